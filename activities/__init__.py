@@ -1,0 +1,30 @@
+"""The step types of the language. A new one is a file here and its name in this tuple."""
+
+from activities.call import CallStep
+from activities.document import DocumentStep
+from activities.email import EmailStep
+from activities.form import FormStep
+from activities.signature import SignatureStep
+from activities.subprocess import SubprocessStep
+from activities.task import TaskStep
+from activities.wait import WaitStep
+from engine.runtime.control.decision import DecisionStep
+from engine.runtime.control.parallel import ParallelStep
+from engine.runtime.control.repeat import RepeatStep
+from engine.runtime.control.stop import StopStep
+from engine.runtime.step import Step
+
+STEP_TYPES: dict[str, type[Step]] = {
+    "email": EmailStep,
+    "document": DocumentStep,
+    "call": CallStep,
+    "form": FormStep,
+    "task": TaskStep,
+    "signature": SignatureStep,
+    "wait": WaitStep,
+    "subprocess": SubprocessStep,
+    "decision": DecisionStep,
+    "repeat": RepeatStep,
+    "parallel": ParallelStep,
+    "stop": StopStep,
+}

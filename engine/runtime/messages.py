@@ -1,0 +1,81 @@
+"""What the workflow and its activities say to each other. Standard library only: the workflow imports it.
+
+States travel as opaque text: the loop carries them and never looks inside.
+Times are seconds since the epoch (UTC).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ABI = 1
+
+
+@dataclass
+class Start:
+    """The workflow's input. `plan` is a digest; `state` is the case's state as text."""
+
+    abi: int
+    case: str
+    plan: str
+    state: str
+    flags: list[str] = field(default_factory=list)  # `renew`: continue as new after every turn
+
+
+@dataclass
+class Performed:
+    """How a pending effect ended."""
+
+    key: str
+    result: dict[str, Any] | None = None
+    error: str = ""
+    code: str = ""
+
+
+@dataclass
+class TurnInput:
+    """One turn: `events` are ids of inbox rows, `performed` the effects that ended."""
+
+    case: str
+    plan: str
+    state: str
+    now: float
+    events: list[str] = field(default_factory=list)
+    performed: list[Performed] = field(default_factory=list)
+    running: list[str] = field(default_factory=list)  # keys of the effects that are under way
+
+
+@dataclass
+class Pending:
+    """An effect to run as a regular activity."""
+
+    key: str
+    case: str
+    plan: str
+    path: str
+    purpose: str
+    kind: str
+    payload: str  # JSON with tagged values
+    max_attempts: int = 8
+    first_delay: float = 10.0
+    max_delay: float = 3600.0
+    attempted: int = 0
+
+
+@dataclass
+class Child:
+    """A case to start: an abandoned child workflow."""
+
+    type: str
+    start: Start
+
+
+@dataclass
+class TurnOutput:
+    state: str
+    deadline: float | None = None
+    pending: list[Pending] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
+    reply: list[str] = field(default_factory=list)  # [workflow id, inbox id] for the parent
+    ended: bool = False
+    outcome: str = ""
