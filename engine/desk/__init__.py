@@ -1,0 +1,31 @@
+"""The desk: everything that people and outside systems may ask for. It writes the database, nothing else."""
+
+from engine.desk.answers import (
+    BadInputs,
+    DeskError,
+    FileContent,
+    Findings,
+    FormPage,
+    LinkView,
+    NotOpen,
+    NotThere,
+    Published,
+    Receipt,
+    Refusal,
+    Started,
+)
+
+__all__ = [
+    "BadInputs",
+    "DeskError",
+    "FileContent",
+    "Findings",
+    "FormPage",
+    "LinkView",
+    "NotOpen",
+    "NotThere",
+    "Published",
+    "Receipt",
+    "Refusal",
+    "Started",
+]

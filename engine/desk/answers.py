@@ -1,0 +1,122 @@
+"""What the desk gives back, and how it says no. Plain frozen data: pages and commands show it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from engine.language.problems import Problem
+from engine.language.resources import Input
+from engine.runtime.view import TaskView
+
+LinkKind = Literal["form", "case_form", "task", "signature"]
+LinkState = Literal["open", "answered", "closed"]
+Verb = Literal["retry", "skip", "do_now", "stop"]
+
+
+class DeskError(Exception):
+    """The request cannot be done as it was made; the text says what, and the way out."""
+
+
+class NotThere(DeskError):
+    """Nothing by this name: a case, a step, a task, a process."""
+
+
+class NotOpen(DeskError):
+    """It was there, but is done, closed or out of time."""
+
+
+class BadInputs(DeskError):
+    """Values that are missing, wrong or unknown: `problems` has one sentence for each, by name."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(problems.values()))
+        self.problems = dict(problems)
+
+
+class Findings(DeskError):
+    """A process cannot be published: `problems` are the findings of its check."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(f"{sum(p.severity == 'error' for p in problems)} problems found")
+        self.problems = problems
+
+
+class Refusal(DeskError):
+    """A message from outside is not taken: `status` is the HTTP status to answer with."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Published:
+    """`changed` is False when this very definition had been published before."""
+
+    process: str
+    version: int
+    digest: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Started:
+    """`existing`: a case with the same key was running, and no other one was started."""
+
+    case: str
+    existing: bool
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A stored arrival. `duplicate`: it had been stored before, nothing new happens."""
+
+    id: str
+    duplicate: bool
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A form with every text filled in: what a page shows. `fields` are the questions in order, by id."""
+
+    name: str
+    title: str
+    intro: str
+    submit: str
+    thanks: str
+    fields: Mapping[str, Input]
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """A stored file. `sha256` is the hex digest of the content."""
+
+    id: str
+    name: str
+    mime: str
+    sha256: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """What the holder of a link may see. `form`, `task` or `document` is set, by `kind`.
+
+    `state`: open takes an answer; answered has one (for forms `answers` shows
+    it); closed takes none any more. A task's own form is in `form` too.
+    """
+
+    kind: LinkKind
+    state: LinkState
+    case: str
+    path: str
+    recipient: str
+    title: str
+    process_title: str
+    form: FormPage | None = None
+    task: TaskView | None = None
+    document: FileContent | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    expires_at: datetime | None = None

@@ -1,0 +1,33 @@
+"""Links for people outside: long, scoped to one step and one person, stored only as a hash."""
+
+import hashlib
+import hmac
+import json
+from base64 import urlsafe_b64encode
+
+PAGES = {"form": "f", "case_form": "f", "task": "t", "signature": "s"}
+
+
+def link_token(key: bytes, case: str, path: str, kind: str, recipient: str) -> str:
+    """43 characters that name one page of one person; the same for the same four names.
+
+    `kind` is form, task, signature or case_form. Being derived, a repeated
+    send carries the same link, and no token has to be kept.
+    """
+    named = json.dumps([case, path, kind, recipient], ensure_ascii=False).encode()
+    return urlsafe_b64encode(hmac.digest(key, named, "sha256")).decode().rstrip("=")
+
+
+def token_hash(token: str) -> str:
+    """What the database keeps of a token: its sha256, in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def is_token_of(token: str, key: bytes, case: str, path: str, kind: str, recipient: str) -> bool:
+    """Whether the token was made by us for exactly this page; compared in constant time."""
+    return hmac.compare_digest(token.encode(), link_token(key, case, path, kind, recipient).encode())
+
+
+def link_url(base_url: str, kind: str, token: str) -> str:
+    """The address of a link's page: `/f/TOKEN`, `/t/TOKEN` or `/s/TOKEN`."""
+    return f"{base_url.rstrip('/')}/{PAGES[kind]}/{token}"

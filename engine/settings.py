@@ -1,0 +1,281 @@
+"""baton.yaml and the environment, read once and checked.
+
+Every value has one dotted name: `mail.smtp.host` stands so in baton.yaml and is
+replaced by the environment variable BATON_MAIL_SMTP_HOST. Standard library and
+PyYAML only: `baton status` reads settings too, and has 100 ms for everything.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from engine.language.problems import one_of, suggest
+from engine.language.source import Broken, Listing, Place, Scalar, Source, Table, load
+from engine.workspace import FILE, kept, secret_key
+
+Environment = Mapping[str, str]
+
+
+class SettingsError(Exception):
+    """baton.yaml or a BATON_ variable is wrong. `problems` has one sentence for each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """The server that mails go to. `tls` is none, starttls or tls."""
+
+    host: str
+    port: int
+    username: str
+    password: str
+    tls: str
+
+
+@dataclass(frozen=True)
+class MailSettings:
+    """Who sends. Without an SMTP server `baton up` catches mails as files."""
+
+    sender: str
+    sender_name: str
+    smtp: Smtp | None
+
+
+@dataclass(frozen=True)
+class TemporalSettings:
+    """Without an address `baton up` starts its own server."""
+
+    address: str | None
+    namespace: str
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is configured. `base_url` has no slash at its end."""
+
+    workspace: Path
+    name: str
+    base_url: str
+    time_zone: str
+    currency: str
+    database_url: str
+    mail: MailSettings
+    temporal: TemporalSettings
+    web: WebSettings
+    environment: Environment = field(repr=False, compare=False)  # for secrets only: see `secret`
+
+    @classmethod
+    def load(cls, workspace: Path, environment: Environment) -> "Settings":
+        """Read baton.yaml of a workspace; raises SettingsError with everything that is wrong."""
+        return _Reading(workspace, environment).settings()
+
+    def secret(self, name: str) -> str | None:
+        """The value of the environment variable that a connection names; None when it is not set."""
+        return self.environment.get(name) or None
+
+    def key(self) -> bytes:
+        """The key of all links: BATON_SECRET_KEY, or `.baton/key` (made at first use)."""
+        given = self.environment.get("BATON_SECRET_KEY")
+        return given.encode() if given else secret_key(self.workspace)
+
+    @property
+    def kept(self) -> Path:
+        """`.baton` in the workspace: database, mails, logs, keys."""
+        return kept(self.workspace)
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("must be an address such as https://baton.example.com")
+    return text.rstrip("/")
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError) as problem:
+        raise ValueError("must be a time zone such as Europe/London") from problem
+    return text
+
+
+def _address(text: str) -> str:
+    name, at, domain = text.rpartition("@")
+    if not (name and at and domain) or any(c.isspace() for c in text):
+        raise ValueError("must be an email address such as hello@example.com")
+    return text
+
+
+def _one_word(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"must be {one_of(words)}")
+        return text
+
+    return read
+
+
+def _database(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
+        raise ValueError("must start with sqlite:/// or postgresql://")
+    return text.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _currency(text: str) -> str:
+    if not (len(text) == 3 and text.isascii() and text.isupper()):
+        raise ValueError("must be a currency code such as GBP")
+    return text
+
+
+FIELDS: Mapping[str, Callable[[str], Any]] = {
+    "name": _text,
+    "base_url": _url,
+    "time_zone": _zone,
+    "currency": _currency,
+    "database.url": _database,
+    "mail.sender": _address,
+    "mail.sender_name": _text,
+    "mail.smtp.host": _text,
+    "mail.smtp.port": _number(1, 65535),
+    "mail.smtp.username": _text,
+    "mail.smtp.password_env": _text,
+    "mail.smtp.tls": _one_word("none", "starttls", "tls"),
+    "temporal.address": _text,
+    "temporal.namespace": _text,
+    "web.host": _text,
+    "web.port": _number(0, 65535),
+}
+
+
+class _Reading:
+    """One reading of one workspace: values by dotted name, problems in the order of the file."""
+
+    def __init__(self, workspace: Path, environment: Environment) -> None:
+        self.workspace = workspace
+        self.environment = environment
+        self.problems: list[str] = []
+        self.values: dict[str, Any] = {}
+
+    def settings(self) -> Settings:
+        self._file()
+        self._environment()
+        if self.problems:
+            raise SettingsError(tuple(self.problems))
+        return self._built()
+
+    def _file(self) -> None:
+        file = self.workspace / FILE
+        try:
+            source = load(file.read_text(encoding="utf-8"), FILE)
+        except (OSError, UnicodeDecodeError) as problem:
+            self.problems.append(f"{file} cannot be read: {problem}")
+            return
+        self.problems += [f"{p.file}:{p.line}:{p.column}: {p.message}" for p in source.problems]
+        if isinstance(source.root, Table):
+            self._table(source, source.root, "")
+
+    def _table(self, source: Source, table: Table, prefix: str) -> None:
+        for entry in table.entries:
+            name = prefix + entry.key.text
+            if name not in FIELDS and not _inner(name):
+                self._wrong(source, entry.key.place, _unknown(name))
+            elif isinstance(entry.value, Table) and _inner(name):
+                self._table(source, entry.value, f"{name}.")
+            elif isinstance(entry.value, Scalar) and name in FIELDS:
+                self._scalar(source, name, entry.value)
+            elif not _is_empty(entry.value):
+                self._wrong(source, entry.key.place, _shape(name))
+
+    def _scalar(self, source: Source, name: str, scalar: Scalar) -> None:
+        try:
+            if scalar.text:
+                self.values[name] = FIELDS[name](scalar.text)
+        except ValueError as problem:
+            self._wrong(source, scalar.place, f"{name} {problem}, not `{scalar.text}`")
+
+    def _wrong(self, source: Source, place: Place, message: str) -> None:
+        self.problems.append(f"{source.name}:{place.line}:{place.column}: {message}")
+
+    def _environment(self) -> None:
+        for name, read in FIELDS.items():
+            variable = variable_of(name)
+            if text := self.environment.get(variable):
+                try:
+                    self.values[name] = read(text)
+                except ValueError as problem:
+                    self.problems.append(f"{variable} {problem}, not `{text}`")
+
+    def _built(self) -> Settings:
+        get = self.values.get
+        web = WebSettings(get("web.host", "127.0.0.1"), get("web.port", 8420))
+        return Settings(
+            workspace=self.workspace,
+            name=get("name", self.workspace.name),
+            base_url=get("base_url", f"http://{web.host}:{web.port}"),
+            time_zone=get("time_zone", "UTC"),
+            currency=get("currency", "GBP"),
+            database_url=get("database.url", f"sqlite:///{self.workspace}/.baton/baton.db"),
+            mail=MailSettings(
+                get("mail.sender", "baton@localhost"), get("mail.sender_name", get("name", "Baton")), self._smtp()
+            ),
+            temporal=TemporalSettings(get("temporal.address"), get("temporal.namespace", "default")),
+            web=web,
+            environment=self.environment,
+        )
+
+    def _smtp(self) -> Smtp | None:
+        get = self.values.get
+        if not get("mail.smtp.host"):
+            return None
+        password = self.environment.get(get("mail.smtp.password_env", "BATON_SMTP_PASSWORD"), "")
+        tls = get("mail.smtp.tls", "starttls")
+        port = get("mail.smtp.port", 465 if tls == "tls" else 587)
+        return Smtp(get("mail.smtp.host"), port, get("mail.smtp.username", ""), password, tls)
+
+
+def variable_of(name: str) -> str:
+    """The environment variable that replaces a value: `web.port` is BATON_WEB_PORT."""
+    return "BATON_" + name.replace(".", "_").upper()
+
+
+def _inner(name: str) -> bool:
+    return any(known.startswith(f"{name}.") for known in FIELDS)
+
+
+def _unknown(name: str) -> str:
+    near = suggest(name, FIELDS)
+    return f"there is no setting `{name}`" + (f"; did you mean `{near}`?" if near else f". Known are {one_of(FIELDS, 20)}")
+
+
+def _shape(name: str) -> str:
+    inner = [known for known in FIELDS if known.startswith(f"{name}.")]
+    return f"`{name}` holds {one_of(inner)}" if inner else f"`{name}` is one value, not a list or a group of values"
+
+
+def _is_empty(node: Scalar | Table | Listing | Broken) -> bool:
+    return isinstance(node, Broken) or (isinstance(node, Scalar) and not node.text)
