@@ -11,7 +11,6 @@ from engine.language.fields import (
     Reference,
     StepsField,
     Text,
-    TextField,
     ValuesField,
 )
 from engine.language.resources import CalendarField, Input, Model
@@ -24,12 +23,13 @@ class Trigger(Model):
 
     id: IdField
     type: Literal["manual", "form", "webhook", "email", "schedule", "event"]
-    if_: ConditionField | None = Field(None, alias="if")
-    inputs: ValuesField = Field(default_factory=dict)
-    connection: Annotated[str, Reference("connections")] | None = None
-    event: str | None = None
+    if_: ConditionField | None = Field(None, alias="if")  # starts a case only if this holds; sees `event`
+    inputs: ValuesField = Field(default_factory=dict)  # input of the process -> value, from `event`
+    connection: Annotated[str, Reference("connections")] | None = None  # for a webhook: where it comes from
+    event: str | None = None  # for a webhook: the event's name in the connection
     form: Annotated[str, Reference("forms")] | None = None
-    candidate_groups: GroupsField = ()
+    """For a form: the questions on the public page, if not those of the inputs."""
+    candidate_groups: GroupsField = ()  # for a manual start: who may
 
 
 class When(Model):
@@ -37,38 +37,45 @@ class When(Model):
 
     type: EventType
     form: Annotated[str, Reference("forms")] | None = None
-    connection: Annotated[str, Reference("connections")] | None = None
-    event: str | None = None
-    match: ValuesField = Field(default_factory=dict)
-    inputs: dict[str, Input] = Field(default_factory=dict)
-    candidate_groups: GroupsField = ()
+    """For a form: its page is linked as `links.HANDLER` in every mail."""
+    connection: Annotated[str, Reference("connections")] | None = None  # for a webhook: where it comes from
+    event: str | None = None  # for a webhook: the event's name in the connection
+    match: ValuesField = Field(default_factory=dict)  # field of the event -> value that it must equal
+    inputs: dict[str, Input] = Field(default_factory=dict)  # for a manual event: what is asked from whoever gives it
+    candidate_groups: GroupsField = ()  # for a manual event: who may give it
 
 
 class Handler(Model):
+    """What is listened to during the whole case, and what happens then; `event` is what came."""
+
     id: IdField
     when: When
-    interrupt: bool = False
-    steps: StepsField
+    interrupt: bool = False  # whether everything that is open ends first
+    steps: StepsField  # what happens then
 
 
 class Concurrency(Model):
-    key: Annotated[str, Text("any")]
+    """One case for one key at a time, or not."""
+
+    key: Annotated[str, Text("any")]  # what must not run twice; also the case's business key
     if_running: Literal["skip", "queue", "cancel_previous", "allow"] = "skip"
+    """What a second start does: nothing, wait, end the first, or run beside it."""
 
 
 class Process(Model):
-    """definitions/processes/ID.yaml."""
+    """A process: definitions/processes/ID.yaml."""
 
-    language: Literal[1]
-    process: str
-    title: str
-    description: str | None = None
-    owner: Annotated[str, Reference("groups")] | None = None
-    calendar: CalendarField | None = None
-    stages: tuple[str, ...] = ()
+    language: Literal[1]  # version of the grammar; a later one never changes what old files mean
+    process: str  # id of the process, the name of its file
+    title: str  # its name as people see it
+    description: str | None = None  # what it is for, in a sentence or two
+    owner: Annotated[str, Reference("groups")] | None = None  # who is told about incidents
+    calendar: CalendarField | None = None  # working days, hours, holidays and time zone of all waits and due dates
+    stages: tuple[str, ...] = ()  # columns of the board, in order; a step's `stage` moves the case
     inputs: dict[str, Input] = Field(default_factory=dict)
-    triggers: tuple[Trigger, ...] = ()
-    concurrency: Concurrency | None = None
-    steps: StepsField
-    handlers: tuple[Handler, ...] = ()
-    outputs: ValuesField = Field(default_factory=dict)
+    """What a case is started with; the start form is made from it."""
+    triggers: tuple[Trigger, ...] = ()  # what starts a case; several may
+    concurrency: Concurrency | None = None  # what happens when a case of the same key runs already
+    steps: StepsField  # what happens, in order
+    handlers: tuple[Handler, ...] = ()  # what is listened to during the whole case
+    outputs: ValuesField = Field(default_factory=dict)  # what a process that started this one gets from it

@@ -23,15 +23,15 @@ class Input(Model):
     """A typed value that somebody gives: an input of a process or of a manual event."""
 
     type: ValueType
-    label: str | None = None
-    help: str | None = None
-    optional: bool = False
-    default: str | None = None
-    changeable: bool = False
-    choices: tuple[str, ...] = ()
-    min: str | None = None
-    max: str | None = None
-    max_length: int | None = None
+    label: str | None = None  # the question; the id in words when it is missing
+    help: str | None = None  # a line below the question
+    optional: bool = False  # whether it may be left empty
+    default: str | None = None  # the value when nothing is given
+    changeable: bool = False  # whether it may be changed while the case runs
+    choices: tuple[str, ...] = ()  # for a choice: the words to choose from
+    min: str | None = None  # smallest number or earliest date
+    max: str | None = None  # largest number or latest date
+    max_length: int | None = None  # longest text in characters; 500 for a text and 20,000 for a long text if not said
 
 
 class Question(Input):
@@ -43,93 +43,101 @@ class Question(Input):
 class Form(Model):
     """definitions/forms/NAME.yaml: a questionnaire."""
 
-    form: str
-    title: TextField
-    intro: TextField | None = None
-    submit: str = "Send"
-    thanks: TextField | None = None
-    fields: tuple[Question, ...]
+    form: str  # name of the form, the name of its file
+    title: TextField  # heading of the page
+    intro: TextField | None = None  # a few words above the questions
+    submit: str = "Send"  # label of the button
+    thanks: TextField | None = None  # what the page says when the answers have arrived
+    fields: tuple[Question, ...]  # the questions, in order
 
 
 class ChecklistItem(Model):
+    """One line to tick before a task is done."""
+
     id: IdField
-    label: TextField
-    optional: bool = False
+    label: TextField  # what must be true
+    optional: bool = False  # whether the task may be finished without it
 
 
 class Checklist(Model):
-    """definitions/checklists/NAME.yaml."""
+    """A list for tasks to share: definitions/checklists/NAME.yaml."""
 
-    checklist: str
-    title: str | None = None
-    items: tuple[ChecklistItem, ...]
+    checklist: str  # name of the checklist, the name of its file
+    title: str | None = None  # its name as people see it
+    items: tuple[ChecklistItem, ...]  # the lines, in order
 
 
 class EmailTemplate(Model):
     """definitions/emails/NAME.md: front matter, then a Markdown body; both are templates."""
 
-    subject: TextField
-    preheader: TextField | None = None
+    subject: TextField  # subject line
+    preheader: TextField | None = None  # the line that mail programs show beside the subject
     button: TextField | None = None  # label of the button that carries the step's own link
-    body: str
+    body: str  # the text below the front matter
 
 
 class DocumentTemplate(Model):
     """definitions/documents/NAME.md: front matter, then a Markdown body with `${ field }`."""
 
-    title: TextField
-    filename: TextField | None = None
+    title: TextField  # heading of the document
+    filename: TextField | None = None  # name of the PDF file
     fields: tuple[str, ...] = ()  # what the body may use beside case and today
-    body: str
+    body: str  # the text below the front matter
 
 
 class Hours(Model):
-    opens: str
-    closes: str
+    """Opening hours of a working day."""
+
+    opens: str  # as in `09:00`
+    closes: str  # as in `17:30`
 
 
 class Calendar(Model):
     """definitions/calendars/NAME.yaml: zone, opening hours, weekend and holidays."""
 
-    calendar: str
-    time_zone: str
-    hours: Hours = Hours(opens="09:00", closes="17:00")
-    weekend: tuple[str, ...] = ("saturday", "sunday")
+    calendar: str  # name of the calendar, the name of its file
+    time_zone: str  # as in `Europe/London`
+    hours: Hours = Hours(opens="09:00", closes="17:00")  # opening hours of a working day
+    weekend: tuple[str, ...] = ("saturday", "sunday")  # days that are closed every week
     holidays: str | None = None  # country code of the `holidays` package, `GB` or `GB-ENG`
     closed: tuple[str, ...] = ()  # ISO dates
 
 
 class User(Model):
-    id: IdField
-    name: str
-    email: str
+    """Somebody inside."""
+
+    id: IdField  # how files name this user
+    name: str  # as people see it
+    email: str  # where tasks and reminders go
 
 
 class Group(Model):
-    id: str
-    title: str | None = None
-    members: tuple[str, ...]
+    """A team or a role."""
+
+    id: str  # how files name this group
+    title: str | None = None  # as people see it
+    members: tuple[str, ...]  # ids of users
 
 
 class People(Model):
-    """definitions/people.yaml."""
+    """Users and groups: definitions/people.yaml."""
 
-    users: tuple[User, ...] = ()
-    groups: tuple[Group, ...] = ()
+    users: tuple[User, ...] = ()  # people inside
+    groups: tuple[Group, ...] = ()  # teams and roles
 
 
 class EventSchema(Model):
     """What one event of a connection carries: field name -> type, nested with dots (`company.name`)."""
 
-    fields: dict[str, ValueType]
+    fields: dict[str, ValueType]  # field -> its type; `company.name` is a field inside another
 
 
 class Operation(Model):
     """One HTTP request of a connection. `inputs` are sent as JSON; `result` maps name -> type of the answer."""
 
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
-    path: TextField
-    result: dict[str, ValueType] = Field(default_factory=dict)
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"  # HTTP method
+    path: TextField  # below the connection's `base_url`
+    result: dict[str, ValueType] = Field(default_factory=dict)  # field of the JSON answer -> its type
 
 
 class Connection(Model):
@@ -139,19 +147,19 @@ class Connection(Model):
     a `base_url` lets steps call its operations.
     """
 
-    title: str | None = None
+    title: str | None = None  # its name as people see it
     webhook_secret: str | None = None  # name of an environment variable
     base_url: str | None = None  # URL or `env:NAME`
     token: str | None = None  # name of an environment variable, sent as a bearer token
     timeout: int = 20  # seconds for one request
-    events: dict[str, EventSchema] = Field(default_factory=dict)
-    operations: dict[str, Operation] = Field(default_factory=dict)
+    events: dict[str, EventSchema] = Field(default_factory=dict)  # name -> what the event carries
+    operations: dict[str, Operation] = Field(default_factory=dict)  # name -> a request that steps may make
 
 
 class Connections(Model):
-    """definitions/connections.yaml."""
+    """Outside systems: definitions/connections.yaml."""
 
-    connections: dict[str, Connection] = Field(default_factory=dict)
+    connections: dict[str, Connection] = Field(default_factory=dict)  # name -> an outside system
 
 
 class Resources(Model):
