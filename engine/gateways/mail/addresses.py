@@ -1,0 +1,43 @@
+"""Mail addresses and header texts, checked before any server sees them."""
+
+import re
+
+import idna
+
+from engine.gateways.outcome import Refused
+
+_LOCAL = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+)*"
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+LONGEST_HEADER = 998  # one line of RFC 5322
+
+
+def checked_address(address: str, field: str = "to") -> str:
+    """The address with its domain in ASCII (IDNA 2008). Raises Refused with the code `address`."""
+    if _CONTROL.search(address) or " " in address:
+        raise Refused("address", f"`{field}`: {_shown(address)} holds a line break, a space or a control character.")
+    local, at, domain = address.rpartition("@")
+    if not at or len(address) > 254 or len(local.encode()) > 64 or not _LOCAL.fullmatch(local):
+        raise Refused("address", f"`{field}`: {_shown(address)} is not an email address.")
+    return f"{local}@{_ascii_domain(domain, address, field)}"
+
+
+def checked_text(text: str, field: str) -> str:
+    """A text fit for a header. Raises Refused with the code `header` where it holds a line break."""
+    if _CONTROL.search(text):
+        raise Refused("header", f"`{field}`: {_shown(text)} holds a line break or a control character.")
+    if len(text) > LONGEST_HEADER:
+        raise Refused("header", f"`{field}` is {len(text)} characters long; {LONGEST_HEADER} are allowed.")
+    return text
+
+
+def _ascii_domain(domain: str, address: str, field: str) -> str:
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        raise Refused("address", f"`{field}`: {_shown(address)} has no valid domain after the @.") from None
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 80 else text[:77] + "...")

@@ -1,0 +1,28 @@
+"""How something that leaves the house can end, beside well: three exceptions that every gateway shares."""
+
+
+class Refused(Exception):
+    """A final no: nothing happened, and trying again would change nothing."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Deferred(Exception):
+    """Nothing happened; the same thing may be tried again later."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Unconfirmed(Exception):
+    """It may have happened: the answer was lost after the point of no return."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.code = "unconfirmed"
+        self.message = message
