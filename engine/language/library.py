@@ -1,0 +1,108 @@
+"""The files of a workspace, read on demand and once: forms, mails, people and the rest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.language.document import Document, Registry, read
+from engine.language.problems import Problem
+from engine.language.process import Process
+from engine.language.resources import (
+    Calendar,
+    Checklist,
+    Connections,
+    DocumentTemplate,
+    EmailTemplate,
+    Form,
+    Model,
+    People,
+)
+from engine.language.source import MAX_SIZE, Table, load_file
+
+
+class Kind(NamedTuple):
+    """One folder of definitions. `own` is the key that repeats the file's name."""
+
+    suffix: str
+    model: type[Model]
+    own: str = ""
+
+
+FOLDERS = {
+    "processes": Kind(".yaml", Process, "process"),
+    "forms": Kind(".yaml", Form, "form"),
+    "emails": Kind(".md", EmailTemplate),
+    "documents": Kind(".md", DocumentTemplate),
+    "checklists": Kind(".yaml", Checklist, "checklist"),
+    "calendars": Kind(".yaml", Calendar, "calendar"),
+}
+SHARED: dict[str, type[Model]] = {"people": People, "connections": Connections}
+
+
+def definitions_around(path: Path) -> Path:
+    """The folder of definitions that a file belongs to; for a file outside a workspace, the folder it lies in."""
+    path = path.resolve()
+    for folder in path.parents:
+        if (folder / "baton.yaml").is_file():
+            return folder / "definitions"
+    return path.parent.parent if path.parent.name in FOLDERS else path.parent
+
+
+@dataclass
+class Library:
+    """`folder` holds forms/, emails/, people.yaml ...; a process may also lie directly in it."""
+
+    folder: Path
+    registry: Registry
+    read_files: dict[Path, Document] = field(default_factory=dict)
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        wanted = FOLDERS[kind].suffix
+        found = {p.stem for p in self._places(kind) if p.suffix == wanted}
+        return tuple(sorted(found))
+
+    def get(self, kind: str, name: str) -> Document | None:
+        """A definition by its name; None where there is no such file."""
+        path = next((p for p in self._places(kind) if p.name == name + FOLDERS[kind].suffix), None)
+        return self.file(path) if path else None
+
+    def shared(self, name: str) -> Document | None:
+        """people.yaml or connections.yaml; None where there is no such file."""
+        path = self.folder / f"{name}.yaml"
+        return self.file(path) if path.is_file() else None
+
+    def file(self, path: Path) -> Document:
+        if path not in self.read_files:
+            self.read_files[path] = self._read(path)
+        return self.read_files[path]
+
+    def problems(self) -> Iterator[Problem]:
+        """What the files read so far have to say."""
+        for document in self.read_files.values():
+            yield from document.source.problems
+
+    def _read(self, path: Path) -> Document:
+        with path.open("rb") as opened:
+            content = opened.read(MAX_SIZE + 1)
+        source = load_file(content, self.shown(path), page=path.suffix == ".md")
+        return read(source, self.model_of(path, source.root), self.registry)
+
+    def shown(self, path: Path) -> str:
+        """The file as findings name it: below the definitions where it is there."""
+        return str(path.relative_to(self.folder)) if path.is_relative_to(self.folder) else str(path)
+
+    def model_of(self, path: Path, root: object) -> type[Model]:
+        if path.parent == self.folder and path.stem in SHARED:
+            return SHARED[path.stem]
+        if path.parent.name in FOLDERS:
+            return FOLDERS[path.parent.name].model
+        written = {e.key.text for e in root.entries} if isinstance(root, Table) else set()
+        return next((k.model for k in FOLDERS.values() if k.own in written), Process)
+
+    def _places(self, kind: str) -> list[Path]:
+        folder = self.folder / kind
+        found = sorted(folder.iterdir()) if folder.is_dir() else []
+        if kind == "processes":
+            found += sorted(self.folder.glob("*.yaml"))
+        return [p for p in found if p.is_file() and p.suffix == FOLDERS[kind].suffix and p.stem not in SHARED]

@@ -1,0 +1,111 @@
+"""A problem is data: what is wrong, exactly where, why, and the line that puts it right (LANGUAGE 12)."""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+WIDEST = 160  # characters of a source line that are shown
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One finding. Lines and columns count from 1; `length` is the width of the caret."""
+
+    code: str
+    message: str
+    file: str
+    line: int
+    column: int
+    length: int = 1
+    source_line: str = ""
+    note: str = ""
+    help: str = ""
+    severity: Severity = "error"
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sorted by place, each finding once."""
+    found = {(p.file, p.line, p.column, p.code, p.message): p for p in problems}
+    return tuple(found[key] for key in sorted(found))
+
+
+def errors(problems: Iterable[Problem]) -> bool:
+    return any(p.severity == "error" for p in problems)
+
+
+def render(problems: Sequence[Problem]) -> str:
+    """The findings as a terminal shows them, a blank line between two; empty text for none."""
+    return "\n".join(_one(problem) for problem in problems)
+
+
+def to_json(problems: Sequence[Problem]) -> str:
+    return json.dumps([asdict(p) for p in problems], ensure_ascii=False, indent=2)
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """The known word that is most like `word`; empty when none is near."""
+    candidates = list(known)
+    folded = {c.lower().replace("-", "_"): c for c in candidates}
+    wanted = word.lower().replace("-", "_")
+    near = get_close_matches(wanted, folded, n=1, cutoff=0.6)
+    return folded[near[0]] if near else ""
+
+
+def one_of(words: Iterable[str], limit: int = 8) -> str:
+    """`a`, `b` or `c`, for people."""
+    quoted = [f"`{w}`" for w in words]
+    if len(quoted) > limit:
+        quoted = [*quoted[:limit], f"{len(quoted) - limit} more"]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else "".join(quoted)
+
+
+def _one(problem: Problem) -> str:
+    number = str(problem.line)
+    gutter = " " * len(number)
+    shown, caret = _window(problem)
+    lines = [
+        f"{problem.severity}[{problem.code}]: {_printable(problem.message)}",
+        f"{gutter}--> {_printable(problem.file)}:{problem.line}:{problem.column}",
+        f"{gutter} |",
+        f"{number} | {shown}".rstrip(),
+        f"{gutter} | {caret}",
+    ]
+    lines += _labelled(gutter, "note", problem.note) + _labelled(gutter, "help", problem.help)
+    return "\n".join(lines) + "\n"
+
+
+def _labelled(gutter: str, label: str, text: str) -> list[str]:
+    if not text:
+        return []
+    first, *rest = [_printable(line) for line in text.split("\n")]
+    return [f"{gutter} = {label}: {first}", *(f"{gutter}         {line}" for line in rest)]
+
+
+def _window(problem: Problem) -> tuple[str, str]:
+    """The part of the line around the caret, and the caret under it."""
+    line, before = problem.source_line, problem.column - 1
+    start = max(0, before - WIDEST // 2) if len(line) > WIDEST else 0
+    shown = line[start : start + WIDEST]
+    length = max(1, min(problem.length, len(shown) - (before - start)))
+    blank = "".join(_blank(c) for c in shown[: before - start])
+    marked = "".join("^" * _width(c) for c in shown[before - start :][:length]) or "^"
+    return _printable(shown), blank + marked
+
+
+def _blank(character: str) -> str:
+    return "\t" if character == "\t" else " " * _width(character)
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _printable(text: str) -> str:
+    """No control character of a file reaches a terminal."""
+    return "".join(c if c == "\t" or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp") else "\ufffd" for c in text)
