@@ -67,6 +67,11 @@ def kind(value: Any) -> str:
     raise EvaluationError("wrong_type", f"a {type(value).__name__} cannot be used in an expression")
 
 
+def plain(value: Any) -> Any:
+    """A value as it is calculated with: a float, which only outside data has, as a decimal."""
+    return Decimal(str(value)) if type(value) is float else value
+
+
 def wrong(message: str) -> EvaluationError:
     return EvaluationError("wrong_type", message)
 
@@ -107,7 +112,9 @@ def equal(left: Any, right: Any) -> bool:
     if first != second:
         return False
     if first == "list":
-        return len(left) == len(right) and all(equal(a, b) for a, b in zip(left, right, strict=True))
+        return len(left) == len(right) and all(map(equal, left, right))
+    if first == "record":
+        return bool(left.keys() == right.keys()) and all(equal(left[key], right[key]) for key in left)
     return bool(left == right)
 
 
@@ -167,7 +174,7 @@ def calculate(op: str, left: Any, right: Any) -> Any:
             return number(_NUMBERS[op](left, right))
         if "money" in pair:
             return _calculate_money(op, left, right, pair)
-    except DivisionByZero:
+    except ZeroDivisionError:
         raise EvaluationError("bad_value", f"`{op}` cannot divide by zero") from None
     except DecimalException:
         raise EvaluationError("limit", f"the result of `{op}` is not a usable number") from None
@@ -226,8 +233,14 @@ def _exactly(whole: Callable[[int, int], int], rule: Callable[[Any, Any], Decima
     return apply
 
 
+def _divisor(right: Any) -> Any:
+    if right == 0:
+        raise ZeroDivisionError
+    return right
+
+
 def _floor_divide(left: Any, right: Any) -> Decimal:
-    quotient = _EXACT.divide_int(left, right)
+    quotient = _EXACT.divide_int(left, _divisor(right))
     return quotient - 1 if (left < 0) != (right < 0) and quotient * right != left else quotient
 
 
@@ -236,7 +249,7 @@ def _modulo(left: Any, right: Any) -> Decimal:
 
 
 def _divide(left: Any, right: Any) -> Decimal | int:
-    quotient = _EXACT.divide(left, right)
+    quotient = _EXACT.divide(left, _divisor(right))
     whole = type(left) is int and type(right) is int and quotient == quotient.to_integral_value()
     return int(quotient) if whole else quotient
 
@@ -246,7 +259,7 @@ _NUMBERS: dict[str, Callable[[Any, Any], Any]] = {
     "-": _exactly(operator.sub, _EXACT.subtract),
     "*": _exactly(operator.mul, _EXACT.multiply),
     "/": _divide,
-    "//": _floor_divide,
-    "%": _modulo,
+    "//": _exactly(operator.floordiv, _floor_divide),
+    "%": _exactly(operator.mod, _modulo),
     "**": _power,
 }

@@ -1,0 +1,349 @@
+"""The filters and functions of the language: an allow-list, the same for expressions and template files."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from engine.language.calendar import WorkCalendar
+from engine.language.money import Money, rounded
+from engine.language.operations import (
+    MAX_TEXT,
+    EvaluationError,
+    Missing,
+    calculate,
+    compare,
+    equal,
+    kind,
+    limited,
+    phrase,
+    plain,
+    truth,
+    wrong,
+)
+from engine.language.types import ANY, BOOLEAN, DATE, DATETIME, MONEY, NUMBER, TEXT, ListOf, Record, Type
+from engine.language.values import display, display_date, display_datetime
+
+ANYTHING: tuple[str, ...] = ("any",)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What filters know about time: the moment, and the calendar whose zone and working days count."""
+
+    now: Callable[[], datetime]
+    calendar: WorkCalendar
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """`kinds` are those of `operations.kind`; `any` takes everything."""
+
+    name: str
+    kinds: tuple[str, ...]
+    optional: bool = False
+    words: tuple[str, ...] = ()  # the only texts allowed
+
+
+@dataclass(frozen=True)
+class Function:
+    """A filter (its first parameter stands before the `|`) or a function.
+
+    `apply` takes the clock and one value for each parameter given; `gives` the argument types.
+    """
+
+    apply: Callable[..., Any]
+    gives: Callable[[tuple[Type, ...]], Type]
+    parameters: tuple[Parameter, ...] = field(default=())
+
+    @property
+    def required(self) -> int:
+        return sum(not parameter.optional for parameter in self.parameters)
+
+
+def check(name: str, function: Function, values: tuple[Any, ...]) -> None:
+    """Raises EvaluationError unless every value has a kind that its parameter takes."""
+    for parameter, value in zip(function.parameters, values, strict=False):
+        if parameter.kinds is not ANYTHING and kind(value) not in parameter.kinds:
+            needed = " or ".join(phrase(one) for one in parameter.kinds)
+            raise wrong(f"`{name}` needs {needed}, not {phrase(kind(value))}")
+        if parameter.words and value not in parameter.words:
+            raise EvaluationError("bad_value", f"`{name}` knows {', '.join(parameter.words)}, not `{value}`")
+
+
+def arrange(
+    name: str, function: Function, given: tuple[Any, ...], named: Mapping[str, Any], absent: Any = None
+) -> tuple[Any, ...]:
+    """The arguments in the order of the parameters; `absent` where one in the middle is left out.
+
+    Raises EvaluationError for too many, too few, unknown or repeated ones.
+    """
+    names = [parameter.name for parameter in function.parameters]
+    if len(given) > len(names):
+        raise EvaluationError("unknown_function", f"`{name}` takes at most {len(names)} values, not {len(given)}")
+    for extra in named:
+        if extra not in names or extra in names[: len(given)]:
+            raise EvaluationError("unknown_function", f"`{name}` takes no `{extra}` here")
+    missing = [n for n in names[len(given) : function.required] if n not in named]
+    if missing:
+        raise EvaluationError("unknown_function", f"`{name}` needs its `{missing[0]}`")
+    rest = names[len(given) :]
+    while rest and rest[-1] not in named:
+        rest.pop()
+    return (*given, *(named.get(n, absent) for n in rest))
+
+
+def default(_: Clock, value: Any, fallback: Any) -> Any:
+    return fallback if value is None else value
+
+
+def lower(_: Clock, text: str) -> str:
+    return text.lower()
+
+
+def upper(_: Clock, text: str) -> str:
+    return text.upper()
+
+
+def trim(_: Clock, text: str) -> str:
+    return text.strip()
+
+
+def length(_: Clock, value: Any) -> int:
+    return len(value)
+
+
+def join(clock: Clock, items: list[Any], separator: str = ", ") -> str:
+    texts = [display(item, clock.calendar.zone) for item in items]
+    if sum(map(len, texts)) + len(separator) * len(texts) > MAX_TEXT:
+        raise EvaluationError("limit", f"the joined text is longer than {MAX_TEXT:,} characters")
+    return separator.join(texts)
+
+
+def first(_: Clock, items: list[Any]) -> Any:
+    return _entry("first", items, 0)
+
+
+def last(_: Clock, items: list[Any]) -> Any:
+    return _entry("last", items, -1)
+
+
+def _entry(name: str, items: list[Any], index: int) -> Any:
+    if not items:
+        raise Missing(f"`{name}` of an empty list: there is no entry")
+    return plain(items[index])
+
+
+def total(_: Clock, items: list[Any]) -> Any:
+    if not items:
+        return 0
+    result = plain(items[0])
+    if kind(result) not in ("number", "money"):
+        raise wrong(f"`sum` adds numbers or money, not {phrase(kind(result))}")
+    for item in items[1:]:
+        result = calculate("+", result, plain(item))
+    return result
+
+
+def smallest(_: Clock, items: list[Any]) -> Any:
+    return _extreme("min", "<", items)
+
+
+def largest(_: Clock, items: list[Any]) -> Any:
+    return _extreme("max", ">", items)
+
+
+def _extreme(name: str, op: str, items: list[Any]) -> Any:
+    best = _entry(name, items, 0)
+    for item in items[1:]:
+        if compare(op, plain(item), best):
+            best = plain(item)
+    return best
+
+
+def round_half_up(_: Clock, value: Any, places: Any = 0) -> Any:
+    if isinstance(value, Money):
+        return Money(rounded(value.amount, value.currency), value.currency)
+    if places != int(places) or not 0 <= places <= 10:
+        raise EvaluationError("bad_value", "`round` takes 0 to 10 decimal places")
+    result = Decimal(value).quantize(Decimal(1).scaleb(-int(places)), rounding=ROUND_HALF_UP)
+    return int(result) if places == 0 else result
+
+
+def pluck(_: Clock, items: list[Any], attribute: str) -> list[Any]:
+    return [_field(item, attribute) for item in items]
+
+
+def select(_: Clock, items: list[Any], attribute: str, value: Any = True) -> list[Any]:
+    if value is True:
+        return [item for item in items if truth(_field(item, attribute), "`select`")]
+    return [item for item in items if equal(_field(item, attribute), value)]
+
+
+def _field(item: Any, name: str) -> Any:
+    if not isinstance(item, Mapping):
+        raise wrong(f"the entries have no fields; `{name}` cannot be read")
+    if item.get(name) is None:
+        raise Missing(f"an entry of the list has no `{name}`")
+    return plain(item[name])
+
+
+def to_date(clock: Clock, value: Any) -> date:
+    if isinstance(value, datetime):
+        return clock.calendar.local(value).date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError:
+        raise EvaluationError("bad_value", f"`date` cannot read `{value[:40]}`; it reads 2026-03-01") from None
+
+
+def to_datetime(clock: Clock, value: Any) -> datetime:
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(value.strip())
+        return (at if at.tzinfo else at.replace(tzinfo=clock.calendar.zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise EvaluationError("bad_value", f"`datetime` cannot read `{value}`; it reads 2026-03-01 09:00") from None
+
+
+def to_money(_: Clock, value: Any, currency: str) -> Money:
+    if len(currency) != 3 or not currency.isalpha() or not currency.isascii():
+        raise EvaluationError("bad_value", f"`money` needs the three letters of a currency, not `{currency[:40]}`")
+    return Money(Decimal(value), currency.upper())
+
+
+def days_between(clock: Clock, start: Any, end: Any) -> int:
+    return (to_date(clock, end) - to_date(clock, start)).days
+
+
+def business_days_between(clock: Clock, start: Any, end: Any) -> int:
+    try:
+        return clock.calendar.business_days_between(to_date(clock, start), to_date(clock, end))
+    except ValueError as error:
+        raise EvaluationError("limit", f"`business_days_between`: {error}") from None
+
+
+def format_date(clock: Clock, value: Any, style: str = "long") -> str:
+    day = to_date(clock, value)
+    return {
+        "long": display_date(day),
+        "weekday": f"{day:%A}, {display_date(day)}",
+        "short": f"{day.day} {day:%b} {day.year}",
+        "iso": day.isoformat(),
+    }[style]
+
+
+def format_datetime(clock: Clock, value: datetime, style: str = "long") -> str:
+    local = clock.calendar.local(value)
+    if style == "long":
+        return display_datetime(value, clock.calendar.zone)
+    return f"{format_date(clock, value, style)}{' ' if style == 'iso' else ', '}{local:%H:%M}"
+
+
+def format_time(clock: Clock, value: datetime) -> str:
+    return f"{clock.calendar.local(value):%H:%M}"
+
+
+def format_number(clock: Clock, value: Any, places: Any = None) -> str:
+    if places is None:
+        return f"{Decimal(value):,f}"
+    return f"{Decimal(round_half_up(clock, value, places)):,.{int(places)}f}"
+
+
+def format_money(_: Clock, value: Money) -> str:
+    return str(value)
+
+
+def now(clock: Clock) -> datetime:
+    return clock.now()
+
+
+def _always(gives: Type) -> Callable[[tuple[Type, ...]], Type]:
+    return lambda _: gives
+
+
+def _same(arguments: tuple[Type, ...]) -> Type:
+    return arguments[0]
+
+
+def _item(arguments: tuple[Type, ...]) -> Type:
+    return arguments[0].item if isinstance(arguments[0], ListOf) else ANY
+
+
+def _filled(arguments: tuple[Type, ...]) -> Type:
+    value, fallback = arguments
+    return value if value == fallback else ANY
+
+
+_PLACES = Parameter("places", ("number",), optional=True)
+_STYLE = Parameter("style", ("text",), optional=True, words=("long", "weekday", "short", "iso"))
+_DAY = ("date", "datetime")
+_TEXT = Parameter("value", ("text",))
+_LIST = Parameter("value", ("list",))
+_ATTRIBUTE = Parameter("attribute", ("text",))
+_BETWEEN = (Parameter("start", _DAY), Parameter("end", _DAY))
+
+FILTERS: Mapping[str, Function] = {
+    "default": Function(default, _filled, (Parameter("value", ANYTHING), Parameter("fallback", ANYTHING))),
+    "lower": Function(lower, _always(TEXT), (_TEXT,)),
+    "upper": Function(upper, _always(TEXT), (_TEXT,)),
+    "trim": Function(trim, _always(TEXT), (_TEXT,)),
+    "length": Function(length, _always(NUMBER), (Parameter("value", ("text", "list", "record")),)),
+    "join": Function(join, _always(TEXT), (_LIST, Parameter("separator", ("text",), optional=True))),
+    "first": Function(first, _item, (_LIST,)),
+    "last": Function(last, _item, (_LIST,)),
+    "sum": Function(total, _item, (_LIST,)),
+    "min": Function(smallest, _item, (_LIST,)),
+    "max": Function(largest, _item, (_LIST,)),
+    "round": Function(round_half_up, _same, (Parameter("value", ("number", "money")), _PLACES)),
+    "map": Function(pluck, _always(ListOf()), (_LIST, _ATTRIBUTE)),
+    "select": Function(select, _same, (_LIST, _ATTRIBUTE, Parameter("value", ANYTHING, optional=True))),
+    "date": Function(to_date, _always(DATE), (Parameter("value", ("date", "datetime", "text")),)),
+    "datetime": Function(to_datetime, _always(DATETIME), (Parameter("value", ("datetime", "text")),)),
+    "money": Function(to_money, _always(MONEY), (Parameter("value", ("number",)), Parameter("currency", ("text",)))),
+    "days_between": Function(days_between, _always(NUMBER), _BETWEEN),
+    "business_days_between": Function(business_days_between, _always(NUMBER), _BETWEEN),
+    "format_date": Function(format_date, _always(TEXT), (Parameter("value", _DAY), _STYLE)),
+    "format_datetime": Function(format_datetime, _always(TEXT), (Parameter("value", ("datetime",)), _STYLE)),
+    "format_time": Function(format_time, _always(TEXT), (Parameter("value", ("datetime",)),)),
+    "format_number": Function(format_number, _always(TEXT), (Parameter("value", ("number",)), _PLACES)),
+    "format_money": Function(format_money, _always(TEXT), (Parameter("value", ("money",)),)),
+}
+
+FUNCTIONS: Mapping[str, Function] = {
+    "now": Function(now, _always(DATETIME)),
+    "days_between": FILTERS["days_between"],
+    "business_days_between": FILTERS["business_days_between"],
+}
+
+
+def call(name: str, function: Function, clock: Clock, values: tuple[Any, ...]) -> Any:
+    """The result, checked for kinds before and for size after. Raises EvaluationError."""
+    check(name, function, values)
+    return limited(function.apply(clock, *values))
+
+
+def template_filters(missing: type, clock: Clock) -> dict[str, Callable[..., Any]]:
+    """The filters for a Jinja environment; `missing` is its class of undefined values."""
+
+    def bound(name: str, function: Function) -> Callable[..., Any]:
+        def apply(value: Any, *given: Any, **named: Any) -> Any:
+            subject = None if isinstance(value, missing) else plain(value)
+            if subject is None and name != "default":
+                return str(value)  # an undefined value raises here, in Jinja's own words
+            return call(name, function, clock, arrange(name, function, (subject, *given), named))
+
+        return apply
+
+    return {name: bound(name, function) for name, function in FILTERS.items()}
+
+
+def template_functions(clock: Clock) -> dict[str, Callable[..., Any]]:
+    """The functions for a Jinja environment."""
+
+    def bound(name: str, function: Function) -> Callable[..., Any]:
+        return lambda *given, **named: call(name, function, clock, arrange(name, function, given, named))
+
+    return {name: bound(name, function) for name, function in FUNCTIONS.items()}
