@@ -29,7 +29,8 @@ from engine.runtime.step import Step
 from engine.runtime.waiting import WaitingStep
 
 PAGE = Path(__file__).with_name("reference.md")
-FILES = (Form, EmailTemplate, DocumentTemplate, Calendar, Checklist, People, Connections)
+FILES: tuple[type[Model], ...] = (Form, EmailTemplate, DocumentTemplate, Calendar, Checklist, People, Connections)
+ROOTS: tuple[type[Model], ...] = (Process, Step, WaitingStep, *STEP_TYPES.values(), *FILES)
 
 OPENING = """\
 # Reference
@@ -52,6 +53,11 @@ def page() -> str:
     return "\n".join(_sections()) + "\n"
 
 
+def documented() -> tuple[type[Model], ...]:
+    """Every model that the page describes."""
+    return (*ROOTS, *_parts(ROOTS))
+
+
 def _sections() -> Iterator[str]:
     yield OPENING
     yield from _section("##", "A process", Process)
@@ -65,7 +71,7 @@ def _sections() -> Iterator[str]:
     for file in FILES:
         yield from _section("###", file.__name__, file)
     yield "## Parts\n"
-    for part in _parts((Process, WaitingStep, *STEP_TYPES.values(), *FILES)):
+    for part in _parts(ROOTS):
         yield from _section("###", part.__name__, part)
 
 
@@ -82,13 +88,13 @@ def _section(level: str, title: str, model: type[Model]) -> Iterator[str]:
 def _rows(model: type[Model]) -> Iterator[str]:
     said = sentences.of_fields(model)
     hints = get_type_hints(model, include_extras=True)
-    for name in _own(model):
+    for name in fields_of(model):
         info = model.model_fields[name]
         cells = (f"`{info.alias or name}`", kinds.words(hints[name]), _default(info), said.get(name, ""))
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _own(model: type[Model]) -> list[str]:
+def fields_of(model: type[Model]) -> list[str]:
     """The fields that a step type adds to those of every step (of every wait), or says anew; all of other models."""
     bases = [base for base in (Step, WaitingStep) if base is not model and issubclass(model, base)]
     above = {name for base in bases for name in base.model_fields} - set(model.__annotations__)

@@ -49,7 +49,7 @@ class Handler(Model):
     """What is listened to during the whole case, and what happens then; `event` is what came."""
 
     id: IdField
-    when: When
+    when: When  # what is listened to
     interrupt: bool = False  # whether everything that is open ends first
     steps: StepsField  # what happens then
 

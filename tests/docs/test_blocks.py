@@ -1,0 +1,32 @@
+"""Every example in the documentation is one that works."""
+
+from pathlib import Path
+
+import pytest
+
+from activities import STEP_TYPES
+from engine.language.compiler import check_file
+from engine.language.problems import render
+from tests.docs.blocks import PAGES, Block, of, workspace
+
+BLOCKS = [block for page in PAGES for block in of(page)]
+YAML = [block for block in BLOCKS if block.language == "yaml"]
+PROCESSES = [block for block in YAML if block.kind == "process"]
+
+
+@pytest.mark.parametrize("block", YAML, ids=str)
+def test_every_yaml_block_says_whether_it_is_whole(block: Block) -> None:
+    assert block.kind in ("process", "file", "fragment"), f"{block}: say ```yaml process, file or fragment"
+    assert bool(block.name) == (block.kind != "fragment"), f"{block}: a whole file has a name, a fragment has none"
+
+
+@pytest.mark.parametrize("block", PROCESSES, ids=str)
+def test_every_process_compiles(block: Block, tmp_path: Path) -> None:
+    files = [other for other in BLOCKS if other.page == block.page]
+    folder = workspace(tmp_path / "workspace", [other for other in files if other.kind == "file"] + [block])
+    problems = check_file(folder / block.name, STEP_TYPES)
+    assert not problems, f"{block}\n{render(problems)}"
+
+
+def test_the_tutorial_has_a_process_of_its_own() -> None:
+    assert [block for block in PROCESSES if block.page == "tutorial.md"]
