@@ -1,0 +1,156 @@
+"""Cases as people see them: opened once, then written by every turn (see `projection`)."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, text, update
+
+from engine.language.values import decode
+from engine.runtime.view import Entry, WaitView
+from engine.store import status as queries
+from engine.store.projection import project
+from engine.store.rows import CaseDetail, CaseSummary, NewCase
+from engine.store.sql import Sql
+from engine.store.tables import cases, waits
+from engine.store.tasks import of_case as tasks_of_case
+from engine.store.tasks import open_tasks, task
+
+__all__ = [
+    "detail",
+    "inputs",
+    "listing",
+    "mark_stuck",
+    "open_case",
+    "open_tasks",
+    "opened",
+    "project",
+    "running",
+    "summary",
+    "tally",
+    "task",
+    "timeline",
+]
+
+_ENTRIES = Sql(queries.ENTRIES)
+_INCIDENTS = Sql(queries.INCIDENTS)
+_ONE = Sql(queries.ONE_CASE)
+_ONE_WAITS = Sql(queries.ONE_CASE_WAITS)
+_TALLY = Sql(queries.TALLY)
+
+_NEW: tuple[Any, ...] = (
+    cases.c.id,
+    cases.c.process,
+    cases.c.version,
+    cases.c.digest,
+    cases.c.title,
+    cases.c.business_key,
+    cases.c.parent,
+    cases.c.inputs_json,
+    cases.c.state,
+    cases.c.started_at,
+)
+
+_BEFORE_THE_FIRST_TURN = {
+    "turn": 0,
+    "status": "open",
+    "health": "ok",
+    "why": "",
+    "stage": "",
+    "outcome": "",
+    "outputs_json": "{}",
+    "next_at": None,
+    "ended_at": None,
+}
+
+
+def open_case(c: Connection, case: NewCase) -> None:
+    """Write a new case. Raises IntegrityError if its id is taken."""
+    c.execute(insert(cases), asdict(case) | _BEFORE_THE_FIRST_TURN | {"updated_at": case.started_at})
+
+
+def opened(c: Connection, case: str) -> NewCase | None:
+    """The case as `open_case` got it: what its workflow starts with."""
+    row = c.execute(select(*_NEW).where(cases.c.id == case)).one_or_none()
+    return NewCase(*row) if row else None
+
+
+def running(c: Connection, process: str, business_key: str) -> str | None:
+    """The oldest open case with this key. Within a write nobody else can open one until it is committed."""
+    if c.dialect.name == "postgresql":
+        # SQLite has one writer. Here two could both find nothing, and both open a case.
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+        c.execute(lock, {"key": f"{process}/{business_key}"})
+    query = select(cases.c.id).where(cases.c.process == process, cases.c.business_key == business_key)
+    found: str | None = c.scalar(query.where(cases.c.status == "open").order_by(cases.c.started_at).limit(1))
+    return found
+
+
+def mark_stuck(c: Connection, case: str, why: str) -> bool:
+    """Show that an open case does not get on; its next turn clears it. False if it was shown already, or ended."""
+    open_and_unmarked = (cases.c.id == case) & (cases.c.status == "open") & (cases.c.health != "stuck")
+    return c.execute(update(cases).where(open_and_unmarked).values(health="stuck", why=why)).rowcount == 1
+
+
+def listing(
+    c: Connection,
+    *,
+    status: str | None = "open",
+    process: str | None = None,
+    health: str | None = None,
+    limit: int = 200,
+    offset: int = 0,
+) -> tuple[CaseSummary, ...]:
+    """Cases with what they wait for, newest first. `status`: open, ended, None for both."""
+    wanted = {"status": status, "process": process, "health": health}
+    filters = {name: value for name, value in wanted.items() if value is not None}
+    of_cases, of_waits = (Sql(query) for query in queries.listing(tuple(filters)))
+    page = {**filters, "limit": limit, "offset": offset}
+    return queries.summaries(of_cases.rows(c, **page), of_waits.rows(c, **page))
+
+
+def tally(c: Connection) -> dict[str, int]:
+    """How many open cases there are of each health."""
+    return dict(_TALLY.rows(c))
+
+
+def summary(c: Connection, case: str) -> CaseSummary | None:
+    """One case as in a listing."""
+    found = queries.summaries(_ONE.rows(c, case=case), _ONE_WAITS.rows(c, case=case))
+    return found[0] if found else None
+
+
+def detail(c: Connection, case: str) -> CaseDetail | None:
+    """Everything people see of a case but its timeline."""
+    found = summary(c, case)
+    if not found:
+        return None
+    more = c.execute(select(cases.c.digest, cases.c.inputs_json, cases.c.outputs_json).where(cases.c.id == case)).one()
+    return CaseDetail(
+        summary=found,
+        digest=more.digest,
+        inputs_json=more.inputs_json,
+        outputs=decode(more.outputs_json),
+        waits=_waits(c, case),
+        tasks=tasks_of_case(c, case),
+        incidents=queries.incidents(_INCIDENTS.rows(c, case=case)),
+    )
+
+
+def timeline(c: Connection, case: str) -> tuple[Entry, ...]:
+    """What happened, oldest first."""
+    return queries.entries(_ENTRIES.rows(c, case=case))
+
+
+def inputs(c: Connection, case: str) -> str | None:
+    """The case's inputs as they were encoded."""
+    found: str | None = c.scalar(select(cases.c.inputs_json).where(cases.c.id == case))
+    return found
+
+
+def _waits(c: Connection, case: str) -> tuple[WaitView, ...]:
+    columns = [waits.c[name] for name in _WAIT]
+    rows = c.execute(select(*columns, waits.c.events_json).where(waits.c.case_id == case).order_by(waits.c.position))
+    return tuple(WaitView(*seen, *[tuple(decode(events))]) for *seen, events in rows)
+
+
+_WAIT = ("path", "step", "kind", "title", "status", "waiting_for", "since", "due", "until", "next_at")

@@ -1,0 +1,121 @@
+"""The one door: whatever arrives is a row here before anybody is thanked, then it is delivered to its cases."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, literal_column, select, update
+
+from engine.store.rows import Arrival, DeliveryRow
+from engine.store.sql import Sql, add
+from engine.store.tables import deliveries, inbox
+
+_ARRIVAL: tuple[Any, ...] = (
+    inbox.c.id,
+    inbox.c.source,
+    inbox.c.source_id,
+    inbox.c.kind,
+    inbox.c.name,
+    inbox.c.case_id,
+    inbox.c.addressed_to,
+    inbox.c.given_by,
+    inbox.c.data_json,
+    inbox.c.received_at,
+)
+_DELIVERY: tuple[Any, ...] = (
+    deliveries.c.id,
+    deliveries.c.inbox_id,
+    deliveries.c.case_id,
+    deliveries.c.kind,
+    deliveries.c.attempts,
+    deliveries.c.error,
+)
+
+# Written out, because SQLite takes a partial index only for a condition that it can read.
+_IS_NEW = inbox.c.state == literal_column("'new'")
+
+# Numbers are taken before they are committed, so the highest one alone could hide a row that came late.
+_MARK = Sql(
+    """
+    SELECT (SELECT max(seq) FROM inbox), (SELECT count(*) FROM inbox WHERE state = 'new'),
+           (SELECT max(id) FROM deliveries), (SELECT count(*) FROM deliveries WHERE delivered_at IS NULL)
+    """
+)
+
+
+def accept(c: Connection, arrival: Arrival) -> bool:
+    """Keep what arrived, as `new`. False if it is there already: nothing was changed."""
+    row = {
+        "id": arrival.id,
+        "source": arrival.source,
+        "source_id": arrival.source_id,
+        "kind": arrival.kind,
+        "name": arrival.name,
+        "case_id": arrival.case,
+        "addressed_to": arrival.to,
+        "given_by": arrival.by,
+        "data_json": arrival.data_json,
+        "received_at": arrival.received_at,
+        "state": "new",
+    }
+    return add(c, inbox, row, unique=["source", "source_id"])
+
+
+def known(c: Connection, source: str, source_id: str) -> str | None:
+    """The id of the arrival that came from there under this id."""
+    query = select(inbox.c.id).where(inbox.c.source == source, inbox.c.source_id == source_id)
+    found: str | None = c.scalar(query)
+    return found
+
+
+def load(c: Connection, ids: Sequence[str]) -> tuple[Arrival, ...]:
+    """The arrivals with these ids, in the order of the ids; unknown ids are left out."""
+    found = {row.id: Arrival(*row) for row in c.execute(select(*_ARRIVAL).where(inbox.c.id.in_(ids)))}
+    return tuple(found[one] for one in ids if one in found)
+
+
+def deliver_to(c: Connection, inbox_id: str, case: str, kind: str) -> None:
+    """Ask for the delivery to a case; once each. `kind`: `start` or `signal`."""
+    row = {"inbox_id": inbox_id, "case_id": case, "kind": kind, "attempts": 0, "error": "", "delivered_at": None}
+    add(c, deliveries, row, unique=["inbox_id", "case_id"])
+
+
+def undelivered(c: Connection, limit: int, skip_cases: Collection[str] = ()) -> tuple[DeliveryRow, ...]:
+    """What waits to be delivered, oldest first. `skip_cases`: those that failed a moment ago, lest they fill
+    the whole answer."""
+    query = select(*_DELIVERY).where(deliveries.c.delivered_at.is_(None))
+    if skip_cases:
+        query = query.where(deliveries.c.case_id.not_in(skip_cases))
+    return tuple(DeliveryRow(*row) for row in c.execute(query.order_by(deliveries.c.id).limit(limit)))
+
+
+def delivered(c: Connection, ids: Collection[int], at: datetime) -> None:
+    """These deliveries (`DeliveryRow.id`) have reached their case."""
+    c.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(delivered_at=at))
+
+
+def failed(c: Connection, inbox_id: str, case: str, error: str) -> None:
+    """A delivery did not work this time; it stays undelivered."""
+    this = (deliveries.c.inbox_id == inbox_id) & (deliveries.c.case_id == case)
+    c.execute(update(deliveries).where(this).values(attempts=deliveries.c.attempts + 1, error=error))
+
+
+def unrouted(c: Connection, older_than: datetime, limit: int = 200) -> tuple[Arrival, ...]:
+    """What was accepted before that time and still is `new`, oldest first: whoever took it in has died."""
+    query = select(*_ARRIVAL).where(_IS_NEW, inbox.c.received_at < older_than)
+    return tuple(Arrival(*row) for row in c.execute(query.order_by(inbox.c.seq).limit(limit)))
+
+
+def routed(c: Connection, inbox_id: str, state: str = "routed") -> None:
+    """What became of an arrival: `routed` (its deliveries are written) or `unmatched` (nobody waits for it)."""
+    c.execute(update(inbox).where(inbox.c.id == inbox_id).values(state=state))
+
+
+def counts(c: Connection) -> dict[str, int]:
+    """How many arrivals are in each state."""
+    return dict(c.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state)).tuples().all())
+
+
+def change_mark(c: Connection) -> tuple[int, ...]:
+    """Differs from the last one if there may be something new to route or deliver; cheap enough to ask often."""
+    return tuple(number or 0 for number in _MARK.rows(c)[0])

@@ -1,0 +1,57 @@
+"""What a status command reads, with plain sqlite3: SQLAlchemy alone takes longer to load than the command may run."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.runtime.view import Entry, IncidentView
+from engine.store import status as queries
+from engine.store.rows import CaseSummary
+
+_SECONDS = 5.0  # a reader in WAL mode waits for nobody but a recovery
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatus:
+    """One case as `status CASE` tells it."""
+
+    summary: CaseSummary
+    entries: tuple[Entry, ...]
+    incidents: tuple[IncidentView, ...]
+
+
+def listing(path: Path, *, status: str = "open", limit: int = 200, offset: int = 0) -> tuple[CaseSummary, ...]:
+    """The same as `cases.listing`. Raises FileNotFoundError without a database, sqlite3.Error for a foreign one."""
+    cases, waits = queries.listing(("status",))
+    values = {"status": status, "limit": limit, "offset": offset}
+    with _reading(path) as c:
+        return queries.summaries(c.execute(cases, values), c.execute(waits, values))
+
+
+def tally(path: Path) -> Mapping[str, int]:
+    """The same as `cases.tally`."""
+    with _reading(path) as c:
+        return dict(c.execute(queries.TALLY))
+
+
+def one(path: Path, case: str) -> CaseStatus | None:
+    """A case with its timeline and incidents, if it exists. Raises like `listing`."""
+    this: Mapping[str, Any] = {"case": case}
+    with _reading(path) as c:
+        found = queries.summaries(c.execute(queries.ONE_CASE, this), c.execute(queries.ONE_CASE_WAITS, this))
+        entries = queries.entries(c.execute(queries.ENTRIES, this))
+        incidents = queries.incidents(c.execute(queries.INCIDENTS, this))
+    return CaseStatus(found[0], entries, incidents) if found else None
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no database at {path}")
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, timeout=_SECONDS, isolation_level=None)) as c:
+        c.execute("BEGIN")  # all queries see one state
+        yield c

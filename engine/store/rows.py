@@ -1,0 +1,208 @@
+"""What the named queries take and give: frozen rows, times aware and in UTC. Standard library only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.runtime.view import IncidentView, TaskView, WaitView
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A published version of a process, without the plan itself (see `plans.by_digest`)."""
+
+    process: str
+    version: int
+    digest: str
+    source: str
+    author: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case as it was opened. `state` is the state's text for the first turn, `parent` the path of whoever
+    started it (empty: nobody)."""
+
+    id: str
+    process: str
+    version: int
+    digest: str
+    title: str
+    business_key: str
+    parent: str
+    inputs_json: str
+    state: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitLine:
+    """One line of `status`: what a case waits for. The fields are those of `WaitView`."""
+
+    path: str
+    step: str
+    kind: str
+    title: str
+    status: str
+    waiting_for: str
+    since: datetime
+    due: datetime | None
+    until: datetime | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """A line of a listing. `health`: ok, incident, stuck (then `why` says how it shows)."""
+
+    id: str
+    process: str
+    version: int
+    title: str
+    business_key: str
+    parent: str
+    status: str
+    health: str
+    why: str
+    stage: str
+    outcome: str
+    started_at: datetime
+    updated_at: datetime
+    next_at: datetime | None
+    ended_at: datetime | None
+    waits: tuple[WaitLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetail:
+    """Everything people see of one case but its timeline."""
+
+    summary: CaseSummary
+    digest: str
+    inputs_json: str
+    outputs: Mapping[str, Any]
+    waits: tuple[WaitView, ...]
+    tasks: tuple[TaskView, ...]
+    incidents: tuple[IncidentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task with the case that it belongs to."""
+
+    case: str
+    process: str
+    case_title: str
+    task: TaskView
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A case that takes an event of this name, at a path."""
+
+    case: str
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Something that came from outside. (`source`, `source_id`) is unique: the same thing counts once."""
+
+    id: str
+    source: str
+    source_id: str
+    kind: str
+    name: str
+    case: str
+    to: str
+    by: str
+    data_json: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """An arrival on its way to a case. `kind`: `start` (starts the case) or `signal`. `id` counts up."""
+
+    id: int
+    inbox_id: str
+    case: str
+    kind: str
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """A line of the ledger. `token` names the attempt that holds it; `attempts` counts the claims."""
+
+    key: str
+    case: str
+    path: str
+    purpose: str
+    kind: str
+    state: str
+    recipient: str
+    result_json: str
+    error: str
+    attempts: int
+    token: str
+    message_id: str
+    claimed_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link that was sent out. Only the sha256 of its token is kept."""
+
+    hash: str
+    case: str
+    path: str
+    kind: str
+    recipient: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """A file without its content; `size` in bytes."""
+
+    id: str
+    case: str
+    name: str
+    mime: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file with its content."""
+
+    id: str
+    case: str
+    name: str
+    mime: str
+    sha256: str
+    size: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureRow:
+    """The evidence of one signature, as it was given on the page."""
+
+    case: str
+    path: str
+    signer_name: str
+    signer_email: str
+    typed_name: str
+    consent: str
+    signed_at: datetime
+    ip: str
+    user_agent: str
+    document_sha256: str

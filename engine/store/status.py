@@ -1,0 +1,65 @@
+"""The queries of a listing, as text: the store runs them, and so does the quick status, which has no time to load
+anything but sqlite3. Standard library only."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from engine.runtime.view import Entry, IncidentView
+from engine.store.moment import moment
+from engine.store.rows import CaseSummary, WaitLine
+
+_CASE = (
+    "id, process, version, title, business_key, parent, status, health, why, stage, outcome, "
+    "started_at, updated_at, next_at, ended_at"
+)
+_WAIT = "waits.path, step, kind, waits.title, waits.status, waiting_for, since, due, until, waits.next_at"
+_TIMES_OF_CASE = 4  # the last columns
+_TIMES_OF_WAIT = 4
+
+Rows = Iterable[Sequence[Any]]
+
+ENTRIES = "SELECT seq, at, path, kind, line FROM timeline WHERE case_id = :case ORDER BY seq"
+INCIDENTS = "SELECT path, step, code, message, since, status FROM incidents WHERE case_id = :case ORDER BY since, path"
+ONE_CASE = f"SELECT {_CASE} FROM cases WHERE id = :case"  # noqa: S608  our own columns
+ONE_CASE_WAITS = f"SELECT case_id, {_WAIT} FROM waits WHERE case_id = :case ORDER BY position"  # noqa: S608
+TALLY = "SELECT health, count(*) FROM cases WHERE status = 'open' GROUP BY health"
+
+
+@cache
+def listing(filters: tuple[str, ...]) -> tuple[str, str]:
+    """The query of the cases and the one of their waits; `filters` are the columns that must be equal.
+
+    Both take the filters' values, `limit` and `offset`.
+    """
+    where = " AND ".join(f"{name} = :{name}" for name in filters) or "1 = 1"
+    page = f"FROM cases WHERE {where} ORDER BY started_at DESC, id LIMIT :limit OFFSET :offset"
+    waits = f"SELECT case_id, {_WAIT} FROM (SELECT id {page}) AS page JOIN waits ON case_id = page.id"  # noqa: S608
+    return f"SELECT {_CASE} {page}", f"{waits} ORDER BY case_id, position"
+
+
+def summaries(cases: Rows, waits: Rows) -> tuple[CaseSummary, ...]:
+    """Put the answers of the two queries together."""
+    lines: defaultdict[str, list[WaitLine]] = defaultdict(list)
+    for case, *wait in waits:
+        lines[case].append(WaitLine(*_timed(wait, _TIMES_OF_WAIT)))
+    found = (CaseSummary(*_timed(case, _TIMES_OF_CASE)) for case in cases)
+    return tuple(replace(case, waits=tuple(lines[case.id])) if case.id in lines else case for case in found)
+
+
+def entries(rows: Rows) -> tuple[Entry, ...]:
+    """The timeline from its rows."""
+    return tuple(Entry(seq, moment(at), path, kind, line) for seq, at, path, kind, line in rows)
+
+
+def incidents(rows: Rows) -> tuple[IncidentView, ...]:
+    """Incidents from their rows."""
+    return tuple(
+        IncidentView(path, step, code, text, moment(at), status) for path, step, code, text, at, status in rows
+    )
+
+
+def _timed(row: Sequence[Any], times: int) -> list[Any]:
+    return [*row[:-times], *map(moment, row[-times:])]

@@ -1,0 +1,61 @@
+"""The door to the database: open it, bring it up to date, read and write with named queries."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import URL
+
+from engine.store.database import address, reading_engine, writing_engine
+from engine.store.migration import migrate
+from engine.store.writer import T, Work, Writer
+
+
+class Store:
+    """`await store.write(lambda c: ledger.claim(c, ...))`: a work is a plain function of a connection.
+
+    It runs in another thread, in one transaction, perhaps together with others and perhaps twice (see `Writer`):
+    no network, no waiting, no side effects in it. Reads see what was committed before they began.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self._writing = writing_engine(url)
+        self._reading = reading_engine(url)
+        self._writer = Writer(self._writing)
+        self._readers = ThreadPoolExecutor(4, thread_name_prefix="store-reader")
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """`sqlite:///path` (folders are made) or `postgresql+psycopg://...`. Raises ValueError for another kind."""
+        return cls(address(url))
+
+    def migrate(self) -> None:
+        """Bring the tables up to date; one query when there is nothing to do. Raises TooNewError (see `migration`)."""
+        migrate(self._writing)
+
+    async def write(self, work: Work[T]) -> T:
+        """Give the work's value once it is committed and on disk; raise what it raised, with nothing written.
+
+        A caller that is cancelled while it waits does not know: its work may still be written.
+        """
+        return await self._writer.write(work)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run a work that only reads, in a pool of threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+
+    def write_now(self, work: Work[T]) -> T:
+        """`write` for a caller without an event loop."""
+        return self._writer.write_now(work)
+
+    def read_now(self, work: Work[T]) -> T:
+        """`read` for a caller without an event loop, in its own thread."""
+        with self._reading.begin() as c:
+            return work(c)
+
+    def close(self) -> None:
+        """Write what was asked for, then let go of the database."""
+        self._writer.close()
+        self._readers.shutdown()
+        self._reading.dispose()
+        self._writing.dispose()

@@ -1,0 +1,78 @@
+"""Tasks of people. Turns write them (see `projection`); here they are read."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
+
+from engine.language.values import decode
+from engine.runtime.view import TaskView
+from engine.store.rows import TaskRow
+from engine.store.tables import cases, tasks
+
+
+def open_tasks(c: Connection, user: str | None = None, groups: Collection[str] = ()) -> tuple[TaskRow, ...]:
+    """Open tasks, oldest first: all of them, or those that this user or one of these groups may do."""
+    query = _with_case().where(tasks.c.status == "open").order_by(tasks.c.opened_at, tasks.c.id)
+    mine = [_names(tasks.c.candidate_groups, group) for group in groups]
+    if user is not None:
+        mine += [tasks.c.assignee == user, _names(tasks.c.candidate_users, user)]
+    return _rows(c, query.where(or_(*mine)) if mine else query)
+
+
+def task(c: Connection, task_id: str) -> TaskRow | None:
+    """One task, whatever its status."""
+    found = _rows(c, _with_case().where(tasks.c.id == task_id))
+    return found[0] if found else None
+
+
+def of_case(c: Connection, case: str) -> tuple[TaskView, ...]:
+    """All tasks that the case ever opened, oldest first."""
+    query = select(tasks).where(tasks.c.case_id == case).order_by(tasks.c.opened_at, tasks.c.id)
+    return tuple(_view(row) for row in c.execute(query))
+
+
+def joined(names: Iterable[str]) -> str:
+    """How a task keeps ids: `|legal|finance|`, so that one can be looked for."""
+    return "".join(f"|{name}" for name in names) + "|"
+
+
+def _names(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    return column.contains(f"|{name}|", autoescape=True)
+
+
+def _split(kept: str) -> tuple[str, ...]:
+    return tuple(kept.strip("|").split("|")) if kept.strip("|") else ()
+
+
+def _with_case() -> Select[Any]:
+    return select(tasks, cases.c.process, cases.c.title.label("case_title")).join(cases, cases.c.id == tasks.c.case_id)
+
+
+def _rows(c: Connection, query: Select[Any]) -> tuple[TaskRow, ...]:
+    return tuple(TaskRow(row.case_id, row.process, row.case_title, _view(row)) for row in c.execute(query))
+
+
+def _view(row: Any) -> TaskView:
+    return TaskView(
+        id=row.id,
+        path=row.path,
+        step=row.step,
+        title=row.title,
+        status=row.status,
+        opened_at=row.opened_at,
+        description=row.description,
+        assignee=row.assignee,
+        groups=_split(row.candidate_groups),
+        users=_split(row.candidate_users),
+        priority=row.priority,
+        due=row.due,
+        outcomes=tuple(decode(row.outcomes_json)),
+        checklist=tuple(decode(row.checklist_json)),
+        form=row.form,
+        show=decode(row.show_json),
+        outcome=row.outcome,
+        by=row.given_by,
+        closed_at=row.closed_at,
+        comment=row.comment,
+    )
