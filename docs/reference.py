@@ -4,8 +4,9 @@
 ends with 1 when the page in the checkout is not what the models say.
 """
 
+import inspect
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -13,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from activities import STEP_TYPES
 from docs import kinds, sentences
+from engine.language.filters import FILTERS, FUNCTIONS, Function
 from engine.language.process import Process
 from engine.language.resources import (
     Calendar,
@@ -67,6 +69,8 @@ def _sections() -> Iterator[str]:
     for name, step in STEP_TYPES.items():
         yield from _section("###", f"`{name}`", step)
     yield f"## Value types\n\nOf inputs, questions, and what connections carry: {kinds.either(get_args(ValueType))}.\n"
+    yield from _functions("Filters", "value | NAME", FILTERS)
+    yield from _functions("Functions", "NAME", FUNCTIONS)
     yield "## Files beside a process\n"
     for file in FILES:
         yield from _section("###", file.__name__, file)
@@ -85,13 +89,27 @@ def _section(level: str, title: str, model: type[Model]) -> Iterator[str]:
         yield "It waits: see also [the fields of every step that waits](#every-step-that-waits).\n"
 
 
+def _functions(title: str, pattern: str, functions: Mapping[str, Function]) -> Iterator[str]:
+    """Filters stand after a `|`, so their first parameter is what stands before it."""
+    yield f"## {title}\n\n| Written | Gives |\n|---|---|"
+    for name, function in functions.items():
+        given = function.parameters[1:] if "|" in pattern else function.parameters
+        names = ", ".join(f"[{p.name}]" if p.optional else p.name for p in given)
+        written = pattern.replace("NAME", f"{name}({names})" if given or "|" not in pattern else name)
+        yield _row(f"`{written}`", inspect.getdoc(function.apply) or "")
+    yield ""
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
 def _rows(model: type[Model]) -> Iterator[str]:
     said = sentences.of_fields(model)
     hints = get_type_hints(model, include_extras=True)
     for name in fields_of(model):
         info = model.model_fields[name]
-        cells = (f"`{info.alias or name}`", kinds.words(hints[name]), _default(info), said.get(name, ""))
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+        yield _row(f"`{info.alias or name}`", kinds.words(hints[name]), _default(info), said.get(name, ""))
 
 
 def fields_of(model: type[Model]) -> list[str]:

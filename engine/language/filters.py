@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -22,7 +22,7 @@ from engine.language.operations import (
     truth,
     wrong,
 )
-from engine.language.types import ANY, BOOLEAN, DATE, DATETIME, MONEY, NUMBER, TEXT, ListOf, Record, Type
+from engine.language.types import ANY, DATE, DATETIME, MONEY, NUMBER, TEXT, ListOf, Type
 from engine.language.values import display, display_date, display_datetime
 
 ANYTHING: tuple[str, ...] = ("any",)
@@ -95,26 +95,32 @@ def arrange(
 
 
 def default(_: Clock, value: Any, fallback: Any) -> Any:
+    """The value, or the fallback where there is none."""
     return fallback if value is None else value
 
 
 def lower(_: Clock, text: str) -> str:
+    """The text in small letters."""
     return text.lower()
 
 
 def upper(_: Clock, text: str) -> str:
+    """The text in capital letters."""
     return text.upper()
 
 
 def trim(_: Clock, text: str) -> str:
+    """The text without spaces around it."""
     return text.strip()
 
 
 def length(_: Clock, value: Any) -> int:
+    """How many characters, entries or fields."""
     return len(value)
 
 
 def join(clock: Clock, items: list[Any], separator: str = ", ") -> str:
+    """One text of a list; `, ` between the entries if not said."""
     texts = [display(item, clock.calendar.zone) for item in items]
     if sum(map(len, texts)) + len(separator) * len(texts) > MAX_TEXT:
         raise EvaluationError("limit", f"the joined text is longer than {MAX_TEXT:,} characters")
@@ -122,10 +128,12 @@ def join(clock: Clock, items: list[Any], separator: str = ", ") -> str:
 
 
 def first(_: Clock, items: list[Any]) -> Any:
+    """The first entry of a list."""
     return _entry("first", items, 0)
 
 
 def last(_: Clock, items: list[Any]) -> Any:
+    """The last entry of a list."""
     return _entry("last", items, -1)
 
 
@@ -136,6 +144,7 @@ def _entry(name: str, items: list[Any], index: int) -> Any:
 
 
 def total(_: Clock, items: list[Any]) -> Any:
+    """The sum of a list of numbers or of money; 0 of an empty one."""
     if not items:
         return 0
     result = plain(items[0])
@@ -147,10 +156,12 @@ def total(_: Clock, items: list[Any]) -> Any:
 
 
 def smallest(_: Clock, items: list[Any]) -> Any:
+    """The smallest entry of a list."""
     return _extreme("min", "<", items)
 
 
 def largest(_: Clock, items: list[Any]) -> Any:
+    """The largest entry of a list."""
     return _extreme("max", ">", items)
 
 
@@ -163,6 +174,7 @@ def _extreme(name: str, op: str, items: list[Any]) -> Any:
 
 
 def round_half_up(_: Clock, value: Any, places: Any = 0) -> Any:
+    """The number with so many decimal places, 0 if not said; money in whole pennies."""
     if isinstance(value, Money):
         return Money(rounded(value.amount, value.currency), value.currency)
     if places != int(places) or not 0 <= places <= 10:
@@ -172,10 +184,12 @@ def round_half_up(_: Clock, value: Any, places: Any = 0) -> Any:
 
 
 def pluck(_: Clock, items: list[Any], attribute: str) -> list[Any]:
+    """One field of every entry of a list."""
     return [_field(item, attribute) for item in items]
 
 
 def select(_: Clock, items: list[Any], attribute: str, value: Any = True) -> list[Any]:
+    """The entries of a list whose field is true, or equals the value."""
     if value is True:
         return [item for item in items if truth(_field(item, attribute), "`select`")]
     return [item for item in items if equal(_field(item, attribute), value)]
@@ -190,6 +204,7 @@ def _field(item: Any, name: str) -> Any:
 
 
 def to_date(clock: Clock, value: Any) -> date:
+    """The day: of a time in the calendar's zone, or of a text such as `2026-03-01`."""
     if isinstance(value, datetime):
         return clock.calendar.local(value).date()
     if isinstance(value, date):
@@ -201,6 +216,7 @@ def to_date(clock: Clock, value: Any) -> date:
 
 
 def to_datetime(clock: Clock, value: Any) -> datetime:
+    """The time of a text such as `2026-03-01 09:00`, in the calendar's zone."""
     try:
         at = value if isinstance(value, datetime) else datetime.fromisoformat(value.strip())
         return (at if at.tzinfo else at.replace(tzinfo=clock.calendar.zone)).astimezone(UTC)
@@ -209,16 +225,19 @@ def to_datetime(clock: Clock, value: Any) -> datetime:
 
 
 def to_money(_: Clock, value: Any, currency: str) -> Money:
+    """So much money: `12000 | money("GBP")`."""
     if len(currency) != 3 or not currency.isalpha() or not currency.isascii():
         raise EvaluationError("bad_value", f"`money` needs the three letters of a currency, not `{currency[:40]}`")
     return Money(Decimal(value), currency.upper())
 
 
 def days_between(clock: Clock, start: Any, end: Any) -> int:
+    """Days from the first to the second."""
     return (to_date(clock, end) - to_date(clock, start)).days
 
 
 def business_days_between(clock: Clock, start: Any, end: Any) -> int:
+    """Working days from the first to the second."""
     try:
         return clock.calendar.business_days_between(to_date(clock, start), to_date(clock, end))
     except ValueError as error:
@@ -226,6 +245,7 @@ def business_days_between(clock: Clock, start: Any, end: Any) -> int:
 
 
 def format_date(clock: Clock, value: Any, style: str = "long") -> str:
+    """The day as text: `long`, `weekday`, `short` or `iso`."""
     day = to_date(clock, value)
     return {
         "long": display_date(day),
@@ -236,6 +256,7 @@ def format_date(clock: Clock, value: Any, style: str = "long") -> str:
 
 
 def format_datetime(clock: Clock, value: datetime, style: str = "long") -> str:
+    """Day and time as text, in the calendar's zone: `long`, `weekday`, `short` or `iso`."""
     local = clock.calendar.local(value)
     if style == "long":
         return display_datetime(value, clock.calendar.zone)
@@ -243,20 +264,24 @@ def format_datetime(clock: Clock, value: datetime, style: str = "long") -> str:
 
 
 def format_time(clock: Clock, value: datetime) -> str:
+    """The time of day as text, in the calendar's zone."""
     return f"{clock.calendar.local(value):%H:%M}"
 
 
 def format_number(clock: Clock, value: Any, places: Any = None) -> str:
+    """The number as text with commas, with so many decimal places."""
     if places is None:
         return f"{Decimal(value):,f}"
     return f"{Decimal(round_half_up(clock, value, places)):,.{int(places)}f}"
 
 
 def format_money(_: Clock, value: Money) -> str:
+    """The money as text: `£12,000.00`."""
     return str(value)
 
 
 def now(clock: Clock) -> datetime:
+    """The time at which the step runs."""
     return clock.now()
 
 

@@ -1,9 +1,12 @@
 """The reference is what the models say."""
 
+import inspect
+
 import pytest
 
 from activities import STEP_TYPES
 from docs import reference, sentences
+from engine.language.filters import FILTERS, FUNCTIONS
 from engine.language.resources import Model
 
 
@@ -21,3 +24,8 @@ def test_every_field_says_what_it_is(model: type[Model]) -> None:
     silent = set(reference.fields_of(model)) - set(sentences.of_fields(model))
     assert silent <= {"id", "type"}, f"{model.__name__} says nothing about {sorted(silent)}"
 
+
+@pytest.mark.parametrize("name", [*FILTERS, *FUNCTIONS])
+def test_every_filter_and_function_says_what_it_gives(name: str) -> None:
+    function = FILTERS.get(name) or FUNCTIONS[name]
+    assert inspect.getdoc(function.apply)
