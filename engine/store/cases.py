@@ -1,6 +1,6 @@
 """Cases as people see them: opened once, then written by every turn (see `projection`)."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, text, update
@@ -150,7 +150,7 @@ def inputs(c: Connection, case: str) -> str | None:
 def _waits(c: Connection, case: str) -> tuple[WaitView, ...]:
     columns = [waits.c[name] for name in _WAIT]
     rows = c.execute(select(*columns, waits.c.events_json).where(waits.c.case_id == case).order_by(waits.c.position))
-    return tuple(WaitView(*seen, *[tuple(decode(events))]) for *seen, events in rows)
+    return tuple(replace(WaitView(*seen), events=tuple(decode(events))) for *seen, events in rows)
 
 
 _WAIT = ("path", "step", "kind", "title", "status", "waiting_for", "since", "due", "until", "next_at")
