@@ -21,6 +21,9 @@ _DAY = timedelta(days=1)
 _MIDNIGHT = "24:00"
 
 
+_UTC = ZoneInfo("UTC")
+
+
 @dataclass(frozen=True)
 class WorkCalendar:
     """Open from `opens` to `closes` on every day that is not a weekend, a holiday or closed.
@@ -28,7 +31,7 @@ class WorkCalendar:
     `closes` counts from midnight, so that `24:00` is the end of the day.
     """
 
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: ZoneInfo = _UTC
     opens: time = time(9)
     closes: timedelta = timedelta(hours=17)
     weekend: frozenset[int] = frozenset({5, 6})  # Monday is 0
@@ -93,12 +96,16 @@ class WorkCalendar:
 
         Outside the opening hours it becomes the next opening.
         """
-        local = self.local(since)
         if count == 0:
             return self.next_open(since)
-        step = 1 if count > 0 else -1
-        day = next(islice(self._working_days(local.date(), step), abs(count) - 1, None))
-        return self.next_open(self.at(day, local.time()))
+        local = self.local(since)
+        return self.next_open(self.at(self.working_day(local.date(), count), local.time()))
+
+    def working_day(self, day: date, count: int) -> date:
+        """The `count`-th working day after `day` (before it, if negative); for 0 the day itself."""
+        if count == 0:
+            return day
+        return next(islice(self._working_days(day, 1 if count > 0 else -1), abs(count) - 1, None))
 
     def add_business_hours(self, since: datetime, hours: int) -> datetime:
         """When `hours` of opening time have passed since then (were left before then, if negative)."""

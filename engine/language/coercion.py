@@ -15,6 +15,7 @@ MAX_TEXT = 500
 MAX_LONG_TEXT = 20_000
 MAX_ITEMS = 1_000
 MAX_DEPTH = 20
+MAX_DIGITS = 40
 
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -111,8 +112,9 @@ def _exact(raw: Any) -> Decimal | None:
         return Decimal(raw)
     if isinstance(raw, float | Decimal):
         number = Decimal(str(raw))
-        return number if number.is_finite() else None
-    if isinstance(raw, str) and len(raw) <= 40 and _NUMBER.fullmatch(raw.strip()) and raw.isascii():
+        # 1E-999999 is finite, but printing it would take a million digits.
+        return number if number.is_finite() and abs(number.adjusted()) <= MAX_DIGITS else None
+    if isinstance(raw, str) and len(raw) <= MAX_DIGITS and _NUMBER.fullmatch(raw.strip()) and raw.isascii():
         return Decimal(raw.strip().replace(",", ""))
     return None
 
@@ -227,10 +229,11 @@ def _multi_choice(raw: Any, door: _Door) -> list[str]:
 
 def _file(raw: Any, door: _Door) -> dict[str, Any]:
     shape = {"file": str, "name": str, "sha256": str, "size": int}
-    if isinstance(raw, Mapping) and raw.keys() == shape.keys():
-        if all(type(raw[key]) is kind for key, kind in shape.items()):
-            return dict(raw)
-    raise door.wrong("must be a file.")
+    if not isinstance(raw, Mapping) or raw.keys() != shape.keys():
+        raise door.wrong("must be a file.")
+    if any(type(raw[key]) is not kind for key, kind in shape.items()):
+        raise door.wrong("must be a file.")
+    return dict(raw)
 
 
 def _user(raw: Any, door: _Door) -> str:

@@ -12,9 +12,9 @@ from engine.language.calendar import WorkCalendar
 from engine.language.expressions import Expr, Template
 from engine.language.filters import FILTERS, FUNCTIONS, Clock, Function, arrange, call
 from engine.language.money import Money
-from engine.language.operations import EvaluationError as EvaluationError
 from engine.language.operations import (
     MAX_TEXT,
+    EvaluationError,
     Missing,
     calculate,
     compare,
@@ -48,6 +48,8 @@ from engine.language.tree import (
 )
 from engine.language.values import display
 
+__all__ = ["EVERYDAY", "EvaluationError", "evaluate", "render", "test"]
+
 MAX_STEPS = 10_000  # nodes of one evaluation
 MAX_WORK = 2_000_000  # characters and items that one evaluation may look at or make
 EVERYDAY = WorkCalendar()  # UTC, Monday to Friday
@@ -60,7 +62,12 @@ def evaluate(
     return _Evaluation(scope, now, calendar).result(expr.tree)
 
 
-def test(expr: Expr, scope: Mapping[str, Any], now: Callable[[], datetime], calendar: WorkCalendar = EVERYDAY) -> bool:
+def test(  # not a pytest function, whatever its name
+    expr: Expr,
+    scope: Mapping[str, Any],
+    now: Callable[[], datetime],
+    calendar: WorkCalendar = EVERYDAY,  # noqa: PT028
+) -> bool:
     """The value of a condition, which must be yes or no. Raises EvaluationError."""
     return truth(evaluate(expr, scope, now, calendar), "a condition")
 

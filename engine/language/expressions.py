@@ -91,8 +91,8 @@ def _unclosed(opening: int) -> ExpressionProblem:
 
 
 def _empty(start: int, end: int) -> ExpressionProblem:
-    help = "write a name, as in `${ inputs.company }`"
-    return ExpressionProblem("there is no expression here", max(start - 2, 0), max(end - start + 3, 1), help)
+    way_out = "write a name, as in `${ inputs.company }`"
+    return ExpressionProblem("there is no expression here", max(start - 2, 0), max(end - start + 3, 1), way_out)
 
 
 def _parse(text: str, start: int) -> tuple[Node, int]:
