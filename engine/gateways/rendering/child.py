@@ -1,0 +1,41 @@
+"""The limited process that renders templates: `python -m engine.gateways.rendering.child SECONDS MEGABYTES`."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Template
+
+from engine.gateways.rendering.brand import Brand
+from engine.gateways.rendering.filters import ENVIRONMENT
+from engine.gateways.rendering.letter import LINK, LetterSource, letter
+from engine.gateways.rendering.limits import serve
+from engine.gateways.rendering.sandbox import ZONE, compiled, rendered
+from engine.language.values import decode, encode
+
+
+def answer(request: bytes) -> bytes:
+    asked = decode(request.decode())
+    ZONE.set(ZoneInfo(asked["zone"]))
+    return encode(_KINDS[asked["kind"]](asked)).encode()
+
+
+def _text(asked: Mapping[str, Any]) -> str:
+    return rendered(_compiled(asked["template"]), asked["scope"])
+
+
+def _mail(asked: Mapping[str, Any]) -> dict[str, str]:
+    source = LetterSource(**asked["template"], brand=Brand(**asked["brand"]))
+    return letter(source).filled({**asked["scope"], LINK: asked["link"]})
+
+
+@lru_cache(maxsize=256)
+def _compiled(source: str) -> Template:
+    return compiled(ENVIRONMENT, source)
+
+
+_KINDS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"text": _text, "mail": _mail}
+
+if __name__ == "__main__":
+    serve(answer)

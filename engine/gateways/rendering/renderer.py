@@ -1,0 +1,73 @@
+"""The face of rendering for asyncio: templates and plain data in, texts out, within limits."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from engine.gateways.rendering.brand import Brand
+from engine.gateways.rendering.pool import LimitedPool
+from engine.language.resources import DocumentTemplate, EmailTemplate
+from engine.language.values import decode, encode
+
+
+@dataclass(frozen=True)
+class RenderedMail:
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RenderedDocument:
+    """`markup` is what a Printer takes; `filename` is fit for any file system and ends in `.pdf`."""
+
+    title: str
+    filename: str
+    markup: str
+
+
+class Renderer:
+    """Renders template files in `size` limited processes. Use it from one event loop; `aclose` when done.
+
+    `scope` holds plain values (see `engine.language.values`); `zone` is the IANA
+    name of the time zone that times are shown in. Every method raises RenderFailed.
+    """
+
+    def __init__(self, *, size: int = 2, seconds: float = 2.0, megabytes: int = 512) -> None:
+        self._pool = LimitedPool("engine.gateways.rendering.child", size=size, seconds=seconds, megabytes=megabytes)
+
+    async def warm(self) -> None:
+        """Start the processes now, so that the first mail does not wait for them."""
+        await self._pool.warm()
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+    async def text(self, template: str, scope: Mapping[str, Any], *, zone: str = "UTC") -> str:
+        """A template without Markdown, as it is."""
+        text: str = await self._ask(kind="text", template=template, scope=scope, zone=zone)
+        return text
+
+    async def mail(
+        self, template: EmailTemplate, scope: Mapping[str, Any], brand: Brand, *, link: str = "", zone: str = "UTC"
+    ) -> RenderedMail:
+        """Subject, HTML and text of a mail; with a `link`, the template's button leads to it."""
+        source = {
+            "subject": template.subject,
+            "preheader": template.preheader or "",
+            "button": (template.button or "") if link else "",
+            "body": template.body,
+        }
+        asked = {"template": source, "brand": asdict(brand), "link": link}
+        return RenderedMail(**await self._ask(kind="mail", scope=scope, zone=zone, **asked))
+
+    async def document(
+        self, template: DocumentTemplate, scope: Mapping[str, Any], brand: Brand, *, zone: str = "UTC"
+    ) -> RenderedDocument:
+        """A page for a Printer. `scope` holds the fields, and `case` and `today`."""
+        source = {"title": template.title, "filename": template.filename or "", "body": template.body}
+        asked = {"template": source, "brand": asdict(brand)}
+        return RenderedDocument(**await self._ask(kind="document", scope=scope, zone=zone, **asked))
+
+    async def _ask(self, **asked: Any) -> Any:
+        return decode((await self._pool.ask(encode(asked).encode())).decode())
