@@ -86,7 +86,7 @@ def _pieces(text: str) -> Iterator[str | Expr]:
 
 def _unclosed(opening: int) -> ExpressionProblem:
     return ExpressionProblem(
-        "this `${` has no closing `}`", opening, 2, "close it with `}`; to show the two characters, write `${ \"${\" }`"
+        "this `${` has no closing `}`", opening, 2, 'close it with `}`; to show the two characters, write `${ "${" }`'
     )
 
 

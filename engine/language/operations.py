@@ -31,7 +31,7 @@ class EvaluationError(Exception):
         self.message = message
 
 
-class Missing(EvaluationError):
+class Missing(EvaluationError):  # noqa: N818 - the domain's word
     """A name, a field or an entry that is not there; `default` and `is defined` answer it."""
 
     def __init__(self, message: str) -> None:
@@ -99,7 +99,7 @@ def limited(value: Any) -> Any:
     return value
 
 
-def number(value: Decimal | int) -> Decimal | int:
+def number(value: Any) -> Any:
     """The number, unless it has grown out of all use."""
     if abs(value) >= MAX_NUMBER:
         raise EvaluationError("limit", "the number is too large")
@@ -218,7 +218,7 @@ def negative(value: Any) -> Any:
     return -value
 
 
-def _power(base: Decimal | int, exponent: Decimal | int) -> Decimal | int:
+def _power(base: Any, exponent: Any) -> Any:
     if exponent != int(exponent) or abs(exponent) > MAX_POWER:
         raise EvaluationError("limit", f"the exponent must be a whole number up to {MAX_POWER}")
     return _EXACT.power(base, exponent) if isinstance(base, Decimal) or exponent < 0 else base ** int(exponent)

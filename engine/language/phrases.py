@@ -22,21 +22,25 @@ _SPELLINGS |= {word.replace("business", "working"): unit for word, unit in _SPEL
 _EXAMPLE = "write it like `2 business days`, `1 day before ${ inputs.start_date }`, `PT4H` or `never`"
 
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?(?!\S)")
-_DURATION = re.compile(r"P(?=\S)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\S)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?(?!\S)")
+_DURATION = re.compile(
+    r"P(?=\S)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
+    r"(?:T(?=\S)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?(?!\S)"
+)
 _DURATION_UNITS: tuple[tuple[Unit, int], ...] = (
     ("months", 12), ("months", 1), ("weeks", 1), ("days", 1), ("hours", 1), ("minutes", 1), ("seconds", 1),
 )  # fmt: skip
 _AMOUNT = re.compile(r"[0-9]+(?![.,][0-9])")
 _UNIT = re.compile(r"(?:(?:business|working)\s+)?[a-z]+", re.IGNORECASE)
+_TWO_WORDS = re.compile(r"[a-z]+\s+(?:day|hour)s?\b", re.IGNORECASE)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?!\S)")
 _TOKEN = re.compile(r"\S+")
 _SPACE = re.compile(r"\s*")
 
 
-class PhraseProblem(Exception):
+class PhraseProblem(Exception):  # noqa: N818 - a finding, not an error of ours
     """What is wrong with a time phrase; `offset` and `length` mark the place in its text."""
 
-    def __init__(self, message: str, offset: int, length: int, help: str = "") -> None:
+    def __init__(self, message: str, offset: int, length: int, help: str = "") -> None:  # noqa: A002 - a finding's word
         super().__init__(message)
         self.message = message
         self.offset = offset
@@ -142,7 +146,7 @@ class PhraseReader:
             return self._unexpected("the number must be whole", "use a smaller unit: `90 minutes`, not `1.5 hours`")
         if self.text[self.position] == "-":
             return self._unexpected("the number must not be negative", "write `2 days before ...`")
-        return self._unexpected(help=_EXAMPLE)
+        return self._unexpected(way_out=_EXAMPLE)
 
     def _unit(self) -> Unit:
         found = _UNIT.match(self.text, self.position)
@@ -150,9 +154,7 @@ class PhraseReader:
             raise self._unexpected("a unit must follow the number", _EXAMPLE)
         written = " ".join(found[0].lower().split())
         if written not in _SPELLINGS:
-            near = get_close_matches(written, _SPELLINGS, 1) or [u for u in ("days", "hours") if u[0] == written]
-            help = f"did you mean `{near[0]}`?" if near else f"the units are {', '.join(get_args(Unit))}"
-            raise PhraseProblem(f"`{found[0]}` is not a unit of time", found.start(), len(found[0]), help)
+            raise _unknown_unit(_TWO_WORDS.match(self.text, self.position) or found)
         self._take(_UNIT)
         return _SPELLINGS[written]
 
@@ -178,13 +180,20 @@ class PhraseReader:
             self.position = _after_space(self.text, found.end())
         return found
 
-    def _unexpected(self, message: str = "", help: str = "") -> PhraseProblem:
+    def _unexpected(self, message: str = "", way_out: str = "") -> PhraseProblem:
         found = _TOKEN.match(self.text, self.position)
         if found is None:
             last = self.text.rstrip().split()[-1]
-            return PhraseProblem(message or "something is missing", self._end() - len(last), len(last), help)
+            return PhraseProblem(message or "something is missing", self._end() - len(last), len(last), way_out)
         message = message or f"`{found[0]}` is not expected in a time"
-        return PhraseProblem(message, found.start(), len(found[0]), help)
+        return PhraseProblem(message, found.start(), len(found[0]), way_out)
+
+
+def _unknown_unit(found: re.Match[str]) -> PhraseProblem:
+    units = [unit for unit in get_args(Unit) if unit.startswith(found[0].lower())] if len(found[0]) == 1 else []
+    near = units or get_close_matches(found[0].lower(), get_args(Unit), 1)
+    way_out = f"did you mean `{near[0]}`?" if near else f"the units are {', '.join(get_args(Unit))}"
+    return PhraseProblem(f"`{found[0]}` is not a unit of time", found.start(), len(found[0]), way_out)
 
 
 def _after_space(text: str, position: int) -> int:

@@ -23,7 +23,7 @@ _HINTS = {
 }
 
 
-class ExpressionProblem(Exception):
+class ExpressionProblem(Exception):  # noqa: N818 - a finding, not an error of ours
     """One thing that is wrong with an expression.
 
     `offset` and `length` mark the token in the text that was parsed; `note` says the cause,
@@ -32,7 +32,14 @@ class ExpressionProblem(Exception):
     """
 
     def __init__(
-        self, message: str, offset: int, length: int, help: str = "", *, code: str = "E030", note: str = ""
+        self,
+        message: str,
+        offset: int,
+        length: int,
+        help: str = "",  # noqa: A002 - a finding's word
+        *,
+        code: str = "E030",
+        note: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -123,8 +130,8 @@ def misplaced(tokens: Tokens, start: int, ended: bool) -> ExpressionProblem:
     return _problem(f"`{token.raw}` is not expected here", token, _HINTS.get(doubled, ""))
 
 
-def _problem(message: str, token: Token, help: str = "") -> ExpressionProblem:
-    return ExpressionProblem(message, token.start, token.end - token.start, help)
+def _problem(message: str, token: Token, way_out: str = "") -> ExpressionProblem:
+    return ExpressionProblem(message, token.start, token.end - token.start, way_out)
 
 
 def unreadable(tokens: Tokens, offset: int) -> ExpressionProblem:

@@ -54,9 +54,12 @@ def resolve_text(text: str, render: Callable[[str], Any], since: datetime, calen
         filled = "".join(_filled(piece, template.text, render) for piece in template.pieces)
         # What a value holds is never an expression, whatever it looks like: it may come from outside.
         template = Template(filled, (filled,), None)
-    phrase = PhraseReader(template).phrase()
     try:
-        return resolve(phrase, since, calendar)
+        return resolve(PhraseReader(template).phrase(), since, calendar)
+    except PhraseProblem as problem:
+        if template.text == text:
+            raise
+        raise PhraseProblem(problem.message, 0, len(text), problem.help) from None
     except ValueError as error:
         raise PhraseProblem(str(error), 0, len(text)) from None
 
@@ -87,7 +90,7 @@ def _start(phrase: Phrase, since: datetime, calendar: WorkCalendar, anchor: date
 
 def _move(start: datetime, span: Span, phrase: Phrase, calendar: WorkCalendar) -> datetime:
     if isinstance(span.amount, Expr):
-        raise ValueError(f"`{span.amount.text}` has no value yet")
+        raise ValueError(f"`{span.amount.text}` has no value yet")  # noqa: TRY004 - the value is wrong, not the type
     amount = -span.amount if phrase.before else span.amount
     if span.unit == "business days":
         return _business_days(start, amount, phrase, calendar)

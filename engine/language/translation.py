@@ -154,7 +154,7 @@ class Translation:
             token = self.tokens.at(spread.lineno)
             raise ExpressionProblem("`*` is not expected here", token.start, len(token.raw))
         plain = tuple(self.node(argument) for argument in found.args)
-        named = tuple((pair.key, self.node(pair.value)) for pair in found.kwargs)  # type: ignore[union-attr]
+        named = tuple((pair.key, self.node(pair.value)) for pair in found.kwargs if isinstance(pair, nodes.Keyword))
         return Arguments(plain, named)
 
 

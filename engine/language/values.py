@@ -11,8 +11,12 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from engine.language.coercion import coerce as coerce
-from engine.language.money import Money as Money
+from engine.language.coercion import coerce
+from engine.language.money import Money
+
+__all__ = [
+    "Money", "coerce", "decode", "display", "display_date", "display_datetime", "display_decimal", "encode", "is_file",
+]  # fmt: skip
 
 
 def encode(value: Any) -> str:
