@@ -250,12 +250,13 @@ class _Reading:
 
     def _smtp(self) -> Smtp | None:
         get = self.values.get
-        if not get("mail.smtp.host"):
+        host = get("mail.smtp.host")
+        if host is None:
             return None
         password = self.environment.get(get("mail.smtp.password_env", "BATON_SMTP_PASSWORD"), "")
         tls = get("mail.smtp.tls", "starttls")
         port = get("mail.smtp.port", 465 if tls == "tls" else 587)
-        return Smtp(get("mail.smtp.host"), port, get("mail.smtp.username", ""), password, tls)
+        return Smtp(host, port, get("mail.smtp.username", ""), password, tls)
 
 
 def variable_of(name: str) -> str:
@@ -269,7 +270,8 @@ def _inner(name: str) -> bool:
 
 def _unknown(name: str) -> str:
     near = suggest(name, FIELDS)
-    return f"there is no setting `{name}`" + (f"; did you mean `{near}`?" if near else f". Known are {one_of(FIELDS, 20)}")
+    way_out = f"; did you mean `{near}`?" if near else f". Known are {one_of(FIELDS, 20)}"
+    return f"there is no setting `{name}`{way_out}"
 
 
 def _shape(name: str) -> str:

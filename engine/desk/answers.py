@@ -11,6 +11,8 @@ from engine.runtime.view import TaskView
 
 LinkKind = Literal["form", "case_form", "task", "signature"]
 LinkState = Literal["open", "answered", "closed"]
+CONSENT = "I have read the document and agree to it, and I agree to sign it electronically."
+"""What a signer ticks; the evidence keeps these words."""
 Verb = Literal["retry", "skip", "do_now", "stop"]
 
 
@@ -18,15 +20,15 @@ class DeskError(Exception):
     """The request cannot be done as it was made; the text says what, and the way out."""
 
 
-class NotThere(DeskError):
+class NotThere(DeskError):  # noqa: N818 - named as it is said
     """Nothing by this name: a case, a step, a task, a process."""
 
 
-class NotOpen(DeskError):
+class NotOpen(DeskError):  # noqa: N818 - named as it is said
     """It was there, but is done, closed or out of time."""
 
 
-class BadInputs(DeskError):
+class BadInputs(DeskError):  # noqa: N818 - named as it is said
     """Values that are missing, wrong or unknown: `problems` has one sentence for each, by name."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
@@ -34,7 +36,7 @@ class BadInputs(DeskError):
         self.problems = dict(problems)
 
 
-class Findings(DeskError):
+class Findings(DeskError):  # noqa: N818 - named as it is said
     """A process cannot be published: `problems` are the findings of its check."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
@@ -42,7 +44,7 @@ class Findings(DeskError):
         self.problems = problems
 
 
-class Refusal(DeskError):
+class Refusal(DeskError):  # noqa: N818 - named as it is said
     """A message from outside is not taken: `status` is the HTTP status to answer with."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -118,5 +120,6 @@ class LinkView:
     form: FormPage | None = None
     task: TaskView | None = None
     document: FileContent | None = None
-    answers: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)  # of a signature: outcome, signer, reason
+    answered_at: datetime | None = None
     expires_at: datetime | None = None

@@ -1,0 +1,69 @@
+"""What every subject of the desk stands on: settings, store, published plans, clock and a bell."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Connection
+
+from engine.clock import Clock, utc_now
+from engine.desk.answers import NotThere
+from engine.language.plan import Plan
+from engine.opening import SIGNAL, Values
+from engine.routing import Router
+from engine.runtime.step import Step
+from engine.settings import Settings
+from engine.shelf import Shelf
+from engine.store import cases, inbox
+from engine.store.rows import Arrival, CaseDetail
+from engine.store.store import Store
+
+
+def silent() -> None:
+    """Nobody to wake: the dispatcher looks by itself."""
+
+
+class Ground:
+    """`registry` holds the step types by name; `nudge` wakes a dispatcher in this process, if there is one."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        registry: Mapping[str, type[Step]],
+        nudge: Callable[[], None] | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.registry = registry
+        self.nudge = nudge or silent
+        self.clock = clock
+        self.shelf = Shelf(store, registry)
+        self.router = Router(settings, store, self.shelf, clock)
+
+    async def case(self, case: str) -> CaseDetail:
+        """Everything people see of a case but its timeline. Raises NotThere."""
+        found = await self.store.read(lambda c: cases.detail(c, case))
+        if found is None:
+            raise NotThere(f"there is no case `{case}`; `baton status` lists them")
+        return found
+
+    async def plan_of(self, case: CaseDetail) -> Plan:
+        return await self.shelf.plan(case.digest)
+
+    def values(self, plan: Plan) -> Values:
+        return Values.of(self.settings, plan)
+
+    async def deliver(self, arrival: Arrival) -> bool:
+        """Store an arrival for its case; False when the same one was stored before."""
+        fresh = await self.store.write(lambda c: hand_over(c, arrival))
+        self.nudge()
+        return fresh
+
+
+def hand_over(c: Connection, arrival: Arrival) -> bool:
+    """Store an arrival and its delivery to the case that it names, in the caller's transaction."""
+    if not inbox.accept(c, arrival):
+        return False
+    inbox.deliver_to(c, arrival.id, arrival.case, SIGNAL)
+    inbox.routed(c, arrival.id)
+    return True

@@ -1,0 +1,199 @@
+"""Pages for people outside: what the holder of a link sees, and what comes back from them."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from engine.desk.answers import CONSENT, FileContent, LinkKind, LinkView, NotOpen, NotThere
+from engine.desk.documents import signature_file, signer_name
+from engine.desk.forms import page, questions
+from engine.desk.ground import Ground, hand_over
+from engine.desk.opened import OpenedLink
+from engine.gateways.tokens import LINK_LIFE, is_token_of, link_token, link_url, token_hash
+from engine.language.values import decode, encode
+from engine.opening import BadValues
+from engine.store import files, inbox, links, signatures
+from engine.store.rows import Arrival, LinkRow, SignatureRow
+
+MAX_NAME = 200
+MAX_REASON = 2_000
+GLANCES = 20  # at a tenth of a second: a link can be opened a moment before its turn has been shown
+
+
+class Links(Ground):
+    async def link_for(self, case: str, path: str, kind: LinkKind, recipient: str) -> str:
+        """The address of a page for one person; it works for half a year. Raises NotThere for an unknown case."""
+        await self.case(case)
+        token = link_token(self.settings.key(), case, path, kind, recipient)
+        until = self.clock() + LINK_LIFE
+        await self.store.write(lambda c: links.put(c, token_hash(token), case, path, kind, recipient, until))
+        return link_url(self.settings.base_url, kind, token)
+
+    async def open_link(self, token: str) -> LinkView | None:
+        """What the holder of the link may see; None where there is no such link, or it has expired."""
+        found = await self._find(token)
+        return await self._view(found) if found else None
+
+    async def answer(self, token: str, raw: Mapping[str, Any]) -> dict[str, str]:
+        """Take the answers of a form; a sentence for each question that is not answered rightly, {} when stored.
+
+        Answers that come too late are kept and shown on the case; then NotOpen
+        is raised. Raises NotThere for a link that does not exist.
+        """
+        found = await self._must_find(token, "form", "case_form")
+        try:
+            answers = self.values(found.plan).read(questions(found.plan, found.form), raw)
+        except BadValues as problem:
+            return problem.problems
+        kind = "form" if found.row.kind == "case_form" else "answer"
+        await self._keep(found, self._sent(found, kind, {"answers": answers}, found.form or ""))
+        return {}
+
+    async def sign(self, token: str, typed_name: str, consent: bool, ip: str, agent: str) -> dict[str, str]:
+        """Sign the document of a link: evidence and event in one transaction. Errors by field, {} when signed.
+
+        Raises NotThere, NotOpen.
+        """
+        found = await self._must_find(token, "signature")
+        if problems := _unsigned(typed_name, consent):
+            return problems
+        document = await self._document(found)
+        if found.state != "open" or document is None:
+            raise NotOpen("this document cannot be signed any more")
+        evidence = SignatureRow(
+            case=found.row.case,
+            path=found.row.path,
+            signer_name=await self._signer_name(found),
+            signer_email=found.row.recipient,
+            typed_name=" ".join(typed_name.split()),
+            consent=CONSENT,
+            signed_at=self.clock(),
+            ip=ip[:100],
+            user_agent=agent[:500],
+            document_sha256=document.sha256,
+        )
+        signed = {"outcome": "signed", "signer": found.row.recipient, "document": document.sha256}
+        arrival = self._sent(found, "signature", signed)
+        await self.store.write(lambda c: hand_over(c, arrival) and signatures.record(c, evidence))
+        self.nudge()
+        return {}
+
+    async def decline(self, token: str, reason: str) -> dict[str, str]:
+        """Decline to sign. Errors by field, {} when stored. Raises NotThere, NotOpen."""
+        found = await self._must_find(token, "signature")
+        said = reason.strip()
+        if not said:
+            return {"reason": "Please tell us why, in a few words."}
+        if len(said) > MAX_REASON:
+            return {"reason": f"Please use at most {MAX_REASON:,} characters."}
+        if found.state != "open":
+            raise NotOpen("this document is closed")
+        declined = {"outcome": "declined", "signer": found.row.recipient, "reason": said}
+        await self._keep(found, self._sent(found, "signature", declined))
+        return {}
+
+    async def file(self, file: str) -> FileContent:
+        """A stored file with its content. Raises NotThere."""
+        row = await self.store.read(lambda c: files.get(c, file))
+        if row is None:
+            raise NotThere(f"there is no file `{file}`")
+        return FileContent(row.id, row.name, row.mime, row.sha256, row.content)
+
+    async def _find(self, token: str) -> OpenedLink | None:
+        row = await self.store.read(lambda c: links.find(c, token_hash(token)))
+        if row is None or row.expires_at <= self.clock():
+            return None
+        if not is_token_of(token, self.settings.key(), row.case, row.path, row.kind, row.recipient):
+            return None
+        return await self._opened(row)
+
+    async def _opened(self, row: LinkRow) -> OpenedLink:
+        """The link with its case, as soon as the turn that sent it has been shown."""
+        answered = await self.store.read(lambda c: inbox.load(c, [_arrival_id(row)]))
+        for _ in range(GLANCES):
+            case = await self.case(row.case)
+            found = OpenedLink(row, case, await self.plan_of(case), answered[0] if answered else None)
+            if found.shown:
+                break
+            await asyncio.sleep(0.1)
+        return found
+
+    async def _must_find(self, token: str, *kinds: LinkKind) -> OpenedLink:
+        found = await self._find(token)
+        if found is None or found.row.kind not in kinds:
+            raise NotThere("there is no such page")
+        return found
+
+    async def _view(self, found: OpenedLink) -> LinkView | None:
+        if found.task is None and found.row.kind == "task":
+            return None
+        scope = {"inputs": decode(found.case.inputs_json), "case": {"id": found.row.case}}
+        form = page(found.plan, found.form, scope, self.clock) if found.form else None
+        answer = decode(found.answered.data_json) if found.answered else {}
+        return LinkView(
+            kind=found.kind,
+            state=found.state,
+            case=found.row.case,
+            path=found.row.path,
+            recipient=found.row.recipient,
+            title=found.title or (form.title if form else found.plan.process.title),
+            process_title=found.plan.process.title,
+            form=form,
+            task=found.task,
+            document=await self._document(found),
+            answers=answer.get("answers", answer),
+            answered_at=found.answered.received_at if found.answered else None,
+            expires_at=found.row.expires_at,
+        )
+
+    async def _document(self, found: OpenedLink) -> FileContent | None:
+        file = await signature_file(self.store, found.case, found.step, self.clock)
+        return await self.file(file) if file and found.state != "closed" else None
+
+    async def _signer_name(self, found: OpenedLink) -> str:
+        return await signer_name(self.store, found.case, found.step, found.row.recipient, self.clock)
+
+    def _sent(self, found: OpenedLink, kind: str, data: Mapping[str, Any], name: str = "") -> Arrival:
+        return Arrival(
+            id=_arrival_id(found.row),
+            source="link",
+            source_id=found.row.hash,
+            kind=kind,
+            name=name or kind,
+            case=found.row.case,
+            to=found.row.path,
+            by=found.row.recipient,
+            data_json=encode(data),
+            received_at=self.clock(),
+        )
+
+    async def _keep(self, found: OpenedLink, arrival: Arrival) -> None:
+        """Deliver an answer. A second, different one is kept as an event of its own: the case shows it as late."""
+        if await self.deliver(arrival):
+            if found.state != "open":
+                raise NotOpen("this page is closed")
+            return
+        first = (await self.store.read(lambda c: inbox.load(c, [arrival.id])))[0]
+        if first.data_json == arrival.data_json:
+            return
+        other = sha256(arrival.data_json.encode()).hexdigest()[:12]
+        await self.deliver(replace(arrival, id=f"{arrival.id}-{other}", source_id=f"{arrival.source_id}-{other}"))
+        raise NotOpen("this page was answered before")
+
+
+def _arrival_id(row: LinkRow) -> str:
+    return f"link-{row.hash[:24]}"
+
+
+def _unsigned(typed_name: str, consent: bool) -> dict[str, str]:
+    name = typed_name.strip()
+    problems = {}
+    if len(name) < 2:
+        problems["typed_name"] = "Please type your full name."
+    if len(name) > MAX_NAME:
+        problems["typed_name"] = f"Please use at most {MAX_NAME} characters."
+    if not consent:
+        problems["consent"] = "Please tick the box if you agree."
+    return problems

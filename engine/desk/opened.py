@@ -1,0 +1,79 @@
+"""A link that was found, with the case and the plan behind it: whose page it is, and whether it takes an answer."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+from activities.form import FormStep
+from engine.desk.answers import LinkKind, LinkState
+from engine.desk.publishing import every_step
+from engine.gateways.tokens import LINK_LIFE
+from engine.language.plan import Plan
+from engine.runtime.step import Step
+from engine.runtime.view import TaskView, WaitView
+from engine.store.rows import Arrival, CaseDetail, LinkRow
+
+
+@dataclass(frozen=True)
+class OpenedLink:
+    """`answered` is the first answer that came over this link."""
+
+    row: LinkRow
+    case: CaseDetail
+    plan: Plan
+    answered: Arrival | None
+
+    @property
+    def kind(self) -> LinkKind:
+        return cast(LinkKind, self.row.kind)
+
+    @cached_property
+    def step(self) -> Step | None:
+        """The step whose page this is; None for a page of the whole case."""
+        name = self.row.path.rsplit("/", 1)[-1]
+        blocks = (self.plan.process.steps, *(h.steps for h in self.plan.process.handlers))
+        return next((s for steps in blocks for s in every_step(steps) if s.id == name), None)
+
+    @cached_property
+    def task(self) -> TaskView | None:
+        return next((t for t in self.case.tasks if t.path == self.row.path), None)
+
+    @cached_property
+    def wait(self) -> WaitView | None:
+        return next((w for w in self.case.waits if w.path == self.row.path), None)
+
+    @property
+    def form(self) -> str | None:
+        """The name of the form that the page asks."""
+        if self.kind == "case_form":
+            return {f"handlers/{h.id}": h.when.form for h in self.plan.process.handlers}.get(self.row.path)
+        if self.kind == "task":
+            return (self.task.form or None) if self.task else None
+        return self.step.form if isinstance(self.step, FormStep) else None
+
+    @property
+    def title(self) -> str:
+        """The title of the wait or the task, while the case shows it."""
+        return self.wait.title if self.wait else self.task.title if self.task else ""
+
+    @property
+    def shown(self) -> bool:
+        """Whether the case shows the turn that sent this link: it is projected a moment after the mail has left."""
+        if self.kind == "case_form" or self.wait or self.task:
+            return True
+        return self.case.summary.updated_at > self.row.expires_at - LINK_LIFE
+
+    @property
+    def state(self) -> LinkState:
+        if self.answered or (self.task and self.task.status == "done"):
+            return "answered"
+        return "open" if self._open() else "closed"
+
+    def _open(self) -> bool:
+        if self.case.summary.status == "ended":
+            return False
+        if self.kind == "case_form":
+            return self.form is not None
+        if self.kind == "task":
+            return self.task is not None and self.task.status == "open"
+        return self.wait is not None or not self.shown

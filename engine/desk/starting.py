@@ -1,0 +1,98 @@
+"""Starting a case: by hand, by a public form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.desk.answers import BadInputs, DeskError, FormPage, NotThere, Started
+from engine.desk.forms import page, questions
+from engine.desk.publishing import Publishing
+from engine.language.evaluator import EvaluationError
+from engine.language.process import Trigger
+from engine.language.values import encode
+from engine.opening import BadValues, Opening, open_case, prepare, unknown
+from engine.routing import trigger_inputs
+from engine.shelf import Edition
+from engine.store import inbox
+from engine.store.rows import Arrival
+
+
+class Starting(Publishing):
+    async def start(
+        self, process: str, raw: Mapping[str, Any], *, by: str = "", source: str = "cli", source_id: str | None = None
+    ) -> Started:
+        """Start a case of the newest version with inputs as people typed them.
+
+        Raises BadInputs with everything that is missing, wrong or unknown, and
+        NotThere. The same `source_id` again gives the case that it started.
+        """
+        edition = await self.edition(process)
+        specs = edition.plan.process.inputs
+        problems = unknown(specs, raw)
+        inputs: dict[str, Any] = {}
+        try:
+            inputs = self.values(edition.plan).read(specs, raw)
+        except BadValues as problem:
+            problems = {**problem.problems, **problems}
+        if problems:
+            raise BadInputs(problems)
+        return await self._open(edition, inputs, by, source, source_id)
+
+    async def public_form(self, process: str, trigger: str) -> FormPage:
+        """The form that starts a case: the trigger's own, or the process's inputs. Raises NotThere."""
+        edition, found = await self._form_trigger(process, trigger)
+        return page(edition.plan, found.form, {}, self.clock)
+
+    async def submit_form(
+        self, process: str, trigger: str, raw: Mapping[str, Any], *, source_id: str | None = None
+    ) -> Started:
+        """Start a case with the answers of its public form. Raises BadInputs by question, NotThere."""
+        edition, found = await self._form_trigger(process, trigger)
+        values = self.values(edition.plan)
+        try:
+            answers = values.read(questions(edition.plan, found.form), raw)
+            if found.inputs:
+                answers = trigger_inputs(self.settings, edition, found, {"answers": answers}, self.clock)
+        except BadValues as problem:
+            raise BadInputs(problem.problems) from problem
+        except EvaluationError as problem:
+            raise DeskError(f"the form does not give what the process needs: {problem}") from problem
+        return await self._open(edition, answers, "", f"form:{process}/{trigger}", source_id)
+
+    async def _form_trigger(self, process: str, trigger: str) -> tuple[Edition, Trigger]:
+        edition = await self.shelf.latest(process)
+        triggers = edition.plan.process.triggers if edition else ()
+        found = next((t for t in triggers if t.id == trigger and t.type == "form"), None)
+        if edition is None or found is None:
+            raise NotThere("there is no such form")
+        return edition, found
+
+    async def _open(
+        self, edition: Edition, inputs: Mapping[str, Any], by: str, source: str, source_id: str | None
+    ) -> Started:
+        """Open the case and its start in one transaction."""
+        once = f"{source}/{source_id}" if source_id else ""
+        opening = prepare(self.settings, edition, inputs, self.clock(), once)
+        arrival = Arrival(
+            id=f"start-{opening.new.id}",
+            source=source,
+            source_id=source_id or opening.new.id,
+            kind="start",
+            name=edition.process,
+            case=opening.new.id,
+            to="",
+            by=by,
+            data_json=encode({}),
+            received_at=opening.new.started_at,
+        )
+        case, existing = await self.store.write(lambda c: _once(c, opening, arrival))
+        self.nudge()
+        return Started(case, existing)
+
+
+def _once(c: Connection, opening: Opening, arrival: Arrival) -> tuple[str, bool]:
+    if not inbox.accept(c, arrival):
+        return opening.new.id, True
+    inbox.routed(c, arrival.id)
+    return open_case(c, opening, arrival)

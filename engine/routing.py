@@ -1,0 +1,124 @@
+"""From an arrival to the cases that it starts and the cases that wait for it."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.clock import Clock
+from engine.language.evaluator import EvaluationError, render, test
+from engine.language.expressions import parse_expression, parse_template
+from engine.language.process import Trigger
+from engine.language.resources import EventSchema, Input
+from engine.language.values import coerce, decode
+from engine.opening import SIGNAL, BadValues, Opening, Values, open_case, prepare, unknown
+from engine.settings import Settings
+from engine.shelf import Edition, Shelf
+from engine.store import inbox
+from engine.store.matching import subscribers
+from engine.store.rows import Arrival
+from engine.store.store import Store
+
+log = logging.getLogger("baton.routing")
+
+
+@dataclass(frozen=True)
+class Routed:
+    """Where an arrival went: the cases that it started, and the cases that were told of it."""
+
+    started: tuple[str, ...]
+    told: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        return "routed" if self.started or self.told else "unmatched"
+
+
+class Router:
+    """Decides once for every arrival that names no case."""
+
+    def __init__(self, settings: Settings, store: Store, shelf: Shelf, clock: Clock) -> None:
+        self.settings = settings
+        self.store = store
+        self.shelf = shelf
+        self.clock = clock
+
+    async def route(self, arrival: Arrival) -> Routed:
+        """Open what the arrival starts, tell who waits for it, and mark it, in one transaction."""
+        openings = [o for e in await self.shelf.everything() for o in self._openings(e, arrival)]
+        return await self.store.write(lambda c: _carry_out(c, arrival, openings))
+
+    def _openings(self, edition: Edition, arrival: Arrival) -> list[Opening]:
+        event = decode(arrival.data_json)
+        triggers = [t for t in edition.plan.process.triggers if _listens(t, arrival)]
+        return [o for t in triggers if (o := self._opening(edition, t, event, arrival))]
+
+    def _opening(self, edition: Edition, trigger: Trigger, event: Any, arrival: Arrival) -> Opening | None:
+        """What the trigger opens; None where its `if` is false or the event does not give what it needs."""
+        try:
+            if trigger.if_ and not test(parse_expression(trigger.if_), {"event": event}, self.clock):
+                return None
+            inputs = trigger_inputs(self.settings, edition, trigger, event, self.clock)
+            return prepare(self.settings, edition, inputs, self.clock(), f"{arrival.id}/{trigger.id}")
+        except (EvaluationError, BadValues) as problem:
+            log.warning("%s does not start %s by trigger %s: %s", arrival.id, edition.process, trigger.id, problem)
+            return None
+
+
+def _listens(trigger: Trigger, arrival: Arrival) -> bool:
+    return trigger.type == arrival.kind and f"{trigger.connection}/{trigger.event}" == arrival.name
+
+
+def trigger_inputs(settings: Settings, edition: Edition, trigger: Trigger, event: Any, clock: Clock) -> dict[str, Any]:
+    """The process's inputs as the trigger maps them. Raises EvaluationError, BadValues."""
+    scope = {"event": event}
+    raw = {name: render(parse_template(str(v)), scope, clock) for name, v in trigger.inputs.items()}
+    values = Values.of(settings, edition.plan)
+    if problems := unknown(edition.plan.process.inputs, raw):
+        raise BadValues(problems)
+    return values.read(edition.plan.process.inputs, raw)
+
+
+def _carry_out(c: Connection, arrival: Arrival, openings: list[Opening]) -> Routed:
+    started = tuple(open_case(c, opening, arrival)[0] for opening in openings)
+    told = tuple(dict.fromkeys(s.case for s in subscribers(c, arrival.name, decode(arrival.data_json))))
+    for case in told:
+        inbox.deliver_to(c, arrival.id, case, SIGNAL)
+    done = Routed(started, told)
+    inbox.routed(c, arrival.id, done.state)
+    return done
+
+
+def typed_event(raw: Any, schema: EventSchema | None) -> Any:
+    """An event as its connection declares it: the declared fields, with their types.
+
+    What is missing or of another type is left out, so that an expression that
+    needs it says so. Without a declaration everything is plain data.
+    """
+    if schema is None:
+        return coerce([raw], Input(type="list", label="The event"))[0]
+    event: dict[str, Any] = {}
+    for name, kind in schema.fields.items():
+        try:
+            value = coerce(_at(raw, name), Input(type=kind, optional=True), name=name)
+        except ValueError as problem:
+            log.warning("a field of an event was left out: %s", problem)
+            continue
+        if value is not None:
+            _put(event, name, value)
+    return event
+
+
+def _at(raw: Any, dotted: str) -> Any:
+    for name in dotted.split("."):
+        raw = raw.get(name) if isinstance(raw, Mapping) else None
+    return raw
+
+
+def _put(event: dict[str, Any], dotted: str, value: Any) -> None:
+    *outer, last = dotted.split(".")
+    for name in outer:
+        event = event.setdefault(name, {})
+    event[last] = value
