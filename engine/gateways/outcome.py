@@ -1,7 +1,7 @@
 """How something that leaves the house can end, beside well: three exceptions that every gateway shares."""
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  # an outcome, and not always an error
     """A final no: nothing happened, and trying again would change nothing."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -10,7 +10,7 @@ class Refused(Exception):
         self.message = message
 
 
-class Deferred(Exception):
+class Deferred(Exception):  # noqa: N818  # an outcome, and not always an error
     """Nothing happened; the same thing may be tried again later."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -19,7 +19,7 @@ class Deferred(Exception):
         self.message = message
 
 
-class Unconfirmed(Exception):
+class Unconfirmed(Exception):  # noqa: N818  # an outcome, and not always an error
     """It may have happened: the answer was lost after the point of no return."""
 
     def __init__(self, message: str) -> None:

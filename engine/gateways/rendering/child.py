@@ -3,21 +3,25 @@
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Template
 
+from engine.gateways.rendering.agreement import agreement
 from engine.gateways.rendering.brand import Brand
-from engine.gateways.rendering.filters import ENVIRONMENT
+from engine.gateways.rendering.filters import ENVIRONMENT, use
 from engine.gateways.rendering.letter import LINK, LetterSource, letter
 from engine.gateways.rendering.limits import serve
 from engine.gateways.rendering.sandbox import ZONE, compiled, rendered
+from engine.language.calendar import WorkCalendar
+from engine.language.resources import Calendar
 from engine.language.values import decode, encode
 
 
 def answer(request: bytes) -> bytes:
     asked = decode(request.decode())
-    ZONE.set(ZoneInfo(asked["zone"]))
+    calendar = _calendar(asked["calendar"])
+    ZONE.set(calendar.zone)
+    use(calendar)
     return encode(_KINDS[asked["kind"]](asked)).encode()
 
 
@@ -30,12 +34,21 @@ def _mail(asked: Mapping[str, Any]) -> dict[str, str]:
     return letter(source).filled({**asked["scope"], LINK: asked["link"]})
 
 
+def _document(asked: Mapping[str, Any]) -> dict[str, str]:
+    return agreement(**asked["template"]).filled(asked["scope"], Brand(**asked["brand"]))
+
+
+@lru_cache(maxsize=16)
+def _calendar(written: str) -> WorkCalendar:
+    return WorkCalendar.of(Calendar.model_validate_json(written)) if written else WorkCalendar()
+
+
 @lru_cache(maxsize=256)
 def _compiled(source: str) -> Template:
     return compiled(ENVIRONMENT, source)
 
 
-_KINDS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"text": _text, "mail": _mail}
+_KINDS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"text": _text, "mail": _mail, "document": _document}
 
 if __name__ == "__main__":
     serve(answer)

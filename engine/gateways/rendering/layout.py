@@ -11,7 +11,7 @@ _FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue'
 _STYLE = f"""
 body {{ margin: 0; padding: 0; background: #f3f4f6; -webkit-text-size-adjust: 100%; }}
 table {{ border-collapse: separate; }}
-td, p, li, h2, h3, a {{ font-family: {_FONT}; }}
+.name, .card, .footer, a.button {{ font-family: {_FONT}; }}
 .preheader {{ display: none; max-height: 0; overflow: hidden; opacity: 0; font-size: 1px; color: #f3f4f6; }}
 .page {{ background: #f3f4f6; width: 100%; }}
 .column {{ width: 100%; max-width: 600px; }}
@@ -41,7 +41,7 @@ td.button {{ background: COLOUR; border-radius: 8px; }}
 .footer {{ padding: 20px 4px 0; font-size: 13px; line-height: 1.5; color: #6b7280; }}
 """
 
-# Stays in the head: these cannot be inlined, and programs that drop them show the plain form.
+# These cannot be inlined; programs that drop them show the plain form.
 _QUERIES = """
 @media (max-width: 480px) {
   .outer { padding: 20px 10px 28px !important; }
@@ -70,7 +70,6 @@ _PAGE = """<!DOCTYPE html>
 <meta name="supported-color-schemes" content="light dark">
 <title>{name}</title>
 <style>{style}</style>
-<style data-css-inline="ignore">{queries}</style>
 </head>
 <body>
 <div class="preheader">{preheader}</div>
@@ -96,7 +95,5 @@ def page(brand: Brand, preheader: str, content: str) -> str:
     """The whole HTML of a mail, its styles inlined; `preheader` and `content` are HTML."""
     styles = _STYLE.replace("COLOUR", brand.colour)
     footer = "<br>".join(escape(line) for line in (brand.name, *brand.footer.splitlines()))
-    html = _PAGE.format(
-        name=escape(brand.name), style=styles, queries=_QUERIES, preheader=preheader, content=content, footer=footer
-    )
-    return _INLINER.inline(html)
+    html = _PAGE.format(name=escape(brand.name), style=styles, preheader=preheader, content=content, footer=footer)
+    return _INLINER.inline(html).replace("</head>", f"<style>{_QUERIES}</style>\n</head>", 1)

@@ -74,7 +74,7 @@ class PlainWriter(Writer):
 
 def wrapped(text: str) -> str:
     """The text with its long lines broken, items of lists hanging, no address torn, and no run of blank lines."""
-    lines = [piece for line in text.splitlines() for piece in _broken(line.rstrip())]
+    lines = [piece for line in text.splitlines() for piece in _broken(line if line == "-- " else line.rstrip())]
     kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
     return "\n".join(kept).strip() + "\n"
 

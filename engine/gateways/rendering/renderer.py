@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.gateways.rendering.brand import Brand
 from engine.gateways.rendering.pool import LimitedPool
-from engine.language.resources import DocumentTemplate, EmailTemplate
+from engine.language.resources import Calendar, DocumentTemplate, EmailTemplate
 from engine.language.values import decode, encode
 
 
@@ -29,8 +29,8 @@ class RenderedDocument:
 class Renderer:
     """Renders template files in `size` limited processes. Use it from one event loop; `aclose` when done.
 
-    `scope` holds plain values (see `engine.language.values`); `zone` is the IANA
-    name of the time zone that times are shown in. Every method raises RenderFailed.
+    `scope` holds plain values (see `engine.language.values`); `calendar`
+    is the case's: its zone is the one that times are shown in (UTC without one). Every method raises RenderFailed.
     """
 
     def __init__(self, *, size: int = 2, seconds: float = 2.0, megabytes: int = 512) -> None:
@@ -43,13 +43,19 @@ class Renderer:
     async def aclose(self) -> None:
         await self._pool.aclose()
 
-    async def text(self, template: str, scope: Mapping[str, Any], *, zone: str = "UTC") -> str:
+    async def text(self, template: str, scope: Mapping[str, Any], *, calendar: Calendar | None = None) -> str:
         """A template without Markdown, as it is."""
-        text: str = await self._ask(kind="text", template=template, scope=scope, zone=zone)
+        text: str = await self._ask(kind="text", template=template, scope=scope, calendar=calendar)
         return text
 
     async def mail(
-        self, template: EmailTemplate, scope: Mapping[str, Any], brand: Brand, *, link: str = "", zone: str = "UTC"
+        self,
+        template: EmailTemplate,
+        scope: Mapping[str, Any],
+        brand: Brand,
+        *,
+        link: str = "",
+        calendar: Calendar | None = None,
     ) -> RenderedMail:
         """Subject, HTML and text of a mail; with a `link`, the template's button leads to it."""
         source = {
@@ -59,15 +65,16 @@ class Renderer:
             "body": template.body,
         }
         asked = {"template": source, "brand": asdict(brand), "link": link}
-        return RenderedMail(**await self._ask(kind="mail", scope=scope, zone=zone, **asked))
+        return RenderedMail(**await self._ask(kind="mail", scope=scope, calendar=calendar, **asked))
 
     async def document(
-        self, template: DocumentTemplate, scope: Mapping[str, Any], brand: Brand, *, zone: str = "UTC"
+        self, template: DocumentTemplate, scope: Mapping[str, Any], brand: Brand, *, calendar: Calendar | None = None
     ) -> RenderedDocument:
         """A page for a Printer. `scope` holds the fields, and `case` and `today`."""
         source = {"title": template.title, "filename": template.filename or "", "body": template.body}
         asked = {"template": source, "brand": asdict(brand)}
-        return RenderedDocument(**await self._ask(kind="document", scope=scope, zone=zone, **asked))
+        return RenderedDocument(**await self._ask(kind="document", scope=scope, calendar=calendar, **asked))
 
-    async def _ask(self, **asked: Any) -> Any:
-        return decode((await self._pool.ask(encode(asked).encode())).decode())
+    async def _ask(self, calendar: Calendar | None, **asked: Any) -> Any:
+        written = calendar.model_dump_json() if calendar else ""
+        return decode((await self._pool.ask(encode({"calendar": written, **asked}).encode())).decode())

@@ -1,17 +1,19 @@
 """The Jinja environment of template files: plain data in, text out, nothing else within reach."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, tzinfo
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, UndefinedError
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import LoopContext
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.gateways.rendering.failure import RenderFailed
 from engine.language.money import Money
+from engine.language.operations import EvaluationError
 from engine.language.values import display
 
 LONGEST_RESULT = 1_000_000  # characters
@@ -25,17 +27,23 @@ _FIELDS: tuple[tuple[type, frozenset[str]], ...] = (
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Strict on missing names; reads keys of plain data and a few fields, and calls nothing."""
+    """Strict on missing names; reads keys of plain data and a few fields, and calls only what is allowed."""
 
     def __init__(self) -> None:
         super().__init__(
+            optimized=False,  # constants must not be computed at compile time: the calendar comes later
             variable_start_string="${",
             variable_end_string="}",
-            undefined=_Missing,
+            undefined=Missing,
             finalize=lambda value: value if isinstance(value, Undefined) else shown(value),
         )
         self.globals.clear()
         self.filters.clear()
+
+    def allow(self, functions: Mapping[str, Callable[..., Any]]) -> None:
+        """Templates may call these, in the place of those of the last call."""
+        self.globals.clear()
+        self.globals.update(functions)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         return self._read(obj, attribute)
@@ -44,14 +52,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self._read(obj, argument)
 
     def is_safe_callable(self, obj: Any) -> bool:
-        return False
+        return any(obj is function for function in self.globals.values())
 
     def _read(self, obj: Any, name: Any) -> Any:
         value = _field(obj, name)
         return self.undefined(obj=obj, name=name) if value is None else value
 
 
-class _Missing(StrictUndefined):
+class Missing(StrictUndefined):
     """A name without a value, with the words an author understands."""
 
     @property
@@ -89,6 +97,9 @@ def explained() -> Iterator[None]:
         raise RenderFailed("missing_value", f"{problem.message}.") from problem
     except SecurityError as problem:
         raise RenderFailed("template_error", f"A template may not do this: {problem}") from problem
+    except EvaluationError as problem:
+        code = "missing_value" if problem.code == "missing" else "template_error"
+        raise RenderFailed(code, f"{problem.message}.") from problem
 
 
 def _limited(pieces: Iterator[str]) -> str:
