@@ -44,7 +44,7 @@ from engine.language.tree import (
     Pairs,
     Tested,
     Unary,
-    dotted,
+    path,
 )
 from engine.language.values import display
 
@@ -270,7 +270,7 @@ def _read(of: Any, name: str, node: Node) -> Any:
     if type(of) is dict or isinstance(of, Mapping):
         value = of.get(name)
         if value is None:
-            raise Missing(f"`{dotted(node) or name}` has no value")
+            raise Missing(f"`{'.'.join(path(node) or (name,))}` has no value")
         return plain(value)
     what = kind(of)
     if what in _FIELDS and name in _FIELDS[what][1]:

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from engine.language.calendar import WorkCalendar
+from engine.language.kinds import merged
 from engine.language.money import Money, rounded
 from engine.language.operations import (
     MAX_TEXT,
@@ -298,8 +299,7 @@ def _item(arguments: tuple[Type, ...]) -> Type:
 
 
 def _filled(arguments: tuple[Type, ...]) -> Type:
-    value, fallback = arguments
-    return value if value == fallback else ANY
+    return merged(*arguments[:2])
 
 
 _PLACES = Parameter("places", ("number",), optional=True)

@@ -158,14 +158,14 @@ def _nodes(found: object) -> Iterator[Node]:
         yield from _nodes(found.named)
 
 
-def dotted(node: Node) -> str | None:
-    """`steps.welcome.answers` for a plain path of names; None for anything else."""
+def path(node: Node) -> tuple[str, ...] | None:
+    """`("steps", "welcome", "answers")` for a plain path of names; None for anything else."""
     if isinstance(node, Name):
-        return node.name
+        return (node.name,)
     if isinstance(node, Attribute):
-        above = dotted(node.of)
-        return None if above is None else f"{above}.{node.name}"
+        above = path(node.of)
+        return None if above is None else (*above, node.name)
     if isinstance(node, Item) and isinstance(node.key, Constant) and isinstance(node.key.value, str):
-        above = dotted(node.of)
-        return None if above is None else f"{above}.{node.key.value}"
+        above = path(node.of)
+        return None if above is None else (*above, node.key.value)
     return None
