@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from engine.language.advice import comparison_of, conversion, did_you_mean, fallback, longer_name
 from engine.language.expressions import Expr, Template
 from engine.language.filters import ANYTHING, FILTERS, FUNCTIONS, Function, arrange
 from engine.language.kinds import (
@@ -24,7 +25,7 @@ from engine.language.kinds import (
 from engine.language.narrowing import narrowed
 from engine.language.operations import EvaluationError
 from engine.language.operations import phrase as word_for
-from engine.language.problems import one_of, suggest
+from engine.language.problems import one_of
 from engine.language.syntax import ExpressionProblem
 from engine.language.tree import (
     Arguments,
@@ -99,7 +100,7 @@ class _Inference:
 
     def _missing(self, node: Node, type_: Type, doubt: _Doubt) -> None:
         written = ".".join(path(node) or (doubt.name,))
-        way_out = f"`{written} | default({_fallback(type_)})`, or put it under an `if` that makes sure"
+        way_out = f"`{written} | default({fallback(type_)})`, or put it under an `if` that makes sure"
         self.report("E033", f"`{written}` may be missing here", doubt.at, len(doubt.name), way_out, doubt.why)
 
     def _read(self, node: Node, scope: Record) -> tuple[Type, _Doubt | None]:
@@ -114,14 +115,14 @@ class _Inference:
         of, doubt = self._read(node.of, scope)
         key = self.type_of(node.key, scope)
         if isinstance(node.key, Constant) and isinstance(node.key.value, str):
-            return self._field(node, of, node.key.value, node.key.start, doubt)
+            return self._field(node, of, node.key.value, node.key.start + 1, doubt)
         return self._entry(node, of, key), doubt
 
     def _name(self, node: Name, scope: Record) -> tuple[Type, _Doubt | None]:
         field = field_of(scope, node.name)
         if field is None:
             message = f"there is nothing called `{node.name}` here"
-            way_out = _longer_name(node.name, scope) or _did_you_mean(node.name, scope.fields)
+            way_out = longer_name(node.name, scope) or did_you_mean(node.name, scope.fields)
             note = f"here you can use {one_of(scope.fields)}"
             return self.report("E032", message, node.start, len(node.name), way_out, note), None
         return field.type, _doubt(field, node.start, node.name)
@@ -132,12 +133,13 @@ class _Inference:
             return field.type, doubt or _doubt(field, at, name)
         if isinstance(node, Attribute | Item) and path(node.of) == ("steps",):
             return self.report("E031", f"there is no earlier step called `{name}`", at, len(name),
-                               _did_you_mean(name, names_in(of))), None  # fmt: skip
+                               did_you_mean(name, names_in(of))), None  # fmt: skip
         owner = ".".join(path(node.of) or ()) if isinstance(node, Attribute | Item) else ""
         message = f"`{owner}` has no `{name}`" if owner else f"there is no `{name}` in {describe(of)}"
         known = names_in(of)
         note = f"it has {one_of(known)}" if known else f"it is {describe(of)}, which has no fields"
-        return self.report("E032", message, at, len(name), _did_you_mean(name, known), note), None
+        way_out = f"write `{owner} | {name}`" if name in FILTERS and owner else did_you_mean(name, known)
+        return self.report("E032", message, at, len(name), way_out, note), None
 
     def _entry(self, node: Item, of: Type, key: Type) -> Type:
         if kind_of(of) not in ("list", "any") or kind_of(key) not in ("number", "any"):
@@ -170,7 +172,7 @@ class _Inference:
         if kind_of(type_) in (kind, "any"):
             return type_
         needed = "yes or no" if kind == "boolean" else word_for(kind)
-        way_out = 'compare it with something, as in `... == "yes"`' if kind == "boolean" else ""
+        way_out = comparison_of(node, type_) if kind == "boolean" else ""
         return self.wrong(f"{who} needs {needed}, but this is {describe(type_)}", node, way_out)
 
     def unary(self, node: Unary, scope: Record) -> Type:
@@ -216,15 +218,20 @@ class _Inference:
 
     def _compare(self, op: str, first: Node, left: Type, second: Node, right: Type) -> None:
         if not comparable(op, left, right):
-            culprit = first if isinstance(first, Constant) else second
-            kinds = {kind_of(left), kind_of(right)}
-            way_out = "compare its `.amount`" if kinds == {"money", "number"} else ""
-            way_out = "use `| date` on the time" if kinds == {"date", "datetime"} else way_out
-            self.wrong(f"`{op}` cannot compare {describe(left)} with {describe(right)}", culprit, way_out)
+            self._incomparable(op, (first, left), (second, right))
         elif op in ("in", "not in"):
             self._words_in(first, left, second)
         else:
             self._word(first, left, second, right)
+
+    def _incomparable(self, op: str, first: "_Given", second: "_Given") -> None:
+        message = f"`{op}` cannot compare {describe(first[1])} with {describe(second[1])}"
+        for (node, type_), (_, other) in ((first, second), (second, first)):
+            way_out = conversion(node, type_, other)
+            if way_out:
+                self.wrong(message, node, way_out)
+                return
+        self.wrong(message, first[0] if isinstance(first[0], Constant) else second[0])
 
     def _word(self, first: Node, left: Type, second: Node, right: Type) -> None:
         """A choice compared with a word that it never is."""
@@ -235,7 +242,7 @@ class _Inference:
         culprit = first if isinstance(first, Constant) else second
         self.report(
             "E034", f"this is never `{word}`", culprit.start, culprit.end - culprit.start,
-            _did_you_mean(word, words), f"it is one of {one_of(words)}",
+            did_you_mean(word, words), f"it is one of {one_of(words)}",
         )  # fmt: skip
 
     def _words_in(self, first: Node, left: Type, second: Node) -> None:
@@ -265,7 +272,7 @@ class _Inference:
             self._arguments(node.arguments, scope)
             known = f"the filters are {one_of(FILTERS, limit=30)}"
             message = f"there is no filter called `{node.name}`"
-            return self.report("E035", message, node.at, len(node.name), _did_you_mean(node.name, FILTERS), known)
+            return self.report("E035", message, node.at, len(node.name), did_you_mean(node.name, FILTERS), known)
         return self._called(node.name, function, node.at, (subject,), node.arguments, scope)
 
     def call(self, node: Call, scope: Record) -> Type:
@@ -273,7 +280,7 @@ class _Inference:
         if function is not None:
             return self._called(node.name, function, node.start, (), node.arguments, scope)
         self._arguments(node.arguments, scope)
-        way_out = f"write `value | {node.name}`" if node.name in FILTERS else _did_you_mean(node.name, FUNCTIONS)
+        way_out = f"write `value | {node.name}`" if node.name in FILTERS else did_you_mean(node.name, FUNCTIONS)
         note = f"the functions are {one_of(FUNCTIONS)}"
         message = f"there is no function called `{node.name}`"
         return self.report("E035", message, node.start, len(node.name), way_out, note)
@@ -302,7 +309,7 @@ class _Inference:
         if parameter.words and isinstance(type_, Choice) and not set(type_.values) & set(parameter.words):
             word = type_.values[0]
             message = f"`{name}` knows no `{word}`"
-            self.wrong(message, node, _did_you_mean(word, parameter.words) or f"write {one_of(parameter.words)}")
+            self.wrong(message, node, did_you_mean(word, parameter.words) or f"write {one_of(parameter.words)}")
             return False
         if parameter.kinds is ANYTHING or kind_of(type_) in (*parameter.kinds, "any"):
             return True
@@ -332,26 +339,6 @@ def _one(types: Iterable[Type]) -> Type:
     for type_ in types:
         result = type_ if result is None else merged(result, type_)
     return result or ANY
-
-
-def _fallback(type_: Type) -> str:
-    """A fallback that can be pasted."""
-    if isinstance(type_, Choice) and type_.values:
-        return f'"{type_.values[0]}"'
-    return {"number": "0", "boolean": "false", "text": '""', "list": "[]"}.get(kind_of(type_), "...")
-
-
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    near = suggest(word, known)
-    return f"did you mean `{near}`?" if near else ""
-
-
-def _longer_name(name: str, scope: Record) -> str:
-    """Where a bare name can be found: `inputs.company` for `company`."""
-    for owner, field in scope.fields.items():
-        if name in names_in(field.type):
-            return f"did you mean `{owner}.{name}`?"
-    return ""
 
 
 _RULES: dict[type[Node], Callable[[_Inference, Any, Record], Type]] = {
