@@ -1,19 +1,132 @@
 """`email`: one message from a template, or from subject and body."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from activities.gate import Also, Gate
+from activities.world import World
+from engine.gateways.mail import Attachment, Mail, message_id_for
+from engine.gateways.tokens import link_token, link_url, token_hash
 from engine.language.fields import EmailField, FileField, Reference, TextField
-from engine.runtime.step import Step
+from engine.language.plan import Plan
+from engine.language.resources import EmailTemplate
+from engine.language.types import TEXT, Record, record
+from engine.runtime.effects import Effect
+from engine.runtime.letters import addresses, letter
+from engine.runtime.step import Look, Result, Run, Send, Step
+from engine.store import files, links
+
+LINK_LIFE = timedelta(days=120)
 
 
 class EmailStep(Step):
-    to: EmailField
-    cc: tuple[EmailField, ...] = ()
-    reply_to: EmailField | None = None
-    template: Annotated[str, Reference("emails")] | None = None
-    subject: TextField | None = None
-    body: TextField | None = None
-    attachments: tuple[FileField, ...] = ()
+    to: EmailField  # one address, or the id of a user
+    cc: tuple[EmailField, ...] = ()  # who gets a copy
+    reply_to: EmailField | None = None  # where answers go
+    template: Annotated[str, Reference("emails")] | None = None  # a file of `emails/`, or else `subject` and `body`
+    subject: TextField | None = None  # subject line
+    body: TextField | None = None  # text in Markdown
+    attachments: tuple[FileField, ...] = ()  # files such as `${ steps.contract.file }`
     class_: Literal["transactional", "process", "marketing"] = Field("process", alias="class")
+    """What kind of message it is."""
+
+    def result(self, look: Look) -> Record:
+        return record(**self.common(), to=TEXT)
+
+    async def run(self, run: Run) -> Result:
+        send = Send(template=self.template, subject=self.subject, body=self.body)
+        to = addresses(run.plan.resources.people, str(run.value(self.to)))
+        extra = {
+            "cc": run.value(self.cc),
+            "reply_to": run.value(self.reply_to) if self.reply_to else None,
+            "attachments": run.value(self.attachments),
+        }
+        for n, address in enumerate(to):
+            await run.do("send" if n == 0 else f"send.{n + 1}", "email", {**letter(run, send, address), **extra})
+        return {"to": ", ".join(to)}
+
+
+async def send_email(world: World, plan: Plan, effect: Effect) -> Result:
+    """Render the letter and send it by phases, with the ledger before and after the point of no return."""
+    gate = Gate(world.store, effect)
+    if answer := await gate.answered():
+        return answer
+    mail, links = await _compose(world, plan, effect)
+
+    async def before_data() -> None:
+        await gate.no_return(mail.to, mail.message_id, links)
+
+    said = await gate.attempt(world.mailer.send(mail, before_data))
+    return await gate.finish("sent", {"to": mail.to, "said": f"“{mail.subject}” sent to {mail.to}", "server": said})
+
+
+async def _compose(world: World, plan: Plan, effect: Effect) -> tuple[Mail, Also]:
+    letter = effect.payload
+    to = str(letter["to"])
+    book = Links(world, effect, to)
+    scope = {**letter["scope"], "to_name": _name(plan, to, letter["scope"]), "links": book.handlers(plan)}
+    if letter["link"]:
+        scope["link"] = book.link(effect.path, letter["link"])
+    template, link = _template(plan, letter), scope.get("link", "")
+    rendered = await world.renderer.mail(template, scope, world.brand, link=link, calendar=plan.calendar)
+    mail = Mail(
+        to=to,
+        to_name=scope["to_name"],
+        sender=world.sender,
+        sender_name=world.sender_name,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        message_id=message_id_for(effect.key, world.sender.rpartition("@")[2]),
+        cc=tuple(letter.get("cc") or ()),
+        reply_to=letter.get("reply_to") or "",
+        attachments=await _attachments(world, letter.get("attachments") or ()),
+    )
+    return mail, book.put
+
+
+def _template(plan: Plan, letter: Mapping[str, Any]) -> EmailTemplate:
+    if letter["template"]:
+        return plan.resources.emails[letter["template"]]
+    return EmailTemplate(subject=letter["subject"] or "", body=letter["body"] or "")
+
+
+def _name(plan: Plan, address: str, scope: Mapping[str, Any]) -> str:
+    """The person's name: a colleague's, or the contact's that stands beside this address in the inputs."""
+    colleague = next((u.name for u in plan.resources.people.users if u.email == address), "")
+    inputs = scope["inputs"]
+    return colleague or (str(inputs.get("contact") or "") if inputs.get("email") == address else "")
+
+
+async def _attachments(world: World, wanted: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
+    ids = [file["file"] for file in wanted]
+    rows = await world.store.read(lambda c: [files.get(c, i) for i in ids]) if ids else []
+    return tuple(Attachment(row.name, row.mime, row.content) for row in rows if row)
+
+
+class Links:
+    """The links of one letter: derived from the key, kept as hashes together with the ledger's row."""
+
+    def __init__(self, world: World, effect: Effect, recipient: str) -> None:
+        self.world = world
+        self.case = effect.case
+        self.recipient = recipient
+        self.made: list[tuple[str, str, str]] = []
+
+    def link(self, path: str, kind: str) -> str:
+        token = link_token(self.world.key, self.case, path, kind, self.recipient)
+        self.made.append((token_hash(token), path, kind))
+        return link_url(self.world.base_url, kind, token)
+
+    def handlers(self, plan: Plan) -> dict[str, str]:
+        """A link for each form that the process listens to during the whole case."""
+        forms = [h.id for h in plan.process.handlers if h.when.type == "form"]
+        return {name: self.link(f"handlers/{name}", "case_form") for name in forms}
+
+    def put(self, c: Any) -> None:
+        expires = datetime.now(UTC) + LINK_LIFE
+        for hashed, path, kind in self.made:
+            links.put(c, hashed, self.case, path, kind, self.recipient, expires)

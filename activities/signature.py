@@ -1,15 +1,64 @@
 """`signature`: sends a document to its signers and waits until all have signed or one declines."""
 
+from functools import partial
+
 from engine.language.fields import EmailField, FileField, TextField
 from engine.language.resources import Model
-from engine.runtime.waiting import WaitingStep
+from engine.language.types import FILE, TEXT, Choice, Field, ListOf, Record, record
+from engine.runtime.events import Accept
+from engine.runtime.state import Data
+from engine.runtime.step import Look, Result, Run, Send
+from engine.runtime.waiting import Call, WaitingStep, attend
 
 
 class Signer(Model):
-    name: TextField
-    email: EmailField
+    """Somebody who must sign."""
+
+    name: TextField  # as it stands in the document
+    email: EmailField  # who gets the link
 
 
 class SignatureStep(WaitingStep):
-    document: FileField
-    signers: tuple[Signer, ...]
+    document: FileField  # the file, as in `${ steps.contract.file }`
+    signers: tuple[Signer, ...]  # all of them must sign; one who declines ends it
+
+    def result(self, look: Look) -> Record:
+        reason = Field(TEXT, "there is a reason only when somebody declined, and only when they gave one")
+        outcome = Choice(values=("signed", "declined"))
+        return record(**self.common(), outcome=outcome, file=FILE, signers=ListOf(item=TEXT), reason=reason)
+
+    def mails(self) -> tuple[str, ...]:
+        reminders = ("signature-reminder" if name == "task-reminder" else name for name in super().mails())
+        return (*reminders, *(() if self.send else ("signature-request",)))
+
+    async def run(self, run: Run) -> Result:
+        asked = run.once("asked", lambda: self._ask(run))
+        taken = await attend(run, self, self._call(asked))
+        if taken is None:
+            return {"status": "timed_out"}
+        last = taken[-1]["data"]
+        result = {"outcome": last["outcome"], "by": taken[-1]["by"], "file": asked["document"]}
+        result["signers"] = [t["data"]["signer"] for t in taken if t["data"]["outcome"] == "signed"]
+        return {**result, **({"reason": last["reason"]} if last.get("reason") else {})}
+
+    def _ask(self, run: Run) -> Data:
+        signers = [{"name": str(run.value(s.name)), "email": str(run.value(s.email))} for s in self.signers]
+        return {"document": run.value(self.document), "signers": signers}
+
+    def _call(self, asked: Data) -> Call:
+        emails = tuple(s["email"] for s in asked["signers"])
+        return Call(
+            accepts=(Accept("signature", "signature"),),
+            waiting_for=", ".join(emails),
+            send=self.send or Send(template="signature-request"),
+            reach=lambda: emails,
+            link="signature",
+            reminder="signature-reminder",
+            enough=partial(_settled, set(emails)),
+        )
+
+
+def _settled(signers: set[str], taken: list[Data]) -> bool:
+    """Everybody has signed, or somebody has declined."""
+    declined = any(t["data"]["outcome"] == "declined" for t in taken)
+    return declined or signers <= {t["data"]["signer"] for t in taken}

@@ -4,27 +4,93 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from engine.language import given
 from engine.language.fields import GroupsField, IdField, PhraseField, Reference, ValuesField
 from engine.language.process import EventType
-from engine.language.resources import Input, Model
-from engine.runtime.waiting import WaitingStep
+from engine.language.resources import Input, Model, Resources
+from engine.language.types import Choice, Record, record
+from engine.runtime.events import Accept
+from engine.runtime.journal import words
+from engine.runtime.state import Data
+from engine.runtime.step import Listen, Look, Result, Run
+from engine.runtime.waiting import Call, WaitingStep, attend
 
 
 class WaitEvent(Model):
     """One event that releases the wait; `id` becomes `steps.x.which`."""
 
-    id: IdField
+    id: IdField  # what `steps.x.which` says when it was this one
     type: EventType
-    connection: Annotated[str, Reference("connections")] | None = None
-    event: str | None = None
-    form: Annotated[str, Reference("forms")] | None = None
-    match: ValuesField = Field(default_factory=dict)
-    inputs: dict[str, Input] = Field(default_factory=dict)
-    candidate_groups: GroupsField = ()
+    connection: Annotated[str, Reference("connections")] | None = None  # for a webhook: where it comes from
+    event: str | None = None  # for a webhook: the event's name in the connection
+    form: Annotated[str, Reference("forms")] | None = None  # for a form: which
+    match: ValuesField = Field(default_factory=dict)  # field of the event -> value that it must equal
+    inputs: dict[str, Input] = Field(default_factory=dict)  # for a manual event: what is asked from whoever gives it
+    candidate_groups: GroupsField = ()  # for a manual event: who may give it
 
 
 class WaitStep(WaitingStep):
-    events: tuple[WaitEvent, ...] = ()
-    wait_for: Literal["any"] = "any"
-    until: PhraseField | None = None
-    duration: PhraseField | None = None
+    events: tuple[WaitEvent, ...] = ()  # the first of these ends the wait; what came is `steps.x.event`
+    wait_for: Literal["any"] = "any"  # how many of them
+    until: PhraseField | None = None  # or until this time
+    duration: PhraseField | None = None  # or this long
+
+    def listens(self) -> tuple[Listen, ...]:
+        return tuple(Listen(_name(e), e.match) for e in self.events if e.type == "webhook")
+
+    def may_wait_forever(self) -> bool:
+        return bool(self.events)
+
+    def result(self, look: Look) -> Record:
+        if not self.events:
+            return record(**self.common())
+        arrives = {e.id: _carries(e, look.resources) for e in self.events}
+        return record(**self.common(), event=given.one_of_records(arrives), which=Choice(values=tuple(arrives)))
+
+    async def run(self, run: Run) -> Result:
+        run.once("manual", lambda: [_offer(e) for e in self.events if e.type == "manual"])
+        until = self.until or self.duration
+        accepts = run.once("accepts", lambda: [_accept(run, e) for e in self.events])
+        call = Call(
+            accepts=tuple(Accept(**a) for a in accepts),
+            waiting_for=self._waiting_for(run),
+            send=self.send,
+            until=until,
+        )
+        taken = await attend(run, self, call)
+        if taken is None:
+            return {"status": "timed_out"}
+        if not taken:
+            return {}
+        return {"event": taken[0]["data"], "which": taken[0]["which"], "by": taken[0]["by"]}
+
+    def _waiting_for(self, run: Run) -> str:
+        if not self.events:
+            return "the time to come"
+        return " or ".join(words(e.id).lower() for e in self.events)
+
+
+def _carries(event: WaitEvent, resources: Resources) -> Record:
+    """The type of what an event brings."""
+    if event.type == "manual":
+        return given.inputs(event.inputs)
+    if event.type == "form":
+        return record(answers=given.answers(resources.forms.get(event.form or "")))
+    if event.type == "webhook":
+        return given.webhook(resources.connections.get(event.connection or ""), event.event)
+    return given.OPEN
+
+
+def _name(event: WaitEvent) -> str:
+    names = {"manual": event.id, "form": event.form, "event": event.event}
+    return names.get(event.type) or f"{event.connection}/{event.event}"
+
+
+def _accept(run: Run, event: WaitEvent) -> Data:
+    return {"id": event.id, "kind": event.type, "name": _name(event), "match": run.value(event.match)}
+
+
+def _offer(event: WaitEvent) -> Data:
+    """What staff may say by hand, as the desk shows it."""
+    inputs = {name: spec.model_dump(exclude_defaults=True) for name, spec in event.inputs.items()}
+    return {"id": event.id, "inputs": inputs, "groups": list(event.candidate_groups)}

@@ -82,8 +82,13 @@ class Opening:
     if_running: str
 
 
-def prepare(settings: Settings, edition: Edition, inputs: Mapping[str, Any], now: datetime, once: str = "") -> Opening:
-    """An opening with these typed inputs. `once`: the same text always gives the same case id."""
+def prepare(
+    settings: Settings, edition: Edition, inputs: Mapping[str, Any], now: datetime, once: str = "", parent: str = ""
+) -> Opening:
+    """An opening with these typed inputs. `once`: the same text always gives the same case id.
+
+    `parent` is the step that starts it, as `case/path`.
+    """
     process = edition.plan.process
     case = f"{edition.process}-{_short(once)}"
     key = ""
@@ -97,9 +102,9 @@ def prepare(settings: Settings, edition: Edition, inputs: Mapping[str, Any], now
         "business_key": key,
         "title": title,
     }
-    state = State(case=about, inputs=dict(inputs)).dump()
+    state = State(case=about, inputs=dict(inputs), parent=_step_of(parent)).dump()
     new = NewCase(
-        case, edition.process, edition.version, edition.plan.digest, title, key, "", encode(inputs), state, now
+        case, edition.process, edition.version, edition.plan.digest, title, key, parent, encode(inputs), state, now
     )
     return Opening(new, process.concurrency.if_running if process.concurrency else "allow")
 
@@ -143,6 +148,11 @@ def _short(once: str) -> str:
     """Ten characters that are easy to read out; random without `once`."""
     noise = hashlib.sha256(once.encode()).digest() if once else secrets.token_bytes(32)
     return b32encode(noise).decode().lower()[:10]
+
+
+def _step_of(parent: str) -> dict[str, str]:
+    case, _, path = parent.partition("/")
+    return {"case": case, "path": path} if parent else {}
 
 
 def _title(plan: Plan, inputs: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from engine.language.checks import check
 from engine.language.document import Document, Registry
 from engine.language.fields import Reference
-from engine.language.library import Library, definitions_around
+from engine.language.library import Library, definitions_around, workspace_definitions
 from engine.language.plan import FORMAT, Plan
 from engine.language.problems import Problem, errors, in_order
 from engine.language.process import Process
@@ -49,8 +49,7 @@ def _found(workspace: Path, process: str | Path, registry: Registry) -> tuple[Li
     path = Path(process).resolve() if isinstance(process, Path) or str(process).endswith(".yaml") else None
     if path is not None:
         return Library(definitions_around(path), registry), path
-    folder = workspace.resolve()
-    library = Library(folder / "definitions" if (folder / "definitions").is_dir() else folder, registry)
+    library = Library(workspace_definitions(workspace.resolve()), registry)
     if process not in library.names("processes"):
         raise FileNotFoundError(f"there is no process `{process}` in {library.folder / 'processes'}")
     wanted = f"{process}.yaml"
@@ -69,6 +68,7 @@ def _plan(process: Process, document: Document, library: Library) -> Plan:
 
 def _resources(document: Document, library: Library) -> Resources:
     used = _used(document)
+    used.setdefault("emails", set()).update(_unnamed_mails(document.root))
     people, connections = library.shared("people"), library.shared("connections")
     found: dict[str, Any] = {
         kind: {name: loaded.root for name in sorted(used.get(kind, ())) if (loaded := library.get(kind, name))}
@@ -89,6 +89,16 @@ def _used(document: Document) -> dict[str, set[str]]:
             if isinstance(leaf.kind, Reference):
                 used.setdefault(leaf.kind.kind, set()).add(leaf.text)
     return used
+
+
+def _unnamed_mails(part: Any) -> set[str]:
+    """The emails that steps send without naming them, anywhere in the process."""
+    if isinstance(part, tuple):
+        return {name for item in part for name in _unnamed_mails(item)}
+    if not isinstance(part, Model):
+        return set()
+    mails: tuple[str, ...] = part.mails() if hasattr(part, "mails") else ()
+    return {*mails, *(name for _, value in part for name in _unnamed_mails(value))}
 
 
 M = TypeVar("M", bound=Model)

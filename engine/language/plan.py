@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine.language.process import Process
-from engine.language.resources import Resources
+from engine.language.resources import Calendar, Resources
 
 FORMAT = 1
 
@@ -16,3 +16,8 @@ class Plan:
     resources: Resources
     digest: str
     format: int = FORMAT
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """The process's own calendar."""
+        return self.resources.calendars.get(self.process.calendar or "")

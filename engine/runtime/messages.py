@@ -5,9 +5,16 @@ Times are seconds since the epoch (UTC).
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 ABI = 1
+
+
+class Unreachable(Exception):  # noqa: N818 - a state of the world, not a mistake
+    """The durable engine does not answer now; try again later."""
+
+
+class CaseOver(Exception):  # noqa: N818 - likewise
+    """The durable engine knows no running case of this id."""
 
 
 @dataclass
@@ -23,10 +30,10 @@ class Start:
 
 @dataclass
 class Performed:
-    """How a pending effect ended."""
+    """How a pending effect ended: `result` is text with tagged values; None says that it was given up."""
 
     key: str
-    result: dict[str, Any] | None = None
+    result: str | None = None
     error: str = ""
     code: str = ""
 
@@ -76,6 +83,5 @@ class TurnOutput:
     pending: list[Pending] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
-    reply: list[str] = field(default_factory=list)  # [workflow id, inbox id] for the parent
     ended: bool = False
     outcome: str = ""

@@ -1,9 +1,9 @@
 """What a step type is: a YAML model that can run itself, asking a `Run` for everything it needs."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Protocol
 
 from pydantic import Field
 
@@ -15,20 +15,24 @@ from engine.language.fields import (
     Reference,
     StepsField,
     TextField,
+    UserField,
 )
 from engine.language.plan import Plan
 from engine.language.resources import CalendarField, Model, Resources
-from engine.language.types import DATETIME, TEXT, Choice, Record, Type, record
+from engine.language.types import ANY, DATETIME, TEXT, Choice, Record, Type, record
+from engine.runtime.events import Accept, Event
+from engine.runtime.state import StepRecord
 
 Result = dict[str, Any]
+Names = Mapping[str, Any]
 
 
 class Retry(Model):
     """How often an effect is tried before it becomes an incident (default: 8 times within 24 hours)."""
 
-    max_attempts: int = Field(8, ge=1, le=100)
-    first_delay: PhraseField = "10 seconds"
-    max_delay: PhraseField = "1 hour"
+    max_attempts: int = Field(8, ge=1, le=100)  # attempts in all
+    first_delay: PhraseField = "10 seconds"  # time before the second attempt; it doubles from there
+    max_delay: PhraseField = "1 hour"  # longest time between two attempts
 
 
 @dataclass(frozen=True)
@@ -41,26 +45,37 @@ class Nested:
 
 
 @dataclass(frozen=True)
+class Listen:
+    """An outside event that a step may take: `connection/event`, and the fields that must be equal."""
+
+    name: str
+    match: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Look:
     """What a step may look up when it says what type its result has."""
 
     resources: Resources
-    processes: Mapping[str, Mapping[str, Type]] = field(default_factory=dict)  # id -> types of its outputs
+    processes: Mapping[str, Record] = field(default_factory=dict)  # id -> types of its outputs
+    type_of: Callable[[Any], Type] = lambda written: ANY  # the type of a value as written
 
 
 class Step(Model):
-    """The fields of every step (LANGUAGE 5) and its contract."""
+    """What every step may say."""
 
-    id: IdField
+    id: IdField  # its name in expressions: `steps.ID`
     type: str
-    title: TextField | None = None
-    if_: ConditionField | None = Field(None, alias="if")
-    stage: Annotated[str, Reference("stages")] | None = None
-    retry: Retry | None = None
+    title: TextField | None = None  # what people see; the id in words when it is missing
+    if_: ConditionField | None = Field(None, alias="if")  # skipped when this does not hold; the next step runs
+    stage: Annotated[str, Reference("stages")] | None = None  # moves the case to this stage
+    retry: Retry | None = None  # how often an effect is tried before it becomes an incident
     on_error: Annotated[Any, Block(("incident", "continue", "stop"))] = "incident"
-    compensate: StepsField = ()
-    calendar: CalendarField | None = None
-    start: PhraseField | None = None
+    """What happens when it cannot be done: an incident waits for somebody, or the process goes on, stops, or runs
+    these steps with `error`."""
+    compensate: StepsField = ()  # how it is undone
+    calendar: CalendarField | None = None  # another calendar for this step
+    start: PhraseField | None = None  # not before this time
 
     async def run(self, run: "Run") -> Result:
         """Do the step. Return its result's fields; `status` is `done` unless given."""
@@ -74,6 +89,18 @@ class Step(Model):
         """The blocks inside, in the order they are written."""
         return (Nested("error", self.on_error),) if isinstance(self.on_error, tuple) else ()
 
+    def mails(self) -> tuple[str, ...]:
+        """Templates that it sends where the author named none."""
+        return ()
+
+    def ends_case(self) -> bool:
+        """Whether nothing after it runs."""
+        return False
+
+    def listens(self) -> tuple[Listen, ...]:
+        """The outside events that find their case by `match` alone."""
+        return ()
+
     def common(self) -> dict[str, Type]:
         return {"status": Choice(values=STATUSES), "at": DATETIME, "by": TEXT}
 
@@ -84,68 +111,37 @@ STATUSES = ("done", "timed_out", "skipped", "failed", "cancelled")
 class Send(Model):
     """A message: a template, or subject and body; `to` where the step does not say it."""
 
-    template: Annotated[str, Reference("emails")] | None = None
-    subject: TextField | None = None
-    body: TextField | None = None
-    to: TextField | None = None
+    template: Annotated[str, Reference("emails")] | None = None  # a file of `emails/`, or else:
+    subject: TextField | None = None  # subject line
+    body: TextField | None = None  # text in Markdown
+    to: TextField | None = None  # to whom, where the step does not say it
 
 
 class Reminder(Model):
     """`after` once, or `every` up to `max_times`; to whoever must act."""
 
-    after: PhraseField | None = None
-    every: PhraseField | None = None
-    max_times: int = Field(1, ge=1, le=100)
-    template: Annotated[str, Reference("emails")] | None = None
+    after: PhraseField | None = None  # once, this long after the step began
+    every: PhraseField | None = None  # again and again, up to `max_times`
+    max_times: int = Field(1, ge=1, le=100)  # how often at most
+    template: Annotated[str, Reference("emails")] | None = None  # a file of `emails/`; `task-reminder` if not said
 
 
 class SideTask(Model):
     """A task opened beside a wait by `escalate`."""
 
-    title: TextField
-    assignee: Annotated[str, "user"] | None = None
-    candidate_groups: tuple[Annotated[str, Reference("groups")], ...] = ()
+    title: TextField  # what is to do
+    assignee: UserField | None = None  # who does it
+    candidate_groups: tuple[Annotated[str, Reference("groups")], ...] = ()  # who may take it
 
 
 class Escalation(Model):
     """After a time: a side task, a message to somebody, or steps; it closes when the wait ends."""
 
-    after: PhraseField
-    task: SideTask | None = None
-    to: TextField | None = None
-    template: Annotated[str, Reference("emails")] | None = None
-    steps: StepsField = ()
-
-
-@dataclass(frozen=True)
-class Accept:
-    """What may release a wait: events of this kind and name whose data equals `match`.
-
-    kinds: answer, task, signature, webhook, manual, form, child, event.
-    An event addressed `to` this step's path is taken whatever its name.
-    """
-
-    id: str  # the event's id in the step (`booked`), the result's `which`
-    kind: str
-    name: str = ""
-    match: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that arrived. `id` is unique for ever; `to` is the step's path where a link named it.
-
-    `name`: `connection/event` for webhooks, the form for forms, the verb for operators
-    (retry, skip, do_now, stop), the event's id for manual ones.
-    """
-
-    id: str
-    kind: str
-    at: datetime
-    name: str = ""
-    to: str = ""
-    by: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
+    after: PhraseField  # this long after the step began
+    task: SideTask | None = None  # opens a task
+    to: TextField | None = None  # sends a message to an address, a user or a group
+    template: Annotated[str, Reference("emails")] | None = None  # the message; `escalation` if not said
+    steps: StepsField = ()  # runs these steps beside the wait
 
 
 class Run(Protocol):
@@ -153,8 +149,13 @@ class Run(Protocol):
 
     plan: Plan
     path: str
+    record: StepRecord
 
     def now(self) -> datetime: ...
+
+    def scope(self) -> dict[str, Any]:
+        """What expressions see at this step."""
+        ...
 
     def value(self, written: Any) -> Any:
         """Evaluate a field as written (text with `${ }`, or any nesting of them)."""
@@ -162,18 +163,51 @@ class Run(Protocol):
 
     def test(self, condition: str) -> bool: ...
 
+    def once(self, name: str, decide: Callable[[], Any]) -> Any:
+        """A decision that is taken once and remembered in the state under `name`."""
+        ...
+
     def instant(self, phrase: str, since: datetime | None = None) -> datetime | None:
         """The absolute time of a phrase in the step's calendar; None is `never`."""
         ...
+
+    @property
+    def calendar(self) -> Any: ...
 
     async def do(self, purpose: str, kind: str, payload: Mapping[str, Any]) -> Result:
         """One effect, exactly once. Suspends while it is pending; raises StepError when given up."""
         ...
 
-    async def walk(self, name: str, steps: tuple[Step, ...], names: Mapping[str, Any] | None = None) -> None:
+    async def walk(self, name: str, steps: tuple[Step, ...], names: Names | None = None) -> None:
         """Run a block of steps one after the other; `names` adds names to the scope."""
         ...
 
+    async def beside(self, name: str, steps: tuple[Step, ...]) -> bool:
+        """Run a block as side work: True when it is done, False while it waits."""
+        ...
+
     async def together(self, branches: Mapping[str, Callable[[], Awaitable[None]]], need: int) -> None:
-        """Run branches side by side until `need` are done; the others are cancelled."""
+        """Run branches side by side until `need` are done; what is still open closes with the step."""
+        ...
+
+    def take(self, accepts: Iterable[Accept], below: str = "") -> tuple[Accept, Event] | None:
+        """Consume the first event in the mailbox for this step (or for side work `below` it)."""
+        ...
+
+    def open_beside(self, name: str, kind: str, title: str) -> StepRecord:
+        """The record of side work, made at the first call."""
+        ...
+
+    def close_beside(self, name: str, result: Result) -> None: ...
+
+    def settle(self) -> None:
+        """Close all side work."""
+        ...
+
+    def wake(self, at: datetime) -> None:
+        """Ask for another turn at this time."""
+        ...
+
+    def log(self, kind: str, text: str) -> None:
+        """Write a sentence on the case's timeline."""
         ...

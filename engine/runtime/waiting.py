@@ -1,26 +1,218 @@
 """Steps that wait: one set of fields and one order of events for all of them (LANGUAGE 7)."""
 
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, NoReturn
 
 from pydantic import Field
 
 from engine.language.fields import Block, OneOrMany, PhraseField, TimeoutField
-from engine.runtime.step import Escalation, Nested, Reminder, Send, Step
+from engine.runtime.events import Accept
+from engine.runtime.flow import CaseStopped, StepError, Suspended
+from engine.runtime.letters import addresses, post
+from engine.runtime.state import Armed, Data, Moment
+from engine.runtime.step import Escalation, Nested, Reminder, Run, Send, SideTask, Step
+
+KINDS = ("reminder", "escalate", "timeout", "until")
 
 
 class WaitingStep(Step):
-    """The fields that every wait shares. The checker demands `timeout` where a step can wait for ever."""
+    """What every step that waits may say.
 
-    send: Send | None = None
-    due: PhraseField | None = None
+    In this order: times are worked out, the mailbox opens, the message goes out, and the first of an
+    event, a reminder, an escalation and the timeout happens. At the same instant the event wins.
+    """
+
+    send: Send | None = None  # the message, sent once, when the wait is ready for the answer
+    due: PhraseField | None = None  # a promise shown to people; it never changes what happens
     reminders: tuple[Reminder, ...] = ()
+    """Messages to whoever must act; they stop by themselves, and keep to opening hours."""
     escalate: Annotated[tuple[Escalation, ...], OneOrMany()] = ()
-    timeout: TimeoutField | None = None
+    """What happens beside the wait when nobody acts; it closes when the wait ends."""
+    timeout: TimeoutField | None = None  # how long at most; required, and `never` must be said
     on_timeout: Annotated[Any, Block(("continue", "stop", "fail"))] = None
-    keep: PhraseField = Field("30 days")
+    """What happens then: go on with status `timed_out`, stop the case, open an incident, or these steps; required
+    with a timeout."""
+    keep: PhraseField = Field("30 days")  # how long an event that comes too early is kept
 
     def nested(self) -> tuple[Nested, ...]:
         blocks = super().nested()
         if isinstance(self.on_timeout, tuple):
             blocks += (Nested("timeout", self.on_timeout),)
-        return blocks + tuple(Nested(f"escalate{n}", e.steps) for n, e in enumerate(self.escalate) if e.steps)
+        return blocks + tuple(Nested(f"escalate{n}", e.steps) for n, e in enumerate(self.escalate, 1) if e.steps)
+
+    def may_wait_forever(self) -> bool:
+        """Whether it waits for somebody, so that a `timeout` must be said."""
+        return True
+
+    def mails(self) -> tuple[str, ...]:
+        reminder = ("task-reminder",) if any(r.template is None for r in self.reminders) else ()
+        return reminder + tuple("escalation" for e in self.escalate if e.to and e.template is None)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a step tells its wait: what releases it, who must act, and how they are reached."""
+
+    accepts: tuple[Accept, ...]
+    waiting_for: str  # in words
+    send: Send | None = None
+    reach: Callable[[], tuple[str, ...]] = tuple  # whom messages go to: addresses, users or groups
+    link: str = ""  # kind of the step's own page
+    staff_link: str = ""  # the same for colleagues to whom the wait is escalated
+    reminder: str = "task-reminder"  # template where a reminder names none
+    until: str | None = None  # a phrase: the time that this step waits for
+    enough: Callable[[list[Data]], bool] = bool
+
+
+async def attend(run: Run, step: WaitingStep, call: Call) -> list[Data] | None:
+    """Wait. The events taken, in order; None when the time ran out and the process goes on."""
+    armed = run.record.armed
+    if armed is None:
+        armed = run.record.armed = _arm(run, step, call)
+    if armed.ended:
+        return await _end(run, step, armed)
+    trouble = await _attempt(post(run, "send", call.send, _everybody(run, call), call.link)) if call.send else None
+    if _take(run, armed, call):
+        run.settle()
+        return armed.taken
+    _fire(run, armed)
+    if armed.ended:
+        run.settle()
+        return await _end(run, step, armed)
+    await _side_work(run, step, call, armed)
+    return _go_on_waiting(run, armed, trouble)
+
+
+def _arm(run: Run, step: WaitingStep, call: Call) -> Armed:
+    """Resolve every time phrase once, to absolute instants."""
+    moments = [m for n, r in enumerate(step.reminders) for m in _reminders(run, n, r)]
+    for n, escalation in enumerate(step.escalate):
+        moments += _moment(run, "escalate", escalation.after, n)
+    moments += _moment(run, "timeout", step.timeout)
+    moments += _moment(run, "until", call.until)
+    moments.sort(key=lambda m: (m.at, KINDS.index(m.kind)))
+    run.record.status = "waiting"
+    run.record.memo["for"] = call.waiting_for
+    run.log("waiting", f"{run.record.title}: waiting for {call.waiting_for}")
+    return Armed(due=run.instant(step.due) if step.due else None, moments=moments)
+
+
+def _moment(run: Run, kind: str, phrase: str | None, n: int = 0) -> list[Moment]:
+    at = run.instant(phrase) if phrase else None
+    return [Moment(kind, at, n)] if at else []
+
+
+def _reminders(run: Run, n: int, reminder: Reminder) -> list[Moment]:
+    """The times of a reminder, moved out of closed hours."""
+    times: list[datetime] = []
+    for _ in range(reminder.max_times if reminder.every else 1):
+        at = run.instant(reminder.every or reminder.after or "never", times[-1] if times else None)
+        if at is not None:
+            times.append(run.calendar.next_open(at))
+    return [Moment("reminder", at, n, nth) for nth, at in enumerate(times, 1)]
+
+
+async def _attempt(message: Awaitable[Any]) -> StepError | None:
+    """Send a message of a wait. Its trouble does not close the mailbox, so it is returned."""
+    try:
+        await message
+    except Suspended:
+        return None
+    except StepError as trouble:
+        return trouble
+    return None
+
+
+def _everybody(run: Run, call: Call) -> tuple[str, ...]:
+    to = call.send.to if call.send else None
+    return _people(run, (str(run.value(to)),) if to else call.reach())
+
+
+def _people(run: Run, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(a for name in names for a in addresses(run.plan.resources.people, name)))
+
+
+def _take(run: Run, armed: Armed, call: Call) -> bool:
+    while not call.enough(armed.taken) and (taken := run.take(call.accepts)):
+        accept, event = taken
+        armed.taken.append({"which": accept.id, "by": event.by, "at": event.at, "data": dict(event.data)})
+    return call.enough(armed.taken)
+
+
+def _fire(run: Run, armed: Armed) -> None:
+    """Mark what is due. Of several reminders that are overdue together, only the last is sent."""
+    overdue = [m for m in armed.moments if not m.fired and m.at <= run.now()]
+    reminders = [m for m in overdue if m.kind == "reminder"]
+    for moment in overdue:
+        moment.fired = True
+        if moment.kind in ("timeout", "until"):
+            armed.ended = moment.kind
+            return
+        if moment in reminders[:-1]:
+            armed.moments.remove(moment)
+
+
+async def _side_work(run: Run, step: WaitingStep, call: Call, armed: Armed) -> None:
+    """Send the reminders and walk the escalations that are due; their trouble never holds up the wait."""
+    for moment in [m for m in armed.moments if m.fired]:
+        if moment.kind == "reminder":
+            await _attempt(_remind(run, step.reminders[moment.n], call, moment))
+        else:
+            await _attempt(_escalate(run, step.escalate[moment.n], call, moment.n))
+
+
+async def _remind(run: Run, reminder: Reminder, call: Call, moment: Moment) -> None:
+    to = _people(run, call.reach()) or _everybody(run, call)
+    send = Send(template=reminder.template or call.reminder)
+    await post(run, f"reminder{moment.n + 1}.{moment.nth}", send, to, call.link)
+
+
+async def _escalate(run: Run, escalation: Escalation, call: Call, n: int) -> None:
+    name = f"escalate{n + 1}"
+    if name not in run.record.memo:
+        run.once(name, run.now)
+        run.log("escalated", f"{run.record.title}: no answer yet, escalated")
+    if escalation.task:
+        _side_task(run, name, escalation.task)
+    if escalation.to:
+        to = _people(run, (str(run.value(escalation.to)),))
+        await post(run, name, Send(template=escalation.template or "escalation"), to, call.staff_link)
+    if escalation.steps:
+        await run.beside(name, escalation.steps)
+
+
+def _side_task(run: Run, name: str, task: SideTask) -> None:
+    """Open a task beside the wait, and close it when somebody has done it."""
+    record = run.open_beside(name, "task", str(run.value(task.title)))
+    if record.closed:
+        return
+    if not record.task:
+        assignee = str(run.value(task.assignee)) if task.assignee else ""
+        record.task = {"title": record.title, "assignee": assignee, "groups": list(task.candidate_groups)}
+        record.task["status"] = "open"
+    if taken := run.take([Accept("done", "task")], f"/{name}"):
+        run.close_beside(name, {**taken[1].data, "by": taken[1].by})
+
+
+def _go_on_waiting(run: Run, armed: Armed, trouble: StepError | None) -> NoReturn:
+    upcoming = armed.next()
+    if upcoming:
+        run.wake(upcoming.at)
+    if trouble:
+        raise trouble
+    raise Suspended
+
+
+async def _end(run: Run, step: WaitingStep, armed: Armed) -> list[Data] | None:
+    """The time has come: for a wait until then that is its end, for the others their `on_timeout`."""
+    if armed.ended == "until":
+        return armed.taken
+    if step.on_timeout == "stop":
+        raise CaseStopped(f"{step.id}_timed_out")
+    if step.on_timeout == "fail":
+        raise StepError("timed_out", f"nothing came in time from {run.record.memo['for']}")
+    if isinstance(step.on_timeout, tuple):
+        await run.walk("timeout", step.on_timeout)
+    return None

@@ -5,17 +5,39 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from engine.language.fields import Block, ConditionField, StepsField
-from engine.runtime.step import Nested, Step
+from engine.language.types import NUMBER, Record, record
+from engine.runtime.flow import CaseStopped, StepError
+from engine.runtime.step import Look, Nested, Result, Run, Step
 
 
 class RepeatStep(Step):
-    steps: StepsField
-    until: ConditionField
-    max_times: int = Field(ge=1, le=1000)
+    steps: StepsField  # what is repeated; after it, `steps.y` is the latest round
+    until: ConditionField  # ends when this holds after a round
+    max_times: int = Field(ge=1, le=1000)  # rounds at most
     on_max_times: Annotated[Any, Block(("continue", "stop", "fail"))] = "fail"
+    """What happens when it never held: go on, stop the case, open an incident, or these steps."""
 
     def nested(self) -> tuple[Nested, ...]:
         blocks = (*super().nested(), Nested("steps", self.steps, sure=True))
         if isinstance(self.on_max_times, tuple):
             blocks += (Nested("max_times", self.on_max_times),)
         return blocks
+
+    def result(self, look: Look) -> Record:
+        return record(**self.common(), count=NUMBER)
+
+    async def run(self, run: Run) -> Result:
+        for n in range(1, self.max_times + 1):
+            await run.walk(str(n), self.steps)
+            if run.once(f"until{n}", lambda: run.test(self.until)):
+                return {"count": n}
+        return await self._too_often(run)
+
+    async def _too_often(self, run: Run) -> Result:
+        if self.on_max_times == "fail":
+            raise StepError("max_times", f"still not there after {self.max_times} rounds")
+        if self.on_max_times == "stop":
+            raise CaseStopped(f"{self.id}_max_times")
+        if isinstance(self.on_max_times, tuple):
+            await run.walk("max_times", self.on_max_times)
+        return {"count": self.max_times}

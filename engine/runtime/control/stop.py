@@ -1,8 +1,16 @@
 """`stop`: ends the case with an outcome."""
 
 from engine.language.fields import IdField
-from engine.runtime.step import Step
+from engine.runtime.flow import CaseStopped
+from engine.runtime.step import Result, Run, Step
 
 
 class StopStep(Step):
-    outcome: IdField
+    outcome: IdField  # how the case ended, in one word
+
+    def ends_case(self) -> bool:
+        return True
+
+    async def run(self, run: Run) -> Result:
+        run.log("stop", f"{run.record.title}: ends the case")
+        raise CaseStopped(self.outcome)

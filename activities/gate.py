@@ -1,0 +1,123 @@
+"""The gate: every effect passes the ledger, so that a repeat is answered and never done twice."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from engine.gateways.outcome import Deferred, Refused, Unconfirmed
+from engine.language.values import decode, encode
+from engine.runtime.effects import Effect
+from engine.runtime.flow import StepError
+from engine.runtime.step import Result
+from engine.store import ledger
+from engine.store.rows import EffectRow
+from engine.store.store import Store
+
+LONGEST_DATA = timedelta(seconds=30)
+"""No living attempt stays past its point of no return for longer (SMTP's own limit is shorter): it died there."""
+
+Also = Callable[[Any], None]
+"""Rows that are written together with the ledger's: a plain function of a connection."""
+
+T = TypeVar("T")
+
+FINISHED = ("sent", "done")
+GIVEN_UP = ("refused", "unknown")
+
+
+class Gate:
+    """One attempt at one effect."""
+
+    def __init__(self, store: Store, effect: Effect) -> None:
+        self.store = store
+        self.effect = effect
+        self.token = secrets.token_hex(8)
+
+    async def answered(self) -> Result | None:
+        """The answer of an earlier attempt, if it had one.
+
+        Raises StepError for one that was refused or may have happened, and
+        Deferred while another attempt may still be at work.
+        """
+        row = await self.store.read(lambda c: ledger.look(c, self.effect.key))
+        return await self._judge(row) if row else None
+
+    async def no_return(self, recipient: str, message_id: str, also: Also) -> None:
+        """From here on it may have happened: on disk before anything is. Raises like `answered`."""
+        row = await self.store.write(lambda c: self._enter(c, recipient, message_id, also))
+        if row.token != self.token:
+            await self._judge(row)
+            raise Deferred("busy", "another attempt has just done this; its answer is in the ledger")
+
+    async def attempt(self, doing: Awaitable[T]) -> T:
+        """Do it. A definite no, and an answer that was lost, are written down and raised as StepError;
+        Deferred leaves the ledger open for the next attempt."""
+        try:
+            return await doing
+        except Refused as problem:
+            raise await self._given_up("refused", problem.code, problem.message) from problem
+        except Unconfirmed as problem:
+            raise await self._given_up("unknown", problem.code, problem.message) from problem
+        except Deferred as problem:
+            await self.finish("failed", {}, problem.message)
+            raise
+
+    async def _given_up(self, state: ledger.Final, code: str, message: str) -> StepError:
+        await self.store.write(lambda c: self._enter(c, "", "", lambda c: None))
+        await self.finish(state, {}, message)
+        return StepError(code, message)
+
+    async def finish(self, state: ledger.Final, result: Result, error: str = "") -> Result:
+        """Write down how it ended."""
+        text = encode(result)
+        await self.store.write(
+            lambda c: ledger.finish(
+                c, self.effect.key, self.token, state, datetime.now(UTC), result_json=text, error=error
+            )
+        )
+        return result
+
+    async def at_once(self, result: Result, also: Also) -> Result:
+        """An effect that is only rows of ours: they and the ledger's row are one transaction."""
+
+        def work(c: Any) -> None:
+            self._enter(c, "", "", also)
+            ledger.finish(c, self.effect.key, self.token, "done", datetime.now(UTC), result_json=encode(result))
+
+        await self.store.write(work)
+        return result
+
+    def _enter(self, c: Any, recipient: str, message_id: str, also: Also) -> EffectRow:
+        effect = self.effect
+        row = ledger.claim(
+            c,
+            effect.key,
+            case=effect.case,
+            path=effect.path,
+            purpose=effect.purpose,
+            kind=effect.kind,
+            token=self.token,
+            at=datetime.now(UTC),
+            recipient=recipient,
+            message_id=message_id,
+            in_data=True,
+        )
+        if row.token == self.token:
+            also(c)
+        return row
+
+    async def _judge(self, row: EffectRow) -> Result | None:
+        if row.state in FINISHED:
+            answer: Result = decode(row.result_json)
+            return answer
+        if row.state in GIVEN_UP:
+            raise StepError(row.state, row.error)
+        if row.state != "in_data":
+            return None
+        if datetime.now(UTC) - row.claimed_at < LONGEST_DATA:
+            raise Deferred("busy", "another attempt may still be sending this")
+        error = "the sender died while sending: it may or may not have arrived"
+        at = datetime.now(UTC)
+        await self.store.write(lambda c: ledger.give_up_unconfirmed(c, row.key, row.token, at, error))
+        raise StepError("unknown", error)

@@ -1,0 +1,20 @@
+"""The kinds of effect: who performs each, and which never run inside a turn."""
+
+from collections.abc import Awaitable, Callable
+
+from activities.call import perform_call
+from activities.document import render_document
+from activities.email import send_email
+from activities.subprocess import open_subprocess
+from activities.world import World
+from engine.language.plan import Plan
+from engine.runtime.effects import Effect
+from engine.runtime.step import Result
+
+KINDS: dict[str, Callable[[World, Plan, Effect], Awaitable[Result]]] = {
+    "email": send_email,
+    "document": render_document,
+    "call": perform_call,
+    "subprocess": open_subprocess,
+}
+SLOW = frozenset({"document", "call"})

@@ -1,0 +1,58 @@
+"""The perform activity: one slow or failing effect on its own, with the engine's retries around it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.turns import PlanOf, perform
+from activities.world import World
+from engine.gateways.outcome import Deferred
+from engine.language.values import decode, encode
+from engine.runtime.effects import Effect
+from engine.runtime.flow import StepError
+from engine.runtime.messages import Pending
+from engine.runtime.step import Retry
+
+HEARTBEAT = 1.0  # seconds
+
+
+@dataclass
+class Performs:
+    """The perform activity of one worker."""
+
+    world: World
+    plan_of: PlanOf
+
+    @activity.defn(name="perform")
+    async def perform(self, pending: Pending) -> str:
+        """Perform the effect once; its result as text. A definite failure ends the retries."""
+        plan = await self.plan_of(pending.plan)
+        payload = decode(pending.payload)
+        effect = Effect(pending.key, pending.case, pending.path, pending.purpose, pending.kind, payload, Retry())
+        async with _heartbeats():
+            try:
+                return encode(await perform(self.world, plan, effect))
+            except StepError as problem:
+                raise ApplicationError(problem.message, type=problem.code, non_retryable=True) from problem
+            except Deferred as problem:
+                raise ApplicationError(problem.message, type=problem.code) from problem
+
+
+@asynccontextmanager
+async def _heartbeats() -> AsyncIterator[None]:
+    """Signs of life, so that an effect whose worker was killed is tried again within seconds."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(HEARTBEAT)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()

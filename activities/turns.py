@@ -1,0 +1,139 @@
+"""The turn activity: a case's turn with the ledger, the read model and a time budget around it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from temporalio import activity
+
+from activities.kinds import KINDS, SLOW
+from activities.world import World
+from engine.gateways.outcome import Deferred, Refused
+from engine.language.plan import Plan
+from engine.language.values import decode, encode
+from engine.runtime.effects import Answer, Effect, Later
+from engine.runtime.events import Event
+from engine.runtime.flow import StepError
+from engine.runtime.messages import ABI, Child, Pending, Start, TurnInput, TurnOutput
+from engine.runtime.state import State
+from engine.runtime.turn import Done, Turn, turn
+from engine.store import cases, inbox, projection
+from engine.store.rows import Arrival
+
+log = logging.getLogger("baton.turns")
+
+BUDGET = 1.0
+"""Seconds in which a turn starts effects inline; later ones become activities of their own."""
+
+PlanOf = Callable[[str], Awaitable[Plan]]
+
+
+@dataclass
+class Turns:
+    """The turn activity of one worker. `plan_of` gives the plan of a digest; `ended` is told of ended children."""
+
+    world: World
+    plan_of: PlanOf
+    told: Callable[[], None] = field(default=lambda: None)
+
+    @activity.defn(name="turn")
+    async def turn(self, asked: TurnInput) -> TurnOutput:
+        """Take one turn of a case. What it sees and does is written before the answer is given."""
+        try:
+            return await self._turn(asked)
+        except Exception as problem:
+            # The edge of the house: whatever went wrong is shown on the case, and the loop tries again.
+            log.exception("a turn of %s failed", asked.case)
+            why = f"{type(problem).__name__}: {problem}"
+            await self.world.store.write(lambda c: cases.mark_stuck(c, asked.case, why))
+            raise
+
+    async def _turn(self, asked: TurnInput) -> TurnOutput:
+        plan = await self.plan_of(asked.plan)
+        state = State.load(asked.state)
+        rows = await self.world.store.read(lambda c: inbox.load(c, asked.events)) if asked.events else ()
+        done = [Done(p.key, decode(p.result) if p.result else None, p.code, p.error) for p in asked.performed]
+        now = datetime.fromtimestamp(asked.now, UTC)
+        turned = await turn(plan, state, now, Inline(self.world), [_event(row) for row in rows], done)
+        await self.world.store.write(lambda c: self._write(c, turned))
+        if turned.state.outcome and turned.state.parent:
+            self.told()
+        return _output(asked, turned)
+
+    def _write(self, c: Any, turned: Turn) -> None:
+        projection.project(c, turned.view)
+        if turned.state.outcome and turned.state.parent:
+            _tell_parent(c, turned)
+
+
+class Inline:
+    """Performs effects inside a turn while the budget lasts, and hands over the slow and the failing."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.until = asyncio.get_running_loop().time() + BUDGET
+
+    async def __call__(self, plan: Plan, effect: Effect) -> Answer:
+        if effect.kind in SLOW or asyncio.get_running_loop().time() > self.until:
+            return Later()
+        try:
+            return await perform(self.world, plan, effect)
+        except Deferred:
+            return Later(attempted=1)
+
+
+async def perform(world: World, plan: Plan, effect: Effect) -> dict[str, Any]:
+    """One attempt at an effect. Raises StepError for a definite failure, Deferred for one to be tried again."""
+    try:
+        return await KINDS[effect.kind](world, plan, effect)
+    except Refused as problem:
+        raise StepError(problem.code, problem.message) from problem
+
+
+def _event(row: Arrival) -> Event:
+    return Event(row.id, row.kind, row.received_at, row.name, row.to, row.by, decode(row.data_json))
+
+
+def _output(asked: TurnInput, turned: Turn) -> TurnOutput:
+    running = set(asked.running)
+    return TurnOutput(
+        state=turned.state.dump(),
+        deadline=turned.deadline.timestamp() if turned.deadline else None,
+        pending=[_pending(asked, key, p) for key, p in turned.pending.items() if key not in running],
+        cancelled=sorted(running - set(turned.pending)),
+        children=[_child(child) for child in turned.children],
+        ended=bool(turned.state.outcome),
+        outcome=turned.state.outcome,
+    )
+
+
+def _pending(asked: TurnInput, key: str, pending: Mapping[str, Any]) -> Pending:
+    rest = {name: value for name, value in pending.items() if name != "payload"}
+    return Pending(key=key, case=asked.case, plan=asked.plan, payload=encode(pending["payload"]), **rest)
+
+
+def _child(child: Mapping[str, Any]) -> Child:
+    return Child(child["process"], Start(ABI, child["case"], child["plan"], child["state"]))
+
+
+def _tell_parent(c: Any, turned: Turn) -> None:
+    """The end of a child is an arrival for its parent, like everything else that comes from outside a case."""
+    state = turned.state
+    case = state.case["id"]
+    arrival = Arrival(
+        id=f"{case}:ended",
+        source="subprocess",
+        source_id=case,
+        kind="child",
+        name="ended",
+        case=state.parent["case"],
+        to=state.parent["path"],
+        by=case,
+        data_json=encode({"outcome": state.outcome, "outputs": state.outputs}),
+        received_at=turned.view.updated_at,
+    )
+    if inbox.accept(c, arrival):
+        inbox.deliver_to(c, arrival.id, arrival.case, "signal")

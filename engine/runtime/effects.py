@@ -1,0 +1,37 @@
+"""What a turn asks of the world, and how the world answers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.language.plan import Plan
+from engine.runtime.step import Retry
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One effect. `key` is `case/path:purpose`, unique in the ledger for ever.
+
+    `slow` effects never run inside a turn.
+    """
+
+    key: str
+    case: str
+    path: str
+    purpose: str
+    kind: str
+    payload: Mapping[str, Any]
+    retry: Retry
+
+
+@dataclass(frozen=True)
+class Later:
+    """The effect will be performed outside the turn; `attempted` attempts have already been made."""
+
+    attempted: int = 0
+
+
+Answer = dict[str, Any] | Later
+"""The effect's result, or that it comes later. A definite failure is raised as StepError."""
+
+Perform = Callable[[Plan, Effect], Awaitable[Answer]]

@@ -1,0 +1,39 @@
+"""The case's timeline: one sentence for everything that happens, in the order in which it happens."""
+
+from datetime import datetime
+
+from engine.runtime.state import State, StepRecord
+from engine.runtime.view import Entry
+
+ENDINGS = {
+    "done": "done",
+    "skipped": "skipped",
+    "timed_out": "no answer in time",
+    "failed": "failed, and the process goes on",
+    "cancelled": "cancelled",
+}
+
+
+def words(identifier: str) -> str:
+    """An id as people read it: `contact_changed` is `Contact changed`."""
+    return identifier.replace("_", " ").replace("-", " ").capitalize()
+
+
+class Journal:
+    """The entries of one turn, numbered on from the turns before."""
+
+    def __init__(self, state: State, now: datetime) -> None:
+        self.state = state
+        self.now = now
+        self.entries: list[Entry] = []
+
+    def write(self, path: str, kind: str, text: str) -> None:
+        self.state.entries += 1
+        self.entries.append(Entry(self.state.entries, self.now, path, kind, text))
+
+    def closed(self, path: str, record: StepRecord) -> None:
+        ending = ENDINGS[record.status]
+        if record.status == "done" and (outcome := record.result.get("outcome")):
+            ending = str(outcome).replace("_", " ")
+        who = f" by {by}" if (by := record.result.get("by")) else ""
+        self.write(path, record.status, f"{record.title or words(record.id)}: {ending}{who}")

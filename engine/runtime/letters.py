@@ -1,0 +1,67 @@
+"""Messages as data: what a step says to whom, before it is rendered and sent."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from engine.language.plan import Plan
+from engine.language.resources import People
+from engine.runtime.flow import StepError
+from engine.runtime.step import Result, Run, Send
+
+Letter = dict[str, Any]
+
+
+def addresses(people: People, text: str) -> tuple[str, ...]:
+    """The mail addresses behind an address, a user's id or a group's id."""
+    if "@" in text:
+        return (text,)
+    known = {u.id: u.email for u in people.users}
+    if text in known:
+        return (known[text],)
+    members = next((g.members for g in people.groups if g.id == text), ())
+    if not members:
+        raise StepError("unknown_person", f"nobody here is called `{text}`; add them to people.yaml or use an address")
+    return tuple(known[m] for m in members if m in known)
+
+
+def letter(run: Run, send: Send, to: str, link: str = "") -> Letter:
+    """A message of this step to one address; `link` is the kind of the step's own page, if it has one."""
+    written = _written(run.plan, send)
+    return {
+        "to": to,
+        "template": send.template,
+        "subject": send.subject,
+        "body": send.body,
+        "link": link,
+        "scope": _scope(run.scope(), written),
+    }
+
+
+async def post(run: Run, purpose: str, send: Send, to: Iterable[str], link: str = "") -> Result:
+    """Send one message to each address, each exactly once; the first result."""
+    results = []
+    for n, address in enumerate(to):
+        name = purpose if n == 0 else f"{purpose}.{n + 1}"
+        if name not in run.record.effects:
+            results.append(await run.do(name, "email", letter(run, send, address, link)))
+    return results[0] if results else {}
+
+
+def _written(plan: Plan, send: Send) -> str:
+    if send.template is None:
+        return f"{send.subject} {send.body}"
+    template = plan.resources.emails[send.template]
+    return f"{template.subject} {template.preheader} {template.button} {template.body}"
+
+
+def _scope(scope: Mapping[str, Any], written: str) -> dict[str, Any]:
+    """The scope, with only those steps that the message names: mails of a long case stay small."""
+    named = _names(written)
+    return {**scope, "steps": {step: seen for step, seen in scope["steps"].items() if step in named}}
+
+
+@lru_cache(maxsize=1024)
+def _names(written: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", written))

@@ -1,0 +1,61 @@
+"""The mailbox of a case: early events are kept, each is consumed once, late ones are shown."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine.runtime.events import Accept, Event
+from engine.runtime.state import State
+
+KEEP = timedelta(days=30)
+
+
+def put(state: State, event: Event) -> bool:
+    """File an event; False when it was seen before."""
+    if event.id in state.seen:
+        return False
+    state.seen.append(event.id)
+    state.mailbox.append(event)
+    return True
+
+
+def take(state: State, path: str, accepts: Iterable[Accept]) -> tuple[Accept, Event] | None:
+    """Consume the first event that one of `accepts` matches."""
+    accepts = tuple(accepts)
+    for event in state.mailbox:
+        for accept in accepts:
+            if matches(accept, event, path):
+                state.mailbox.remove(event)
+                return accept, event
+    return None
+
+
+def matches(accept: Accept, event: Event, path: str) -> bool:
+    if accept.kind != event.kind:
+        return False
+    if event.to:
+        return event.to == path and (not accept.name or accept.name == event.name)
+    return bool(accept.name) and accept.name == event.name and _equal(accept.match, event.data)
+
+
+def _equal(match: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    return all(at(data, name) == wanted for name, wanted in match.items())
+
+
+def at(data: Mapping[str, Any], dotted: str) -> Any:
+    """The value at `a.b.c`; None where there is none."""
+    value: Any = data
+    for name in dotted.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def late(state: State, now: datetime) -> list[Event]:
+    """Remove and return what can no longer be consumed: addressed to a finished step, or kept too long."""
+    gone = [e for e in state.mailbox if _finished(state, e.to) or now - e.at > KEEP]
+    state.mailbox = [e for e in state.mailbox if e not in gone]
+    return gone
+
+
+def _finished(state: State, path: str) -> bool:
+    return path in state.steps and state.steps[path].closed

@@ -1,0 +1,123 @@
+"""From the state to what people see."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from engine.language.evaluator import EvaluationError, render
+from engine.language.expressions import parse_template
+from engine.language.plan import Plan
+from engine.runtime.state import State, StepRecord
+from engine.runtime.step import Listen, Step
+from engine.runtime.view import CaseView, Entry, IncidentView, Subscription, TaskView, WaitView
+
+
+def project(plan: Plan, state: State, entries: list[Entry], deadline: datetime | None, now: datetime) -> CaseView:
+    incidents = tuple(i for path, r in state.steps.items() for i in _incidents(path, r, now))
+    return CaseView(
+        case=state.case["id"],
+        turn=state.turn,
+        status="ended" if state.outcome else "open",
+        health="incident" if incidents else "ok",
+        updated_at=now,
+        stage=state.stage,
+        outcome=state.outcome,
+        next_at=deadline,
+        ended_at=now if state.outcome else None,
+        outputs=state.outputs,
+        waits=tuple(_wait(state, path, r) for path, r in state.steps.items() if _visible(state, path, r)),
+        tasks=tuple(_task(state, path, r) for path, r in state.steps.items() if r.task),
+        incidents=incidents,
+        entries=tuple(entries),
+        subscriptions=() if state.outcome else tuple(_subscriptions(plan, state, now)),
+    )
+
+
+def _visible(state: State, path: str, record: StepRecord) -> bool:
+    """A step that waits by itself; a block is shown by the steps inside it."""
+    if record.closed:
+        return False
+    pending = any(p["path"] == path for p in state.pending.values())
+    return bool(record.status == "waiting" or pending or record.incident or record.memo.get("start"))
+
+
+def _wait(state: State, path: str, record: StepRecord) -> WaitView:
+    armed = record.armed
+    upcoming = armed.next() if armed else None
+    ends = [m.at for m in armed.moments if m.kind in ("timeout", "until")] if armed else []
+    status = "incident" if record.incident or record.failures else "waiting" if record.armed else "pending"
+    return WaitView(
+        path=path,
+        step=record.id,
+        kind=record.type,
+        title=record.title,
+        status=status,
+        waiting_for=record.memo.get("for", "") or ("" if status == "incident" else "the next attempt"),
+        since=record.since,
+        due=armed.due if armed else None,
+        until=min(ends, default=record.memo.get("start")),
+        next_at=upcoming.at if upcoming else record.memo.get("start"),
+        events=tuple(record.memo.get("manual", ())),
+    )
+
+
+def task_id(case: str, path: str) -> str:
+    """Short, stable and the same in every turn."""
+    return hashlib.sha256(f"{case}/{path}".encode()).hexdigest()[:10]
+
+
+def _task(state: State, path: str, record: StepRecord) -> TaskView:
+    result = record.result
+    return TaskView(
+        id=task_id(state.case["id"], path),
+        path=path,
+        step=record.id,
+        opened_at=record.since,
+        due=record.armed.due if record.armed else record.task.get("due"),
+        outcome=str(result.get("outcome") or ""),
+        by=str(result.get("by") or ""),
+        comment=str(result.get("comment") or ""),
+        closed_at=record.at,
+        **_lists_as_tuples(record.task),
+    )
+
+
+def _lists_as_tuples(task: dict[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in task.items() if k != "due"}
+
+
+def _incidents(path: str, record: StepRecord, now: datetime) -> list[IncidentView]:
+    if record.closed:
+        return []
+    found = [record.incident] if record.incident else list(record.failures.values())
+    return [IncidentView(path, record.id, i["code"], i["message"], i.get("since", now)) for i in found[:1]]
+
+
+def _subscriptions(plan: Plan, state: State, now: datetime) -> list[Subscription]:
+    """The outside events that the case may still take, in steps that have not finished and in handlers."""
+    scope = {"inputs": state.inputs, "vars": state.vars, "case": state.case, "steps": _seen(state)}
+    found = []
+    for step in _steps(plan.process.steps):
+        latest = [r for r in state.steps.values() if r.id == step.id]
+        if not latest or not latest[-1].closed:
+            found += [Subscription(listen.name, step.id, _match(listen, scope, now)) for listen in step.listens()]
+    for handler in plan.process.handlers:
+        if handler.when.type == "webhook":
+            listen = Listen(f"{handler.when.connection}/{handler.when.event}", handler.when.match)
+            found.append(Subscription(listen.name, f"handlers/{handler.id}", _match(listen, scope, now)))
+    return found
+
+
+def _match(listen: Listen, scope: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+    try:
+        return {name: render(parse_template(str(v)), scope, lambda: now) for name, v in listen.match.items()}
+    except EvaluationError:
+        return None
+
+
+def _seen(state: State) -> dict[str, Any]:
+    return {r.id: {"status": r.status, "at": r.at, **r.result} for r in state.steps.values() if r.closed}
+
+
+def _steps(steps: tuple[Step, ...]) -> list[Step]:
+    return [inner for step in steps for inner in (step, *_steps(tuple(s for n in step.nested() for s in n.steps)))]

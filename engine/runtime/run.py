@@ -1,0 +1,172 @@
+"""The `Run` of one step at one path: how it reaches the state, the clock and the world."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.language.calendar import WorkCalendar
+from engine.language.evaluator import render, test
+from engine.language.expressions import parse_expression, parse_template
+from engine.language.plan import Plan
+from engine.language.time import resolve_text
+from engine.runtime.effects import Effect, Later, Perform
+from engine.runtime.events import Accept, Event
+from engine.runtime.flow import StepError, Suspended
+from engine.runtime.journal import Journal
+from engine.runtime.mailbox import take
+from engine.runtime.state import State, StepRecord
+from engine.runtime.step import Names, Result, Retry, Step
+
+
+class Walker(Protocol):
+    """What a run needs of the interpreter."""
+
+    plan: Plan
+    state: State
+    now: datetime
+    perform: Perform
+    journal: Journal
+
+    async def walk(self, prefix: str, steps: tuple[Step, ...], names: Names) -> None: ...
+    async def side(self, prefix: str, steps: tuple[Step, ...], names: Names) -> bool: ...
+    def scope(self, names: Names) -> dict[str, Any]: ...
+    def close(self, path: str, record: StepRecord, result: Mapping[str, Any]) -> None: ...
+    def cancel(self, path: str, record: StepRecord) -> None: ...
+    def wake(self, at: datetime) -> None: ...
+    def answered(self, path: str, purpose: str, kind: str, answer: Result) -> None: ...
+    def calendar(self, step: Step) -> WorkCalendar: ...
+
+
+class StepRun:
+    """See `engine.runtime.step.Run`."""
+
+    def __init__(self, walker: Walker, step: Step, path: str, record: StepRecord, names: Names) -> None:
+        self.walker = walker
+        self.plan = walker.plan
+        self.step = step
+        self.path = path
+        self.record = record
+        self.names = names
+
+    def now(self) -> datetime:
+        return self.walker.now
+
+    def scope(self) -> dict[str, Any]:
+        return self.walker.scope(self.names)
+
+    def value(self, written: Any) -> Any:
+        if isinstance(written, str):
+            return render(parse_template(written), self.scope(), self.now, self.calendar)
+        if isinstance(written, Mapping):
+            return {name: self.value(v) for name, v in written.items()}
+        if isinstance(written, list | tuple):
+            return [self.value(v) for v in written]
+        return written
+
+    def test(self, condition: str) -> bool:
+        return test(parse_expression(condition), self.scope(), self.now, self.calendar)
+
+    def once(self, name: str, decide: Callable[[], Any]) -> Any:
+        memo = self.record.memo
+        if name not in memo:
+            memo[name] = decide()
+        return memo[name]
+
+    def instant(self, phrase: str, since: datetime | None = None) -> datetime | None:
+        return resolve_text(phrase, self.value, since or self.now(), self.calendar)
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        return self.walker.calendar(self.step)
+
+    async def do(self, purpose: str, kind: str, payload: Mapping[str, Any]) -> Result:
+        record = self.record
+        if purpose in record.effects:
+            return record.effects[purpose]
+        if failure := record.failures.get(purpose):
+            raise StepError(failure["code"], failure["message"])
+        key = self._key(purpose)
+        if key in self.walker.state.pending:
+            raise Suspended
+        return await self._perform(key, purpose, kind, payload)
+
+    def _key(self, purpose: str) -> str:
+        again = f"#{self.record.generation}" if self.record.generation else ""
+        return f"{self.walker.state.case['id']}/{self.path}:{purpose}{again}"
+
+    async def _perform(self, key: str, purpose: str, kind: str, payload: Mapping[str, Any]) -> Result:
+        state = self.walker.state
+        effect = Effect(key, state.case["id"], self.path, purpose, kind, payload, self.step.retry or Retry())
+        try:
+            answer = await self.walker.perform(self.plan, effect)
+        except StepError as problem:
+            self.record.failures[purpose] = {"code": problem.code, "message": problem.message}
+            raise
+        if isinstance(answer, Later):
+            state.pending[key] = self._pending(effect, answer)
+            raise Suspended
+        self.walker.answered(self.path, purpose, kind, answer)
+        return answer
+
+    def _pending(self, effect: Effect, later: Later) -> dict[str, Any]:
+        retry = effect.retry
+        return {
+            "path": self.path,
+            "purpose": effect.purpose,
+            "kind": effect.kind,
+            "payload": dict(effect.payload),
+            "attempted": later.attempted,
+            "max_attempts": retry.max_attempts,
+            "first_delay": self._seconds(retry.first_delay),
+            "max_delay": self._seconds(retry.max_delay),
+        }
+
+    def _seconds(self, phrase: str) -> float:
+        until = self.instant(phrase)
+        return (until - self.now()).total_seconds() if until else 0.0
+
+    async def walk(self, name: str, steps: tuple[Step, ...], names: Names | None = None) -> None:
+        await self.walker.walk(f"{self.path}/{name}/", steps, {**self.names, **(names or {})})
+
+    async def beside(self, name: str, steps: tuple[Step, ...]) -> bool:
+        return await self.walker.side(f"{self.path}/{name}/", steps, self.names)
+
+    async def together(self, branches: Mapping[str, Callable[[], Awaitable[None]]], need: int) -> None:
+        finished, waiting = 0, False
+        for branch in branches.values():
+            try:
+                await branch()
+                finished += 1
+            except Suspended:
+                waiting = True
+            if finished >= need:
+                return
+        if waiting:
+            raise Suspended
+
+    def take(self, accepts: Iterable[Accept], below: str = "") -> tuple[Accept, Event] | None:
+        return take(self.walker.state, self.path + below, accepts)
+
+    def open_beside(self, name: str, kind: str, title: str) -> StepRecord:
+        """The record of side work: made at the first call, the same one afterwards."""
+        steps = self.walker.state.steps
+        path = f"{self.path}/{name}"
+        if path not in steps:
+            steps[path] = StepRecord(f"{self.record.id}_{name}", kind, self.now(), status="waiting", title=title)
+        return steps[path]
+
+    def close_beside(self, name: str, result: Result) -> None:
+        path = f"{self.path}/{name}"
+        self.walker.close(path, self.walker.state.steps[path], result)
+
+    def settle(self) -> None:
+        """Close all side work: the wait is over."""
+        for path, record in self.walker.state.open_below(self.path):
+            if record is not self.record:
+                self.walker.cancel(path, record)
+
+    def wake(self, at: datetime) -> None:
+        self.walker.wake(at)
+
+    def log(self, kind: str, text: str) -> None:
+        self.walker.journal.write(self.path, kind, text)

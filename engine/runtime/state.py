@@ -1,0 +1,139 @@
+"""The state of a case: finished steps, open waits with absolute deadlines, mailbox, seen events.
+
+It travels between turns as text. `FORMAT` numbers its meaning: a later release
+must be able to take every earlier state further.
+"""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, Self
+
+from engine.language.values import decode, encode
+from engine.runtime.events import Event
+
+FORMAT = 1
+OPEN = ("open", "waiting")
+
+Data = dict[str, Any]
+
+
+class Stored:
+    """A dataclass that is written as its fields that differ from their defaults."""
+
+    def data(self) -> Data:
+        kept = {}
+        for f in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, f.name)
+            if value or value is False:
+                kept[f.name] = _plain(value)
+        return kept
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Stored):
+        return value.data()
+    return [_plain(v) for v in value] if isinstance(value, list) else value
+
+
+@dataclass
+class Moment(Stored):
+    """A time at which a wait does something: reminder, escalate, timeout or until."""
+
+    kind: str
+    at: datetime
+    n: int = 0
+    nth: int = 0
+    fired: bool = False
+
+
+@dataclass
+class Armed(Stored):
+    """An open wait: its promise to people, its moments in order, and what it has taken so far."""
+
+    due: datetime | None = None
+    moments: list[Moment] = field(default_factory=list)
+    taken: list[Data] = field(default_factory=list)
+    ended: str = ""
+
+    @classmethod
+    def of(cls, data: Data) -> Self:
+        moments = [Moment(**{"fired": False, **m}) for m in data.pop("moments", [])]
+        return cls(moments=moments, **data)
+
+    def next(self) -> Moment | None:
+        waiting = [m for m in self.moments if not m.fired]
+        return min(waiting, key=lambda m: m.at, default=None)
+
+
+@dataclass
+class StepRecord(Stored):
+    """What the case knows of one step at one path.
+
+    `memo` keeps what was decided once, `effects` the results by purpose,
+    `failures` the effects given up, `generation` counts the operator's retries.
+    """
+
+    id: str
+    type: str
+    since: datetime
+    status: str = "open"
+    title: str = ""
+    at: datetime | None = None
+    result: Data = field(default_factory=dict)
+    memo: Data = field(default_factory=dict)
+    armed: Armed | None = None
+    task: Data = field(default_factory=dict)
+    effects: dict[str, Data] = field(default_factory=dict)
+    failures: dict[str, Data] = field(default_factory=dict)
+    generation: int = 0
+    incident: Data = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, data: Data) -> Self:
+        armed = data.pop("armed", None)
+        return cls(armed=Armed.of(armed) if armed is not None else None, **data)
+
+    @property
+    def closed(self) -> bool:
+        return self.status not in OPEN
+
+
+@dataclass
+class State(Stored):
+    """Everything that a case is. `case` holds id, url, started_at, business_key and title."""
+
+    case: Data
+    inputs: Data
+    format: int = FORMAT
+    turn: int = 0
+    entries: int = 0
+    stage: str = ""
+    steps: dict[str, StepRecord] = field(default_factory=dict)
+    vars: Data = field(default_factory=dict)
+    mailbox: list[Event] = field(default_factory=list)
+    heard: dict[str, list[Data]] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+    pending: dict[str, Data] = field(default_factory=dict)
+    interrupted: str = ""
+    outcome: str = ""
+    outputs: Data = field(default_factory=dict)
+    parent: Data = field(default_factory=dict)
+
+    def dump(self) -> str:
+        data = self.data()
+        data["steps"] = {path: record.data() for path, record in self.steps.items()}
+        data["mailbox"] = [vars(event) for event in self.mailbox]
+        return encode(data)
+
+    @classmethod
+    def load(cls, text: str) -> Self:
+        data = decode(text)
+        if data["format"] > FORMAT:
+            raise ValueError(f"this case was written by a later release (state format {data['format']}); upgrade Baton")
+        steps = {path: StepRecord.of(record) for path, record in data.pop("steps").items()}
+        mailbox = [Event(**event) for event in data.pop("mailbox")]
+        return cls(steps=steps, mailbox=mailbox, inputs=data.pop("inputs", {}), **data)
+
+    def open_below(self, path: str) -> list[tuple[str, StepRecord]]:
+        """The open records at and below a path."""
+        return [(p, r) for p, r in self.steps.items() if not r.closed and (p == path or p.startswith(path + "/"))]

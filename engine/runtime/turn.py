@@ -1,0 +1,83 @@
+"""A turn: plan, state, events and time go in; a new state, and what to do next, come out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.language.plan import Plan
+from engine.runtime import mailbox
+from engine.runtime.effects import Perform
+from engine.runtime.events import Event
+from engine.runtime.flow import CaseStopped
+from engine.runtime.interpreter import Interpreter
+from engine.runtime.journal import words
+from engine.runtime.operators import operate
+from engine.runtime.projection import project
+from engine.runtime.state import State
+from engine.runtime.view import CaseView
+
+
+@dataclass(frozen=True)
+class Done:
+    """How an effect that was pending ended: with a result, or with a code and a message."""
+
+    key: str
+    result: dict[str, Any] | None = None
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What came of a turn. `pending` are the effects under way or to start, by key; `children` the cases to start."""
+
+    state: State
+    view: CaseView
+    deadline: datetime | None
+    pending: dict[str, dict[str, Any]] = field(default_factory=dict)
+    children: tuple[dict[str, Any], ...] = ()
+
+
+async def turn(
+    plan: Plan, state: State, now: datetime, perform: Perform, events: Iterable[Event] = (), done: Iterable[Done] = ()
+) -> Turn:
+    """Take the case as far as it can go. `state` is changed in place and returned."""
+    interpreter = Interpreter(plan, state, now, perform)
+    state.turn += 1
+    if state.turn == 1:
+        interpreter.journal.write("", "started", f"Started: {state.case['title']}")
+    try:
+        _hear(interpreter, events, done)
+    except CaseStopped as stopped:
+        interpreter.end(stopped.outcome)
+    if not state.outcome:
+        await interpreter.advance()
+    for event in mailbox.late(state, now) if not state.outcome else state.mailbox:
+        interpreter.journal.write(event.to, "late", f"Came too late and was kept: {words(event.kind)} {event.name}")
+    if state.outcome:
+        state.mailbox = []
+    view = project(plan, state, interpreter.journal.entries, interpreter.deadline, now)
+    return Turn(state, view, interpreter.deadline, state.pending, tuple(interpreter.children))
+
+
+def _hear(interpreter: Interpreter, events: Iterable[Event], done: Iterable[Done]) -> None:
+    for effect in done:
+        _performed(interpreter, effect)
+    for event in events:
+        if not mailbox.put(interpreter.state, event) or event.kind != "operator":
+            continue
+        interpreter.state.mailbox.remove(event)
+        operate(interpreter, event)
+
+
+def _performed(interpreter: Interpreter, effect: Done) -> None:
+    """File the end of a pending effect; one that was cancelled meanwhile is forgotten."""
+    pending = interpreter.state.pending.pop(effect.key, None)
+    if pending is None:
+        return
+    if effect.result is not None:
+        interpreter.answered(pending["path"], pending["purpose"], pending["kind"], effect.result)
+        return
+    record = interpreter.state.steps[pending["path"]]
+    record.failures[pending["purpose"]] = {"code": effect.code, "message": effect.message}

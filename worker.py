@@ -1,0 +1,219 @@
+"""The worker: takes turns, performs effects and brings news to the cases. `python worker.py` runs it alone.
+
+It is the only part of Baton that speaks to Temporal.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfig
+from temporalio.service import GrpcCompression
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+
+from activities import STEP_TYPES
+from activities.performs import Performs
+from activities.turns import Turns
+from activities.world import World
+from engine.clock import utc_now
+from engine.dispatcher import Dispatcher, Nudge
+from engine.gateways.http import HttpxCaller
+from engine.gateways.mail import SmtpMailer
+from engine.gateways.pdf import TypstPrinter
+from engine.gateways.rendering import Brand, Renderer
+from engine.opening import BadValues, Values, prepare
+from engine.routing import Router
+from engine.runtime.flow import StepError
+from engine.runtime.messages import Unreachable
+from engine.settings import Settings, SettingsError
+from engine.shelf import Shelf
+from engine.store import cases
+from engine.store.rows import NewCase
+from engine.store.store import Store
+from engine.workspace import find
+from workflows.client import TASK_QUEUE, Courier
+from workflows.process import Case
+
+log = logging.getLogger("baton.worker")
+
+CACHED_CASES = 1_000
+POLLERS = 20
+GRACE = timedelta(seconds=30)  # at least the longest SMTP or HTTP timeout
+WATCH = 15.0  # seconds between two looks for cases that are stuck
+
+
+@dataclass(frozen=True)
+class House:
+    """What one worker works with."""
+
+    settings: Settings
+    store: Store
+    shelf: Shelf
+    world: World
+    client: Client
+
+
+async def serve(
+    settings: Settings, stop: asyncio.Event, *, ready: Callable[[], None] | None = None, nudge: Nudge | None = None
+) -> None:
+    """Work until `stop` is set, then finish what is under way. Raises SettingsError, ConnectionError."""
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(furnished(settings))
+        bell = nudge or Nudge()
+        await stack.enter_async_context(working(house, bell))
+        if ready:
+            ready()
+        await stop.wait()
+
+
+@asynccontextmanager
+async def furnished(settings: Settings) -> AsyncIterator[House]:
+    """The worker's store, gateways and Temporal client; closed at the end."""
+    async with AsyncExitStack() as stack:
+        store = Store.open(settings.database_url)
+        stack.callback(store.close)
+        store.migrate()
+        shelf = Shelf(store, STEP_TYPES)
+        world = await _world(settings, store, shelf, stack)
+        yield House(settings, store, shelf, world, await connect(settings))
+
+
+async def connect(settings: Settings) -> Client:
+    """A Temporal client by `temporalio.envconfig`, with what the workspace says on top. Raises ConnectionError."""
+    options: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
+    if settings.temporal.address:
+        options |= {"target_host": settings.temporal.address, "namespace": settings.temporal.namespace}
+    options.setdefault("target_host", "127.0.0.1:7233")
+    try:
+        return await Client.connect(**options, grpc_compression=GrpcCompression.NONE)
+    except RuntimeError as problem:
+        raise ConnectionError(f"Temporal does not answer at {options['target_host']}: {problem}") from problem
+
+
+async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExitStack) -> World:
+    smtp = settings.mail.smtp
+    if smtp is None:
+        raise SettingsError(
+            ("no mail server is configured: set mail.smtp.host in baton.yaml, or run `baton up`, which catches mails",)
+        )
+    mailer = SmtpMailer(smtp.host, smtp.port, username=smtp.username, password=smtp.password, tls=smtp.tls)
+    caller, renderer, printer = HttpxCaller(), Renderer(), TypstPrinter()
+    for gateway in (mailer, caller, renderer, printer):
+        stack.push_async_callback(gateway.aclose)
+    await renderer.warm()
+    return World(
+        store=store,
+        mailer=mailer,
+        caller=caller,
+        printer=printer,
+        renderer=renderer,
+        brand=Brand(settings.name),
+        sender=settings.mail.sender,
+        sender_name=settings.mail.sender_name,
+        base_url=settings.base_url,
+        key=settings.key(),
+        secrets=settings.environment,
+        open_child=Children(settings, shelf).open,
+    )
+
+
+@dataclass(frozen=True)
+class Children:
+    """Opens the cases of subprocesses."""
+
+    settings: Settings
+    shelf: Shelf
+
+    async def open(self, process: str, inputs: Mapping[str, Any], parent: str, key: str) -> NewCase:
+        """The child's case; the same key always gives the same one. Raises StepError."""
+        edition = await self.shelf.latest(process)
+        if edition is None:
+            raise StepError("not_published", f"the process `{process}` is not published: `baton publish {process}`")
+        try:
+            values = Values.of(self.settings, edition.plan).read(edition.plan.process.inputs, inputs)
+        except BadValues as problem:
+            raise StepError("inputs", f"{process} cannot start: {problem}") from problem
+        return prepare(self.settings, edition, values, utc_now(), key, parent).new
+
+
+@asynccontextmanager
+async def working(
+    house: House,
+    nudge: Nudge,
+    *,
+    runner: WorkflowRunner | None = None,
+    queue: str = TASK_QUEUE,
+    flags: Sequence[str] = (),
+) -> AsyncIterator[Courier]:
+    """A running Temporal worker with its dispatcher and its watch over stuck cases."""
+    turns = Turns(house.world, house.shelf.plan, nudge)
+    performs = Performs(house.world, house.shelf.plan)
+    worker = Worker(
+        house.client,
+        task_queue=queue,
+        workflows=[Case],
+        activities=[turns.turn, performs.perform],
+        workflow_runner=runner or UnsandboxedWorkflowRunner(),
+        max_cached_workflows=CACHED_CASES,
+        max_concurrent_workflow_task_polls=POLLERS,
+        max_concurrent_activity_task_polls=POLLERS,
+        graceful_shutdown_timeout=GRACE,
+    )
+    courier = Courier(house.client, queue, flags)
+    router = Router(house.settings, house.store, house.shelf, utc_now)
+    stop = asyncio.Event()
+    async with worker, asyncio.TaskGroup() as side:
+        side.create_task(Dispatcher(house.store, courier, router, nudge).run(stop))
+        side.create_task(watch(house.store, courier, stop))
+        try:
+            yield courier
+        finally:
+            stop.set()
+            nudge()
+
+
+async def watch(store: Store, courier: Courier, stop: asyncio.Event) -> None:
+    """Mark the cases that the engine reports as stuck, so that the status shows them within a minute."""
+    why = "its turns do not get through; see the worker's log"
+    while not stop.is_set():
+        try:
+            for case in await courier.stuck():
+                await store.write(lambda c, case=case: cases.mark_stuck(c, case, why))  # type: ignore[misc]
+        except Unreachable as problem:
+            log.warning("cannot look for stuck cases: %s", problem)
+        try:
+            await asyncio.wait_for(stop.wait(), WATCH)
+        except TimeoutError:
+            continue
+
+
+async def _until_signalled(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await serve(settings, stop, ready=lambda: print("worker: ready", flush=True))
+
+
+def main() -> int:
+    """Run one worker in this workspace until Ctrl-C or SIGTERM. Exit code 1 when it cannot start."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        uvloop.run(_until_signalled(Settings.load(find(Path.cwd()), os.environ)))
+    except (SettingsError, ConnectionError) as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""How the rest of the house reaches running cases: start one, hand it news, find those that are stuck."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from engine.runtime.messages import ABI, CaseOver, Start, Unreachable
+from workflows.process import Case
+
+TASK_QUEUE = "baton"
+TASK_TIMEOUT = timedelta(seconds=3)  # after a kill, the next worker takes the turn again this soon
+PROBLEMS = "TemporalReportedProblems IS NOT NULL AND ExecutionStatus = 'Running'"
+
+
+class Courier:
+    """Delivers to cases. A case's id is its workflow's id, its process the workflow's type."""
+
+    def __init__(self, client: Client, task_queue: str = TASK_QUEUE, flags: Sequence[str] = ()) -> None:
+        self.client = client
+        self.task_queue = task_queue
+        self.flags = list(flags)
+
+    async def start(self, case: str, process: str, digest: str, state: str) -> None:
+        """Start a case; one that has been started before is left alone. Raises Unreachable."""
+        start = Start(ABI, case, digest, state, self.flags)
+        try:
+            await self.client.start_workflow(
+                process,
+                start,
+                id=case,
+                task_queue=self.task_queue,
+                task_timeout=TASK_TIMEOUT,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                request_eager_start=True,
+            )
+        except WorkflowAlreadyStartedError:
+            return
+        except RPCError as problem:
+            raise Unreachable(str(problem)) from problem
+
+    async def signal(self, case: str, ids: Sequence[str]) -> None:
+        """Hand a case the ids of inbox rows. Raises Unreachable, or CaseOver when it no longer runs."""
+        handle = self.client.get_workflow_handle(case)
+        try:
+            await handle.signal(Case.events, list(ids))
+        except RPCError as problem:
+            if problem.status == RPCStatusCode.NOT_FOUND:
+                raise CaseOver(case) from problem
+            raise Unreachable(str(problem)) from problem
+
+    async def stuck(self) -> list[str]:
+        """Ids of the running cases whose turns the engine could not complete, twice in a row. Raises Unreachable."""
+        try:
+            return [execution.id async for execution in self.client.list_workflows(PROBLEMS)]
+        except RPCError as problem:
+            raise Unreachable(str(problem)) from problem
