@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 
+from engine.language.addresses import is_email, is_phone, is_url
 from engine.language.money import MAX_AMOUNT, SYMBOLS, Money, places
 from engine.language.resources import Input, People
 
@@ -19,9 +19,6 @@ MAX_DIGITS = 40
 
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_PHONE = re.compile(r"\+?[\d\s()./-]+")
-_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_DOMAIN_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _YES = frozenset({"yes", "true", "on", "1"})
 _NO = frozenset({"no", "false", "off", "0"})
@@ -181,38 +178,23 @@ def _datetime(raw: Any, door: _Door) -> datetime:
 
 def _email(raw: Any, door: _Door) -> str:
     address = raw.strip() if isinstance(raw, str) else ""
-    local, at, domain = address.rpartition("@")
-    if at and len(address) <= 254 and len(local) <= 64 and _LOCAL_PART.fullmatch(local) and _is_domain(domain):
-        return address
-    raise door.wrong("must be an email address, like ann@example.com.")
-
-
-def _is_domain(domain: str) -> bool:
-    try:
-        labels = domain.encode("idna").decode("ascii").split(".")
-    except UnicodeError:
-        return False
-    return len(labels) >= 2 and all(_DOMAIN_LABEL.fullmatch(label) for label in labels)
+    if not is_email(address):
+        raise door.wrong("must be an email address, like ann@example.com.")
+    return address
 
 
 def _phone(raw: Any, door: _Door) -> str:
     number = " ".join(raw.split()) if isinstance(raw, str) else ""
-    digits = sum(character.isdigit() for character in number)
-    if number.isascii() and _PHONE.fullmatch(number) and 5 <= digits <= 15:
-        return number
-    raise door.wrong("must be a phone number, like +44 20 7946 0000.")
+    if not is_phone(number):
+        raise door.wrong("must be a phone number, like +44 20 7946 0000.")
+    return number
 
 
 def _url(raw: Any, door: _Door) -> str:
     address = raw.strip() if isinstance(raw, str) else ""
-    if len(address) <= 2_000 and not re.search(r"[\s<>\"\\]", address) and not _UNSTORABLE.search(address):
-        try:
-            parts = urlsplit(address)
-        except ValueError:
-            parts = urlsplit("")
-        if parts.scheme in ("http", "https") and parts.hostname:
-            return address
-    raise door.wrong("must be a web address, like https://example.com.")
+    if not is_url(address):
+        raise door.wrong("must be a web address, like https://example.com.")
+    return address
 
 
 def _choice(raw: Any, door: _Door) -> str:

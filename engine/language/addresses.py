@@ -1,0 +1,44 @@
+"""Whether a text is an email address, a phone number or a web address."""
+
+import re
+from urllib.parse import urlsplit
+
+MAX_EMAIL = 254
+MAX_URL = 2_000
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+_DOMAIN_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
+_PHONE = re.compile(r"\+?[0-9 ()./-]+")
+_NOT_IN_URLS = re.compile('[\\s<>"\\\\\x00-\x1f\x7f\ud800-\udfff]')
+
+
+def is_email(address: str) -> bool:
+    """One mailbox, `local@domain`; the domain may be written in any script."""
+    local, at, domain = address.rpartition("@")
+    if not at or len(address) > MAX_EMAIL or len(local) > 64:
+        return False
+    return _LOCAL_PART.fullmatch(local) is not None and _is_domain(domain)
+
+
+def _is_domain(domain: str) -> bool:
+    try:
+        labels = domain.encode("idna").decode("ascii").split(".")
+    except UnicodeError:
+        return False
+    return len(labels) >= 2 and all(_DOMAIN_LABEL.fullmatch(label) for label in labels)
+
+
+def is_phone(number: str) -> bool:
+    return _PHONE.fullmatch(number) is not None and 5 <= sum(map(str.isdigit, number)) <= 15
+
+
+def is_url(address: str) -> bool:
+    """An absolute http or https address."""
+    if len(address) > MAX_URL or _NOT_IN_URLS.search(address):
+        return False
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
