@@ -6,7 +6,7 @@ import json
 from base64 import urlsafe_b64encode
 from datetime import timedelta
 
-LINK_LIFE = timedelta(days=180)
+LINK_LIFE = timedelta(days=120)
 """How long a link works after it was last sent: `expires_at` is always the time of sending plus this."""
 
 PAGES = {"form": "f", "case_form": "f", "task": "t", "signature": "s"}

@@ -52,7 +52,7 @@ _QUERIES = """
 @media (prefers-color-scheme: dark) {
   body, .page { background: #15171c !important; }
   .name { color: #f3f4f6 !important; }
-  .card { background: #1f232b !important; border-color: #323844 !important; color: #e5e7eb !important; }
+  .card { background: #1f232b !important; border-color: COLOUR #323844 #323844 !important; color: #e5e7eb !important; }
   .card h2, .card h3 { color: #f9fafb !important; }
   .card a { color: #9cc9e8 !important; }
   .card a.button { color: #ffffff !important; }
@@ -93,7 +93,7 @@ _INLINER = CSSInliner(load_remote_stylesheets=False, remove_inlined_selectors=Fa
 
 def page(brand: Brand, preheader: str, content: str) -> str:
     """The whole HTML of a mail, its styles inlined; `preheader` and `content` are HTML."""
-    styles = _STYLE.replace("COLOUR", brand.colour)
+    styles, queries = (css.replace("COLOUR", brand.colour) for css in (_STYLE, _QUERIES))
     footer = "<br>".join(escape(line) for line in (brand.name, *brand.footer.splitlines()))
     html = _PAGE.format(name=escape(brand.name), style=styles, preheader=preheader, content=content, footer=footer)
-    return _INLINER.inline(html).replace("</head>", f"<style>{_QUERIES}</style>\n</head>", 1)
+    return _INLINER.inline(html).replace("</head>", f"<style>{queries}</style>\n</head>", 1)

@@ -10,7 +10,7 @@ _PAPER = """
 
 #let contract(title: "", firm: "", reference: "", body) = {
   set document(title: title, author: firm, date: none)
-  set text(font: "Libertinus Serif", size: 11pt, lang: "en", region: "gb", fill: luma(25))
+  set text(font: "Libertinus Serif", size: 10.5pt, lang: "en", region: "gb", fill: luma(25))
   set par(justify: true, leading: 0.68em, spacing: 1.05em)
   set page(
     paper: "a4",
@@ -70,20 +70,19 @@ _PAPER = """
   block(above: 0.85em, below: 0.85em, hung([•], item, width: 5mm))
 }
 
-#let ruled(label, value) = (
-  text(9pt, fill: faint, label),
-  box(width: 100%, height: 8mm, inset: (bottom: 2.2mm), stroke: (bottom: 0.5pt + luma(120)), align(bottom, value)),
+#let ruled(label, value, height: 8mm) = (
+  box(inset: (bottom: 1.4mm), text(8.5pt, fill: faint, label)),
+  box(width: 100%, height: height, inset: (bottom: 1.4mm), stroke: (bottom: 0.5pt + luma(120)), align(bottom, value)),
 )
 
 #let signatory(party, person) = block(breakable: false, width: 100%, {
   par(justify: false)[Signed for #strong(party)]
-  v(1mm)
-  grid(columns: (17mm, 1fr), row-gutter: 1.5mm, align: bottom,
-    ..ruled([Signature], []), ..ruled([Name], person), ..ruled([Date], []))
+  grid(columns: (17mm, 1fr), row-gutter: 1mm, align: bottom,
+    ..ruled([Signature], [], height: 15mm), ..ruled([Name], person), ..ruled([Date], []))
 })
 
-#let signatures(..people) = block(breakable: false, above: 2.2em, width: 100%,
-  grid(columns: (1fr, 1fr), column-gutter: 12mm, row-gutter: 10mm, ..people))
+#let signatures(..people) = block(breakable: false, above: 1.4em, width: 100%,
+  grid(columns: (1fr, 1fr), column-gutter: 12mm, row-gutter: 10mm, align: bottom, ..people))
 
 #let data(columns, ..cells) = table(
   columns: (1fr,) * columns, inset: (x: 0mm, y: 2mm), column-gutter: 5mm, align: left,
