@@ -52,6 +52,7 @@ __all__ = ["EVERYDAY", "EvaluationError", "evaluate", "render", "test"]
 
 MAX_STEPS = 10_000  # nodes of one evaluation
 MAX_WORK = 2_000_000  # characters and items that one evaluation may look at or make
+ENTRY = 4  # what an entry of a list counts beside a character
 EVERYDAY = WorkCalendar()  # UTC, Monday to Friday
 
 
@@ -176,8 +177,7 @@ class _Evaluation:
 
     def arithmetic(self, node: Arithmetic) -> Any:
         result = calculate(node.op, self.value(node.left), self.value(node.right))
-        if isinstance(result, str | list):
-            self.spend(len(result))
+        self.spend(_size(result))
         return result
 
     def joined(self, node: Joined) -> Any:
@@ -243,18 +243,24 @@ class _Evaluation:
         values = arrange(name, function, given, named)
         self.spend(sum(map(weight, values)))
         result = call(name, function, self.clock, values)
-        self.spend(len(result) if isinstance(result, str | list) else 0)
+        self.spend(_size(result))
         return result
 
 
+def _size(result: Any) -> int:
+    if isinstance(result, list):
+        return ENTRY * len(result)
+    return len(result) if isinstance(result, str) else 0
+
+
 def weight(value: Any) -> int:
-    """How much data a value is: characters of text and entries, at any depth."""
+    """How much work a value is: its characters, and its entries at any depth, each worth a few characters."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, Mapping):
-        return len(value) + sum(map(weight, value.values()))
+        return ENTRY * len(value) + sum(map(weight, value.values()))
     if isinstance(value, list | tuple):
-        return len(value) + sum(map(weight, value))
+        return ENTRY * len(value) + sum(map(weight, value))
     return 1
 
 

@@ -90,7 +90,9 @@ def _unclosed(opening: int) -> ExpressionProblem:
     )
 
 
-def _empty(start: int, end: int) -> ExpressionProblem:
+def _empty(text: str, start: int, end: int) -> ExpressionProblem:
+    if start > 0 and end >= len(text):
+        return _unclosed(start - 2)
     way_out = "write a name, as in `${ inputs.company }`"
     return ExpressionProblem("there is no expression here", max(start - 2, 0), max(end - start + 3, 1), way_out)
 
@@ -104,7 +106,7 @@ def _parse(text: str, start: int) -> tuple[Node, int]:
         expression = parser.parse_expression()
     except TemplateSyntaxError as error:
         if not reader.tokens.found:
-            raise _empty(start, reader.position) from None
+            raise _empty(text, start, reader.position) from None
         raise misplaced(reader.tokens, error.lineno, parser.stream.current.type == TOKEN_EOF) from None
     except RecursionError:
         raise reader.tokens.too_deep() from None

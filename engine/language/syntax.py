@@ -1,5 +1,6 @@
 """The tokens of an expression with their places, and what is wrong when they make no sense."""
 
+import re
 from dataclasses import dataclass, field
 
 MAX_LENGTH = 5_000  # characters of one expression
@@ -8,6 +9,8 @@ MAX_BRACKETS = 30
 MAX_DIGITS = 30
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_KNOWN_ESCAPES = "\\\"'nrtxuU"
 _QUOTES = "\"'"
 _HINTS = {
     "=": "to compare two values, write `==`",
@@ -82,6 +85,8 @@ class Tokens:
             self.closings[self.open.pop().start] = token.end
         elif token.raw[0].isdigit():
             _check_number(token)
+        elif token.raw[0] in _QUOTES:
+            _check_escapes(token)
 
     def _opened(self, token: Token) -> None:
         self.open.append(token)
@@ -115,6 +120,15 @@ def _check_number(token: Token) -> None:
         raise ExpressionProblem(
             "this number is not understood", token.start, len(token.raw), f"write at most {MAX_DIGITS} plain digits"
         )
+
+
+def _check_escapes(token: Token) -> None:
+    for found in _ESCAPE.finditer(token.raw):
+        if found[0][1] not in _KNOWN_ESCAPES:
+            message = f"`{found[0]}` is not understood"
+            raise ExpressionProblem(
+                message, token.start + found.start(), 2, f"for the character `\\` write `\\{found[0]}`"
+            )
 
 
 def misplaced(tokens: Tokens, start: int, ended: bool) -> ExpressionProblem:
