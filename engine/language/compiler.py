@@ -88,6 +88,8 @@ def _used(document: Document) -> dict[str, set[str]]:
         for leaf in leaves:
             if isinstance(leaf.kind, Reference):
                 used.setdefault(leaf.kind.kind, set()).add(leaf.text)
+    for step in document.steps:
+        used.setdefault("emails", set()).update(step.mails() if hasattr(step, "mails") else ())
     return used
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.language.document import Document, Registry, read
+from engine.language.document import Document, Registry
+from engine.language.nodes import Table
 from engine.language.problems import Problem
 from engine.language.process import Process
+from engine.language.reader import read
 from engine.language.resources import (
     Calendar,
     Checklist,
@@ -18,7 +20,7 @@ from engine.language.resources import (
     Model,
     People,
 )
-from engine.language.source import MAX_SIZE, Table, load_file
+from engine.language.source import MAX_SIZE, load_file
 
 
 class Kind(NamedTuple):
@@ -40,12 +42,18 @@ FOLDERS = {
 SHARED: dict[str, type[Model]] = {"people": People, "connections": Connections}
 
 
+def workspace_definitions(workspace: Path) -> Path:
+    """The folder with processes/, forms/ ...: `definitions`, or the workspace itself where there is none."""
+    inside = workspace / "definitions"
+    return inside if inside.is_dir() else workspace
+
+
 def definitions_around(path: Path) -> Path:
     """The folder of definitions that a file belongs to; for a file outside a workspace, the folder it lies in."""
     path = path.resolve()
     for folder in path.parents:
         if (folder / "baton.yaml").is_file():
-            return folder / "definitions"
+            return workspace_definitions(folder)
     return path.parent.parent if path.parent.name in FOLDERS else path.parent
 
 

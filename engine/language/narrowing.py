@@ -7,6 +7,7 @@ from engine.language.tree import Comparison, Constant, Filtered, Items, Logic, N
 from engine.language.types import Field, Record
 
 Path = tuple[str, ...]
+WHOLE = "*"  # stands for all fields of the record
 
 
 def narrow(condition: Expr, scope: Record, holds: bool = True) -> Record:
@@ -54,15 +55,28 @@ def _asked(condition: Tested) -> frozenset[Path]:
 
 def _compared(condition: Comparison, holds: bool) -> frozenset[Path]:
     """`(x | default("a")) == "b"`: the fallback would not have passed, so x was there."""
-    if len(condition.rest) != 1 or not isinstance(condition.first, Filtered):
+    if len(condition.rest) != 1:
         return frozenset()
     (op, operand), *_ = condition.rest
+    if (op == "==") is holds and _constants(operand) == ["done"] and op in ("==", "!="):
+        return _finished(condition.first)
+    if not isinstance(condition.first, Filtered):
+        return frozenset()
     names, fallback = _defaulted(condition.first)
     expected = _constants(operand)
     if names is None or expected is None:
         return frozenset()
     passes = (fallback in expected) is (op in ("==", "in"))
     return frozenset({names}) if passes is not holds else frozenset()
+
+
+def _finished(asked: Node) -> frozenset[Path]:
+    """`steps.x.status == "done"`: everything that x gives when it is done is there."""
+    names = path(asked)
+    if isinstance(asked, Filtered):
+        names, fallback = _defaulted(asked)
+        names = None if fallback == "done" else names
+    return frozenset({(*names[:-1], WHOLE)}) if names is not None and names[-1] == "status" else frozenset()
 
 
 def _beyond_default(condition: Filtered, condition_value: bool) -> frozenset[Path]:
@@ -88,6 +102,8 @@ def _constants(node: Node) -> list[object] | None:
 
 def _sure(record: Record, names: Path) -> Record:
     """The record with nothing on the path missing."""
+    if names[0] == WHOLE:
+        return record.done or record
     found = record.fields.get(names[0])
     if found is None:
         return record

@@ -29,7 +29,9 @@ class Problem:
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sorted by place, each finding once."""
-    found = {(p.file, p.line, p.column, p.code, p.message): p for p in problems}
+    found: dict[tuple[str, int, int, str, str], Problem] = {}
+    for p in problems:
+        found.setdefault((p.file, p.line, p.column, p.code, p.message), p)
     return tuple(found[key] for key in sorted(found))
 
 
@@ -108,4 +110,5 @@ def _width(character: str) -> int:
 
 def _printable(text: str) -> str:
     """No control character of a file reaches a terminal."""
-    return "".join(c if c == "\t" or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp") else "\ufffd" for c in text)
+    hidden = ("Cc", "Cf", "Zl", "Zp")
+    return "".join("\ufffd" if c != "\t" and unicodedata.category(c) in hidden else c for c in text)

@@ -277,9 +277,9 @@ def _brackets(t: Trouble) -> Mend | None:
     line, column = t.context_line, t.context_column
     opened = t.lines[line][column : column + 1]
     closing = {"[": "]", "{": "}"}.get(opened, "")
+    message = f"this `{opened}` is never closed, or a comma is missing between it and its `{closing}`"
     mend = Mend(
-        "E010", f"this `{opened}` is never closed, or something between it and its `{closing}` is not separated by a comma",
-        line, column, 1, help=f"write `{t.lines[line][column:].rstrip()}{closing}`, or quote the text",
+        "E010", message, line, column, 1, help=f"write `{t.lines[line][column:].rstrip()}{closing}`, or quote the text",
     )  # fmt: skip
     found = _pair(t, line)
     return _neutral(mend, t, line, found[1] if found else column)

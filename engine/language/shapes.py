@@ -85,11 +85,14 @@ def _shape(annotation: Any, notes: tuple[Any, ...]) -> Shape:
         return _shape(arguments[0], (*notes, *arguments[1:]))
     if origin in (Union, types.UnionType):
         return _either(tuple(a for a in arguments if a is not types.NoneType), notes)
-    for note in notes:
-        if isinstance(note, Block):
-            return Steps(note.words)
-        if isinstance(note, Values):
-            return Free()
+    marked = next((n for n in notes if isinstance(n, Block | Values)), None)
+    if marked is not None:
+        return Steps(marked.words) if isinstance(marked, Block) else Free()
+    return _collection(annotation, notes)
+
+
+def _collection(annotation: Any, notes: tuple[Any, ...]) -> Shape:
+    origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is tuple:
         inner = tuple(n for n in notes if isinstance(n, Paths))
         return Many(_shape(arguments[0], inner), any(isinstance(n, OneOrMany) for n in notes))

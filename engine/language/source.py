@@ -5,147 +5,23 @@ The only module that knows PyYAML, and only its events: no constructor ever runs
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from engine.language.problems import Problem, Severity
+from engine.language.nodes import Broken, Entry, Listing, Node, Place, Scalar, Source, Table
+from engine.language.problems import Problem
 from engine.language.repair import Mend, Shift, Trouble, diagnose, quoted
+
+__all__ = ["MAX_SIZE", "load", "load_file", "load_page"]
 
 MAX_SIZE = 1_000_000
 MAX_DEPTH = 30
 MAX_VALUES = 60_000
 MAX_MENDS = 60
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Line and column count from 1, in characters; `length` is at least 1."""
-
-    line: int
-    column: int
-    length: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A text. `style` is empty (plain), a quote, `|`, `>` or `body`; `start`, `end` index the file's text."""
-
-    text: str
-    place: Place
-    style: str = ""
-    start: int = 0
-    end: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A value that already has a finding; nothing more is said about it."""
-
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    key: Scalar
-    value: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Keys with values, as written."""
-
-    place: Place
-    entries: tuple[Entry, ...] = ()
-
-    def entry(self, key: str) -> Entry | None:
-        return next((e for e in self.entries if e.key.text == key), None)
-
-    def get(self, key: str) -> "Node | None":
-        entry = self.entry(key)
-        return entry.value if entry else None
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    place: Place
-    items: tuple["Node", ...] = ()
-
-
-Node = Scalar | Table | Listing | Broken
-
-
-@dataclass
-class Source:
-    """A file that was read. `root` is None where nothing could be read; `problems` are its E01x findings."""
-
-    name: str
-    text: str
-    root: Node | None = None
-    problems: list[Problem] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.starts = [0, *(m.end() for m in re.finditer("\n", self.text))]
-
-    def line(self, number: int) -> str:
-        if not 1 <= number <= len(self.starts):
-            return ""
-        end = self.starts[number] - 1 if number < len(self.starts) else len(self.text)
-        return self.text[self.starts[number - 1] : end]
-
-    def problem(
-        self, code: str, message: str, place: Place, note: str = "", hint: str = "", severity: Severity = "error"
-    ) -> Problem:
-        """A finding at a place of this file."""
-        where = (self.name, place.line, place.column, place.length, self.line(place.line))
-        return Problem(code, message, *where, note, hint, severity)
-
-    def report(self, code: str, message: str, place: Place, note: str = "", hint: str = "") -> None:
-        self.problems.append(self.problem(code, message, place, note, hint))
-
-    def within(self, scalar: Scalar, offset: int, length: int) -> Place:
-        """The place in the file of `length` characters at `offset` of a scalar's text."""
-        start = self._index(scalar, offset)
-        end = self._index(scalar, offset + max(1, length) - 1) + 1
-        return self.place_of(start, max(1, end - start))
-
-    def place_of(self, index: int, length: int = 1) -> Place:
-        line = bisect_right(self.starts, index)
-        column = index - self.starts[line - 1]
-        room = len(self.line(line)) - column
-        return Place(line, column + 1, max(1, min(length, room)))
-
-    def _index(self, scalar: Scalar, offset: int) -> int:
-        """Where in the file the character at `offset` stands: text and file agree but for space and escapes."""
-        if scalar.style == "body":
-            return scalar.start + offset
-        text, raw, at = scalar.text, self.text, scalar.start + (1 if scalar.style in ("'", '"') else 0)
-        if scalar.style in ("|", ">"):
-            at = raw.find("\n", at) + 1
-        for character in text[:offset]:
-            if not character.isspace():
-                at = _after_character(raw, _after_space(raw, at), scalar.style)
-        wanted = text[offset : offset + 1]
-        return at if not wanted or wanted.isspace() else _after_space(raw, at)
-
-
-def _after_space(raw: str, at: int) -> int:
-    while at < len(raw) and raw[at].isspace():
-        at += 1
-    return at
-
-
-_ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
-
-
-def _after_character(raw: str, at: int, style: str) -> int:
-    if style == '"' and (match := _ESCAPE.match(raw, at)):
-        return match.end()
-    return at + 2 if style == "'" and raw.startswith("''", at) else at + 1
 
 
 def load(text: str, name: str) -> Source:
@@ -188,7 +64,25 @@ def _acceptable(source: Source) -> bool:
     return not source.problems
 
 
-class _TooMuch(Exception):
+def load_file(content: bytes, name: str, page: bool = False) -> Source:
+    """Read the bytes of a file: a `page` has front matter, everything else is YAML."""
+    try:
+        text = content[: MAX_SIZE + 1].decode()
+    except UnicodeDecodeError as wrong:
+        if len(content) <= MAX_SIZE:
+            return _not_text(content, name, wrong.start)
+        text = content[: MAX_SIZE + 1].decode(errors="replace")
+    return load_page(text, name) if page else load(text, name)
+
+
+def _not_text(content: bytes, name: str, at: int) -> Source:
+    source = Source(name, content.decode(errors="replace"))
+    place = source.place_of(len(content[:at].decode(errors="replace")))
+    source.report("E019", "this file is not UTF-8 text", place, hint="save it again with the encoding UTF-8")
+    return source
+
+
+class _TooMuchError(Exception):
     """The file is deeper or has more values than any process needs."""
 
 
@@ -207,7 +101,7 @@ class _Reading:
             try:
                 self.source.root = built.build(text)
                 break
-            except _TooMuch as limit:
+            except _TooMuchError as limit:
                 self.source.report("E019", *limit.args)
                 return
             except yaml.MarkedYAMLError as error:
@@ -276,24 +170,20 @@ class _Building:
         self.documents = 0
 
     def build(self, text: str) -> Node | None:
-        for event in self._events(text):
+        for event in yaml.parse(text, Loader=_Loader):
             self.count += 1
             if self.count > 2 * MAX_VALUES:
-                raise _TooMuch(f"this file has more than {MAX_VALUES:,} values", self._place(event))
-            handler = getattr(self, "_on_" + type(event).__name__, None)
-            if handler:
-                handler(event)
+                raise _TooMuchError(f"this file has more than {MAX_VALUES:,} values", self._place(event))
+            if handler := _HANDLERS.get(type(event)):
+                handler(self, event)
         return self.root
 
-    def _events(self, text: str) -> Iterator[Any]:
-        return iter(yaml.parse(text, Loader=_Loader))
-
-    def _on_DocumentStartEvent(self, event: Any) -> None:
+    def _document(self, event: Any) -> None:
         self.documents += 1
         if self.documents == 2:
             self._report("E010", "a file holds one document; this `---` starts a second one", self._place(event, 3))
 
-    def _on_ScalarEvent(self, event: Any) -> None:
+    def _text(self, event: Any) -> None:
         mark = event.start_mark
         node = self._scalar(event)
         if (mark.line, mark.column) in self.reading.broken:
@@ -310,30 +200,31 @@ class _Building:
         length = 1 if style in ("|", ">") else end - start
         return Scalar(event.value, self.source.place_of(start, length), style, start, end)
 
-    def _on_AliasEvent(self, event: Any) -> None:
+    def _alias(self, event: Any) -> None:
         place = self._place(event, len(event.anchor) + 1)
-        note = f"`*{event.anchor}` would copy what `&{event.anchor}` names; a process says everything where it is used"
         text = "*" + event.anchor
-        self._report("E014", f"`{text}` is an alias, and there are none here", place, note, f"for a text write {quoted(text)}")
+        note = f"`{text}` would copy what `&{event.anchor}` names; a process says everything where it is used"
+        message = f"`{text}` is an alias, and there are none here"
+        self._report("E014", message, place, note, f"for a text write {quoted(text)}")
         self._put(Broken(place))
 
-    def _on_MappingStartEvent(self, event: Any) -> None:
+    def _table(self, event: Any) -> None:
         self._open(event, _Open(self._place(event), event.flow_style is True, entries=[]))
 
-    def _on_SequenceStartEvent(self, event: Any) -> None:
+    def _list(self, event: Any) -> None:
         self._open(event, _Open(self._place(event), event.flow_style is True, items=[]))
 
     def _open(self, event: Any, opened: _Open) -> None:
         self._refuse_properties(event, opened.place)
         if len(self.stack) >= MAX_DEPTH:
-            raise _TooMuch(f"this file is nested more than {MAX_DEPTH} levels deep", opened.place)
+            raise _TooMuchError(f"this file is nested more than {MAX_DEPTH} levels deep", opened.place)
         self.stack.append(opened)
 
-    def _on_SequenceEndEvent(self, event: Any) -> None:
+    def _list_ended(self, event: Any) -> None:
         done = self.stack.pop()
         self._put(Listing(done.place, tuple(done.items or ())))
 
-    def _on_MappingEndEvent(self, event: Any) -> None:
+    def _table_ended(self, event: Any) -> None:
         done = self.stack.pop()
         if done.strange:
             self._put(Broken(done.place))
@@ -385,7 +276,8 @@ class _Building:
             return
         if key.text[:1].isspace() or key.text[:1] in "\u200b\ufeff":
             hint = f"use spaces before `{key.text.strip()}`"
-            self._report("E011", "this line is indented with an invisible character that is not a space", key.place, "", hint)
+            message = "this line is indented with an invisible character that is not a space"
+            self._report("E011", message, key.place, hint=hint)
             return
         if (first := parent.seen.get(key.text)) is not None:
             note = f"`{key.text}` is already on line {first}"
@@ -437,19 +329,12 @@ class _Building:
         return self.source.place_of(self.reading.index(event.start_mark.line, event.start_mark.column), length)
 
 
-def load_file(content: bytes, name: str, page: bool = False) -> Source:
-    """Read the bytes of a file: a `page` has front matter, everything else is YAML."""
-    try:
-        text = content[: MAX_SIZE + 1].decode()
-    except UnicodeDecodeError as wrong:
-        if len(content) <= MAX_SIZE:
-            return _not_text(content, name, wrong.start)
-        text = content[: MAX_SIZE + 1].decode(errors="replace")
-    return load_page(text, name) if page else load(text, name)
-
-
-def _not_text(content: bytes, name: str, at: int) -> Source:
-    source = Source(name, content.decode(errors="replace"))
-    place = source.place_of(len(content[:at].decode(errors="replace")))
-    source.report("E019", "this file is not UTF-8 text", place, hint="save it again with the encoding UTF-8")
-    return source
+_HANDLERS: dict[type[Any], Callable[[_Building, Any], None]] = {
+    yaml.DocumentStartEvent: _Building._document,
+    yaml.ScalarEvent: _Building._text,
+    yaml.AliasEvent: _Building._alias,
+    yaml.MappingStartEvent: _Building._table,
+    yaml.SequenceStartEvent: _Building._list,
+    yaml.MappingEndEvent: _Building._table_ended,
+    yaml.SequenceEndEvent: _Building._list_ended,
+}

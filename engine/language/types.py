@@ -35,10 +35,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Record(Type):
-    """Named fields. An `open` record may have others, of any type."""
+    """Named fields. An `open` record may have others, of any type.
+
+    `done` is what a step's record is for certain where its `status` is known to be `done`.
+    """
 
     fields: Mapping[str, Field] = field(default_factory=dict)
     open: bool = False
+    done: "Record | None" = None
     name: str = "record"
 
 

@@ -2,11 +2,24 @@
 
 from collections.abc import Iterator
 
+from engine.language.checks import expressions, files, flow, references, resources, time, waits
+from engine.language.checks.subject import Subject
 from engine.language.document import Document
 from engine.language.library import Library
 from engine.language.problems import Problem
+from engine.language.process import Process
+
+FAMILIES = (references.check, expressions.check, time.check, waits.check, flow.check)
 
 
 def check(document: Document, library: Library) -> Iterator[Problem]:
-    """Every finding of one file."""
-    yield from ()
+    """Every finding of one file beyond those of its source, and of the files it uses."""
+    if isinstance(document.root, Process):
+        subject = Subject(document, library)
+        for family in FAMILIES:
+            family(subject)
+        yield from subject.found
+    else:
+        files.alone(document)
+    for used in list(library.read_files.values()):
+        resources.check(used)

@@ -1,0 +1,105 @@
+"""Mails, documents and checklists, against what the step that uses them can give (E07x)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.language.checks.subject import Subject
+from engine.language.checks.templates import Template
+from engine.language.document import Document, Leaf
+from engine.language.nodes import Scalar, Source
+from engine.language.problems import Problem, one_of, suggest
+from engine.language.resources import DocumentTemplate, EmailTemplate
+from engine.language.syntax import ExpressionProblem
+from engine.language.types import ANY, DATE, TEXT, URL, Field, Record, Type, record
+
+CASE = record(id=TEXT, url=URL, started_at=Type("datetime"), business_key=TEXT)
+_TEXTS = ("subject", "preheader", "button", "title", "filename", "body")
+_CODES = {"E030": "E072", "E031": "E071", "E032": "E071"}
+
+
+def mail(subject: Subject, name: str, scope: Record, user: str) -> None:
+    """A mail template, sent by the step that `user` names."""
+    loaded = subject.library.get("emails", name)
+    if loaded is None or not isinstance(loaded.root, EmailTemplate):
+        return
+    handlers = {h.id: Field(URL) for h in subject.process.handlers if h.when is not None and h.when.type == "form"}
+    extra = {"link": Field(URL), "to_name": Field(TEXT), "links": Field(Record(fields=handlers))}
+    _texts(subject, loaded, Record(fields={**scope.fields, **extra}), f"`{name}` is sent by {user}")
+
+
+def document(subject: Subject, step: Any, given: Mapping[str, Type]) -> None:
+    """The template of a document step: it needs exactly the fields that it declares."""
+    loaded = subject.library.get("documents", step.template)
+    if loaded is None or not isinstance(loaded.root, DocumentTemplate):
+        return
+    _fields(subject, step, loaded.root, given)
+    fields = {name: Field(given.get(name, ANY)) for name in loaded.root.fields}
+    line = subject.document.place(step).line
+    user = f"`{step.template}` is filled in by step `{step.id}` ({subject.document.source.name}:{line})"
+    _texts(subject, loaded, Record(fields={**fields, **_document_names()}), user)
+
+
+def _document_names() -> dict[str, Field]:
+    return {"case": Field(CASE), "today": Field(DATE)}
+
+
+def _fields(subject: Subject, step: Any, template: DocumentTemplate, given: Mapping[str, Type]) -> None:
+    guessed = set()
+    for name in given:
+        if name not in template.fields:
+            near = suggest(name, template.fields)
+            guessed.add(near)
+            note = "" if near else f"it has {one_of(template.fields)}" if template.fields else "it has none"
+            hint = f"did you mean `{near}`?" if near else ""
+            place = _key(subject.document, step, name)
+            subject.report("E073", f"the document `{step.template}` has no field `{name}`", place, note, hint)
+    for name in template.fields:
+        if name not in given and name not in guessed:
+            place = subject.document.place(step, "template")
+            message = f"the document `{step.template}` needs the field `{name}`"
+            subject.report("E073", message, place, hint=f"add `{name}: ${{ ... }}` below `fields:`")
+
+
+def _key(document: Document, step: Any, name: str) -> Any:
+    table: Any = document.node(step, "fields")
+    entry = table.entry(name) if table is not None else None
+    return entry.key.place if entry else document.place(step, "fields")
+
+
+def checklist(subject: Subject, name: str) -> list[tuple[Document, Leaf]]:
+    """The texts of a checklist, which are filled in by the task that shows it."""
+    loaded = subject.library.get("checklists", name)
+    if loaded is None or loaded.root is None:
+        return []
+    return [(loaded, leaf) for leaf in loaded.leaves[id(loaded.root)] if leaf.key == "label"]
+
+
+def alone(loaded: Document) -> None:
+    """A template file that is checked by itself: its grammar, and for a document the names too."""
+    if isinstance(loaded.root, EmailTemplate):
+        scope = Record(open=True)
+    elif isinstance(loaded.root, DocumentTemplate):
+        scope = Record(fields={**{name: Field(ANY) for name in loaded.root.fields}, **_document_names()})
+    else:
+        return
+    loaded.source.problems.extend(_found(loaded, scope, ""))
+
+
+def _texts(subject: Subject, loaded: Document, scope: Record, user: str) -> None:
+    subject.found.extend(_found(loaded, scope, user))
+
+
+def _found(loaded: Document, scope: Record, user: str) -> list[Problem]:
+    found: list[Problem] = []
+    for key in _TEXTS:
+        node = loaded.node(loaded.root, key) if loaded.root is not None else None
+        if isinstance(node, Scalar):
+            wrong = Template(node.text, scope).check()
+            found += [_problem(loaded.source, node, problem, user) for problem in wrong]
+    return found
+
+
+def _problem(source: Source, node: Scalar, problem: ExpressionProblem, user: str) -> Problem:
+    place = source.within(node, problem.offset, problem.length)
+    note = "; ".join(part for part in (problem.note, user) if part)
+    return source.problem(_CODES.get(problem.code, problem.code), problem.message, place, note, problem.help)

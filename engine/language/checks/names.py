@@ -1,0 +1,72 @@
+"""Which names an expression may read, where it stands: the steps done so far, and those that may be missing.
+
+A step is known from its end on. Why it may be missing is remembered together with the
+conditions that, where they hold, say that it is there (the same `if`, written again).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from engine.language.tree import Node
+from engine.language.types import Field, Record
+
+ALWAYS = ("status",)  # what a skipped step has
+
+
+@dataclass(frozen=True)
+class Known:
+    """What `steps.x` is. `maybe`: why all of it may be missing; `inner`: why all but its status may.
+
+    `given` and `inner_given` are conditions that make it certain again; None: none do.
+    """
+
+    result: Record
+    maybe: str = ""
+    given: tuple[Node, ...] | None = None
+    inner: str = ""
+    inner_given: tuple[Node, ...] | None = None
+
+    def under(self, why: str, conditions: tuple[Node, ...] | None) -> "Known":
+        """The same step, inside a block that may not run."""
+        if not self.maybe:
+            return replace(self, maybe=why, given=conditions)
+        both = None if conditions is None or self.given is None else (*self.given, *conditions)
+        return replace(self, given=both)
+
+    def seen(self, assumed: tuple[Node, ...]) -> Field:
+        """How it looks where these conditions hold."""
+        inner = self.inner if self.inner and not _implied(self.inner_given, assumed) else ""
+        outer = self.maybe if self.maybe and not _implied(self.given, assumed) else ""
+        return Field(_weakened(self.result, inner) if inner else self.result, outer)
+
+
+def _implied(given: tuple[Node, ...] | None, assumed: tuple[Node, ...]) -> bool:
+    return given is not None and all(condition in assumed for condition in given)
+
+
+def _weakened(result: Record, why: str) -> Record:
+    fields = {
+        name: known if name in ALWAYS or known.maybe else Field(known.type, why)
+        for name, known in result.fields.items()
+    }
+    return Record(fields=fields, open=result.open, done=result)
+
+
+@dataclass
+class Steps(Mapping[str, Field]):
+    """`steps` as an expression sees it, made on demand: a long process has many steps and few are read."""
+
+    known: dict[str, Known]
+    assumed: tuple[Node, ...] = ()
+    made: dict[str, Field] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Field:
+        if name not in self.made:
+            self.made[name] = self.known[name].seen(self.assumed)
+        return self.made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)

@@ -1,0 +1,188 @@
+"""Names of things in other files, and in the lists at the top of this one."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.language.checks.subject import Subject
+from engine.language.document import Leaf
+from engine.language.fields import Reference, Text
+from engine.language.library import FOLDERS
+from engine.language.problems import one_of, suggest
+from engine.language.resources import Connection, Input, Model
+
+ONE = {
+    "forms": "form", "emails": "email template", "documents": "document template", "checklists": "checklist",
+    "calendars": "calendar", "processes": "process",
+}  # fmt: skip
+_WANTED = {"webhook": ("connection", "event"), "form": ("form",), "event": ("event",)}
+_BELONGS = {"connection": "webhook", "event": "webhook", "form": "form"}
+
+
+def check(subject: Subject) -> None:
+    for leaf in subject.leaves():
+        _leaf(subject, leaf)
+    for owner, path, told in _told(subject):
+        _event(subject, owner, path, told)
+    for step in subject.steps:
+        _mails(subject, step)
+        _operation(subject, step)
+        _child(subject, step)
+    _triggers(subject)
+
+
+def _leaf(subject: Subject, leaf: Leaf) -> None:
+    if not leaf.text or "${" in leaf.text:
+        return
+    if isinstance(leaf.kind, Reference):
+        _reference(subject, leaf, leaf.kind.kind)
+    elif leaf.kind == Text("user"):
+        _person(subject, leaf, subject.users, "user")
+    elif leaf.kind == Text("email") or leaf.path[-1] == "to":
+        _person(subject, leaf, (*subject.users, *subject.groups), "user, group or address")
+
+
+def _reference(subject: Subject, leaf: Leaf, kind: str) -> None:
+    place, name = leaf.node.place, leaf.text
+    if kind in FOLDERS:
+        if name not in (known := subject.library.names(kind)):
+            note_at = f"the folder `{kind}/`"
+            subject.unknown("E070", ONE[kind], name, place, known, note_at)
+        else:
+            subject.library.get(kind, name)
+    elif kind == "connections" and name not in subject.connections:
+        subject.unknown("E076", "connection", name, place, tuple(subject.connections), "`connections.yaml`")
+    elif kind == "stages" and name not in subject.process.stages:
+        subject.unknown("E037", "stage", name, place, subject.process.stages, "the list `stages` of this process")
+    elif kind == "groups":
+        _group(subject, leaf)
+
+
+def _group(subject: Subject, leaf: Leaf) -> None:
+    group = subject.groups.get(leaf.text)
+    if group is None:
+        subject.unknown("E080", "group", leaf.text, leaf.node.place, tuple(subject.groups), "`people.yaml`")
+    elif not group.members:
+        hint = f"add somebody to `members` of `{leaf.text}` in people.yaml"
+        subject.report("E082", f"nobody is in the group `{leaf.text}`", leaf.node.place, hint=hint)
+
+
+def _person(subject: Subject, leaf: Leaf, known: tuple[str, ...], what: str) -> None:
+    name, addresses = leaf.text, {u.email for u in subject.people.users}
+    if name in known or name in addresses or ("@" in name and what != "user"):
+        return
+    subject.unknown("E081", what, name, leaf.node.place, known, "`people.yaml`")
+
+
+# -- events ---------------------------------------------------------------------
+
+
+def _told(subject: Subject) -> Iterator[tuple[Model | None, tuple[str | int, ...], Any]]:
+    """Everything that names an event: triggers, handlers and the events of waits."""
+    for n, trigger in enumerate(subject.process.triggers):
+        yield subject.process, ("triggers", n), trigger
+    for n, handler in enumerate(subject.process.handlers):
+        if handler.when is not None:
+            yield subject.process, ("handlers", n, "when"), handler.when
+    for step in subject.steps:
+        for n, event in enumerate(getattr(step, "events", ())):
+            yield step, ("events", n), event  # type: ignore[misc]
+
+
+def _event(subject: Subject, owner: Model | None, path: tuple[str | int, ...], told: Any) -> None:
+    document = subject.document
+    public = path[0] == "triggers" and told.type == "form"
+    for key in () if public else _WANTED.get(told.type, ()):
+        if getattr(told, key) is None and document.node(owner or told, *path, key) is None:
+            place = document.place(owner, *path, "type")
+            subject.report("E057", f"an event of type `{told.type}` needs `{key}`", place, hint=f"add `{key}: ...`")
+    for key, kind in _BELONGS.items():
+        if getattr(told, key) and told.type != kind and not (key == "event" and told.type == "event"):
+            message = f"an event of type `{told.type}` has no `{key}`; that belongs to `{kind}`"
+            subject.report("E057", message, document.place(owner, *path, key))
+    connection = subject.connections.get(told.connection or "")
+    if connection and told.type == "webhook":
+        _webhook(subject, owner, path, told, connection)
+
+
+def _webhook(subject: Subject, owner: Model | None, path: Any, told: Any, connection: Connection) -> None:
+    place = subject.document.place(owner, *path, "event")
+    if told.event and told.event not in connection.events:
+        where = f"the connection `{told.connection}`"
+        subject.unknown("E077", "event", told.event, place, tuple(connection.events), where)
+    elif told.event:
+        known = tuple(connection.events[told.event].fields)
+        for field in getattr(told, "match", ()):
+            if field not in known:
+                at = _key_place(subject, owner, (*path, "match"), field)
+                subject.unknown("E077", "field", field, at, known, f"the event `{told.event}`")
+    if connection.webhook_secret is None:
+        note = "without a secret nobody can tell a real event from a made-up one"
+        hint = f"add `webhook_secret: {str(told.connection).upper()}_SECRET` to it in connections.yaml"
+        at = subject.document.place(owner, *path, "connection")
+        subject.report("E078", f"the connection `{told.connection}` takes no events", at, note, hint)
+
+
+def _key_place(subject: Subject, owner: Any, path: tuple[str | int, ...], key: str) -> Any:
+    table = subject.document.node(owner, *path)
+    entry = table.entry(key) if table is not None and hasattr(table, "entry") else None
+    return entry.key.place if entry else subject.document.place(owner, *path)
+
+
+# -- what steps use ---------------------------------------------------------------
+
+
+def _mails(subject: Subject, step: Any) -> None:
+    for name in step.mails():
+        if subject.library.get("emails", name) is None:
+            note = f"where no template is named, `{name}` is sent"
+            place = subject.document.place(step)
+            message = f"step `{step.id}` sends the template `{name}`, and there is none"
+            subject.report("E070", message, place, note, f"write `emails/{name}.md`, or name a template")
+
+
+def _operation(subject: Subject, step: Any) -> None:
+    connection = subject.connections.get(getattr(step, "connection", ""))
+    operation = getattr(step, "operation", "")
+    if connection is None or not operation:
+        return
+    place = subject.document.place(step, "operation")
+    if operation not in connection.operations:
+        where = f"the connection `{step.connection}`"
+        subject.unknown("E077", "operation", operation, place, tuple(connection.operations), where)
+    elif connection.base_url is None:
+        hint = "add `base_url: https://...` to it in connections.yaml"
+        message = f"the connection `{step.connection}` cannot be called: it has no address"
+        subject.report("E078", message, subject.document.place(step, "connection"), hint=hint)
+
+
+def _child(subject: Subject, step: Any) -> None:
+    child = getattr(step, "process", "")
+    wanted = subject.inputs_of(child) if child else None
+    if wanted is not None:
+        _given(subject, step, ("inputs",), f"process `{child}`", wanted, step.inputs)
+
+
+def _triggers(subject: Subject) -> None:
+    wanted = subject.process.inputs
+    for n, trigger in enumerate(subject.process.triggers):
+        if trigger.type in ("webhook", "event", "email", "schedule") or (trigger.type == "form" and trigger.form):
+            path = ("triggers", n, "inputs")
+            _given(subject, subject.process, path, "this process", wanted, trigger.inputs)
+
+
+def _given(
+    subject: Subject, owner: Model, path: tuple[str | int, ...], what: str, wanted: Mapping[str, Input], given: Any
+) -> None:
+    """Every input that is needed is given, and no other."""
+    for name in given:
+        if name not in wanted:
+            near = suggest(name, wanted)
+            note = "" if near else f"it has {one_of(wanted)}" if wanted else "it has no inputs"
+            hint = f"did you mean `{near}`?" if near else ""
+            place = _key_place(subject, owner, path, name)
+            subject.report("E036", f"{what} has no input `{name}`", place, note, hint)
+    guessed = {suggest(name, wanted) for name in given if name not in wanted}
+    for name, spec in wanted.items():
+        if name not in given and name not in guessed and not spec.optional and spec.default is None:
+            place = subject.document.place(owner, *path)
+            subject.report("E036", f"{what} needs the input `{name}`", place, hint=f"add `{name}: ${{ ... }}`")

@@ -1,0 +1,125 @@
+"""What is being checked, and what the checks may look up about it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+from engine.language.document import Document, Leaf
+from engine.language.library import Library
+from engine.language.nodes import Place
+from engine.language.problems import Problem, Severity, one_of, suggest
+from engine.language.process import Process
+from engine.language.resources import Connection, Connections, Form, Group, Input, People, Resources
+from engine.language.types import Record, Type
+
+
+class Block(Protocol):
+    """A block of steps inside a step (`runtime.step.Nested`)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def steps(self) -> tuple["StepLike", ...]: ...
+    @property
+    def sure(self) -> bool: ...
+
+
+class StepLike(Protocol):
+    """What the checks ask of a step; the models of the registry answer it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def if_(self) -> str | None: ...
+    @property
+    def on_error(self) -> Any: ...
+    def nested(self) -> tuple[Block, ...]: ...
+    def result(self, look: Any) -> Record: ...
+    def ends_case(self) -> bool: ...
+    def mails(self) -> tuple[str, ...]: ...
+
+
+@dataclass
+class Look:
+    """What a step's `result` may ask for (`runtime.step.Look`)."""
+
+    resources: Resources
+    processes: Mapping[str, Record]
+    type_of: Callable[[Any], Type]
+
+
+@dataclass
+class Subject:
+    """A process with its surroundings, and what was found wrong so far."""
+
+    document: Document
+    library: Library
+    found: list[Problem] = field(default_factory=list)
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        place: Place,
+        note: str = "",
+        hint: str = "",
+        severity: Severity = "error",
+    ) -> None:
+        self.found.append(self.document.source.problem(code, message, place, note, hint, severity))
+
+    def unknown(self, code: str, what: str, word: str, place: Place, known: tuple[str, ...], where: str) -> None:
+        """A name that is not there: the nearest one as help, else all of them as note."""
+        near = suggest(word, known)
+        note = "" if near else (f"{where} has {one_of(known)}" if known else f"{where} has none")
+        self.report(code, f"there is no {what} `{word}`", place, note, f"did you mean `{near}`?" if near else "")
+
+    @cached_property
+    def process(self) -> Process:
+        if not isinstance(self.document.root, Process):
+            raise TypeError(f"{self.document.source.name} is no process")
+        return self.document.root
+
+    @cached_property
+    def steps(self) -> tuple[StepLike, ...]:
+        """All steps in the order of the file; steps of an unknown type are not among them."""
+        return tuple(s for s in self.document.steps if hasattr(s, "nested"))  # type: ignore[misc]
+
+    @cached_property
+    def people(self) -> People:
+        shared = self.library.shared("people")
+        return shared.root if shared and isinstance(shared.root, People) else People()
+
+    @cached_property
+    def users(self) -> tuple[str, ...]:
+        return tuple(u.id for u in self.people.users)
+
+    @cached_property
+    def groups(self) -> dict[str, Group]:
+        return {g.id: g for g in self.people.groups}
+
+    @cached_property
+    def connections(self) -> dict[str, Connection]:
+        shared = self.library.shared("connections")
+        return shared.root.connections if shared and isinstance(shared.root, Connections) else {}
+
+    @cached_property
+    def resources(self) -> Resources:
+        """The forms and connections, for the types of what they give."""
+        found = {name: self.library.get("forms", name) for name in self._named("forms")}
+        forms = {name: loaded.root for name, loaded in found.items() if loaded and isinstance(loaded.root, Form)}
+        return Resources.model_construct(forms=forms, connections=self.connections)
+
+    def _named(self, kind: str) -> set[str]:
+        return {leaf.text for leaf in self.leaves() if getattr(leaf.kind, "kind", "") == kind}
+
+    def leaves(self) -> Iterator[Leaf]:
+        for found in self.document.leaves.values():
+            yield from found
+
+    def inputs_of(self, process: str) -> Mapping[str, Input] | None:
+        """The inputs of another process; None where there is none, or it cannot be read."""
+        loaded = self.library.get("processes", process)
+        return loaded.root.inputs if loaded and isinstance(loaded.root, Process) else None

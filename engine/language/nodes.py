@@ -1,0 +1,133 @@
+"""What a file is made of, as it was written: texts, tables and lists, each with its place."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from engine.language.problems import Problem, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Line and column count from 1, in characters; `length` is at least 1."""
+
+    line: int
+    column: int
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text. `style` is empty (plain), a quote, `|`, `>` or `body`; `start`, `end` index the file's text."""
+
+    text: str
+    place: Place
+    style: str = ""
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A value that already has a finding; nothing more is said about it."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    key: Scalar
+    value: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Keys with values, as written."""
+
+    place: Place
+    entries: tuple[Entry, ...] = ()
+
+    def entry(self, key: str) -> Entry | None:
+        return next((e for e in self.entries if e.key.text == key), None)
+
+    def get(self, key: str) -> "Node | None":
+        entry = self.entry(key)
+        return entry.value if entry else None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    place: Place
+    items: tuple["Node", ...] = ()
+
+
+Node = Scalar | Table | Listing | Broken
+
+
+@dataclass
+class Source:
+    """A file that was read. `root` is None where nothing could be read; `problems` are its E01x findings."""
+
+    name: str
+    text: str
+    root: Node | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.starts = [0, *(m.end() for m in re.finditer("\n", self.text))]
+
+    def line(self, number: int) -> str:
+        if not 1 <= number <= len(self.starts):
+            return ""
+        end = self.starts[number] - 1 if number < len(self.starts) else len(self.text)
+        return self.text[self.starts[number - 1] : end]
+
+    def problem(
+        self, code: str, message: str, place: Place, note: str = "", hint: str = "", severity: Severity = "error"
+    ) -> Problem:
+        """A finding at a place of this file."""
+        where = (self.name, place.line, place.column, place.length, self.line(place.line))
+        return Problem(code, message, *where, note, hint, severity)
+
+    def report(self, code: str, message: str, place: Place, note: str = "", hint: str = "") -> None:
+        self.problems.append(self.problem(code, message, place, note, hint))
+
+    def within(self, scalar: Scalar, offset: int, length: int) -> Place:
+        """The place in the file of `length` characters at `offset` of a scalar's text."""
+        start = self._index(scalar, offset)
+        end = self._index(scalar, offset + max(1, length) - 1) + 1
+        return self.place_of(start, max(1, end - start))
+
+    def place_of(self, index: int, length: int = 1) -> Place:
+        line = bisect_right(self.starts, index)
+        column = index - self.starts[line - 1]
+        room = len(self.line(line)) - column
+        return Place(line, column + 1, max(1, min(length, room)))
+
+    def _index(self, scalar: Scalar, offset: int) -> int:
+        """Where in the file the character at `offset` stands: text and file agree but for space and escapes."""
+        if scalar.style == "body":
+            return scalar.start + offset
+        text, raw, at = scalar.text, self.text, scalar.start + (1 if scalar.style in ("'", '"') else 0)
+        if scalar.style in ("|", ">"):
+            at = raw.find("\n", at) + 1
+        for character in text[:offset]:
+            if not character.isspace():
+                at = _after_character(raw, _after_space(raw, at), scalar.style)
+        wanted = text[offset : offset + 1]
+        return at if not wanted or wanted.isspace() else _after_space(raw, at)
+
+
+def _after_space(raw: str, at: int) -> int:
+    while at < len(raw) and raw[at].isspace():
+        at += 1
+    return at
+
+
+_ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
+
+
+def _after_character(raw: str, at: int, style: str) -> int:
+    if style == '"' and (match := _ESCAPE.match(raw, at)):
+        return match.end()
+    return at + 2 if style == "'" and raw.startswith("''", at) else at + 1
