@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -59,7 +59,18 @@ def cluster(settings: list[str] = _UNSAFE_AND_QUICK) -> Iterator[Cluster]:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         data = folder / "data"
-        initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        initdb: list[str | Path] = [
+            binaries / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
         subprocess.run([*prefix, *initdb], check=True, cwd=folder, stdout=subprocess.DEVNULL)
         with _serving([*prefix, binaries / "postgres", "-D", data, "-k", folder, "-h", ""], settings, folder):
             server = Cluster(folder)
@@ -84,11 +95,9 @@ def _serving(command: list[str | Path], settings: list[str], folder: Path) -> It
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", folder: Path) -> None:
     for _ in range(_SECONDS_TO_START * 20):
-        try:
-            psycopg.connect(f"host={folder} user=postgres dbname=postgres").close()
-            return
-        except psycopg.OperationalError:
-            time.sleep(0.05)
+        with suppress(psycopg.OperationalError):
+            return psycopg.connect(f"host={folder} user=postgres dbname=postgres").close()
+        time.sleep(0.05)
         if process.poll() is not None:
             break
     raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text()}")

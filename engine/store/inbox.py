@@ -74,10 +74,10 @@ def load(c: Connection, ids: Sequence[str]) -> tuple[Arrival, ...]:
     return tuple(found[one] for one in ids if one in found)
 
 
-def deliver_to(c: Connection, inbox_id: str, case: str, kind: str) -> None:
-    """Ask for the delivery to a case; once each. `kind`: `start` or `signal`."""
+def deliver_to(c: Connection, inbox_id: str, case: str, kind: str) -> bool:
+    """Ask for the delivery to a case. `kind`: `start` or `signal`. False if that was asked for before."""
     row = {"inbox_id": inbox_id, "case_id": case, "kind": kind, "attempts": 0, "error": "", "delivered_at": None}
-    add(c, deliveries, row, unique=["inbox_id", "case_id"])
+    return add(c, deliveries, row, unique=["inbox_id", "case_id"])
 
 
 def undelivered(c: Connection, limit: int, skip_cases: Collection[str] = ()) -> tuple[DeliveryRow, ...]:
@@ -113,7 +113,7 @@ def routed(c: Connection, inbox_id: str, state: str = "routed") -> None:
 
 def counts(c: Connection) -> dict[str, int]:
     """How many arrivals are in each state."""
-    return dict(c.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state)).tuples().all())
+    return dict(c.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state)).all())
 
 
 def change_mark(c: Connection) -> tuple[int, ...]:

@@ -136,7 +136,7 @@ def listing(c: Connection, case: str | None = None, states: Collection[str] = ()
 
 def counts(c: Connection) -> Mapping[str, int]:
     """How many effects are in each state."""
-    return dict(c.execute(select(effects.c.state, func.count()).group_by(effects.c.state)).tuples().all())
+    return dict(c.execute(select(effects.c.state, func.count()).group_by(effects.c.state)).all())
 
 
 def _row(row: tuple[Any, ...]) -> EffectRow:

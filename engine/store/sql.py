@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.store.columns import storable
@@ -60,7 +60,7 @@ def put(c: Connection, table: Table, rows: Mapping[str, Any] | Sequence[Mapping[
 
 def add(c: Connection, table: Table, row: Mapping[str, Any], unique: Iterable[str]) -> bool:
     """Insert a row unless one with the same `unique` columns is there. True if it was inserted."""
-    return c.execute(_insert(c.dialect.name, table, tuple(unique), replace=False), row).rowcount == 1
+    return c.scalar(_insert(c.dialect.name, table, tuple(unique), replace=False), row) is not None
 
 
 @cache
@@ -68,6 +68,7 @@ def _insert(dialect: str, table: Table, keys: tuple[str, ...], *, replace: bool)
     # The two dialects have the same methods, but no common type.
     statement: Any = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
     if not replace:
-        return statement.on_conflict_do_nothing(index_elements=keys)
+        # The number of inserted rows is not to be had from every driver; an answer is.
+        return statement.on_conflict_do_nothing(index_elements=keys).returning(literal_column("1"))
     others = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=others)

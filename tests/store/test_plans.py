@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from engine.store import plans
+from engine.store.rows import PlanRow
 from engine.store.store import Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -18,7 +19,7 @@ async def test_a_new_plan_becomes_the_next_version(store: Store) -> None:
     assert await store.write(lambda c: publish(c, "a")) == 1
     assert await store.write(lambda c: publish(c, "b")) == 2
     newest = await store.read(lambda c: plans.latest(c, "onboarding"))
-    assert newest == plans.PlanRow("onboarding", 2, "b", "process: onboarding", "sam", NOW)
+    assert newest == PlanRow("onboarding", 2, "b", "process: onboarding", "sam", NOW)
 
 
 async def test_publishing_the_same_plan_again_changes_nothing(store: Store) -> None:

@@ -1,0 +1,53 @@
+"""Finding the cases that take an event."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.runtime.view import Subscription
+from engine.store.matching import subscribers
+from engine.store.store import Store
+from tests.store.samples import opened, view
+
+BOOKED = "calendar/meeting.booked"
+
+
+async def found(store: Store, match: Mapping[str, Any] | None, data: Mapping[str, Any]) -> list[str]:
+    turn = view(subscriptions=(Subscription(BOOKED, "book_call", match),))
+    await store.write(lambda c: opened(c, turn))
+    return [row.path for row in await store.read(lambda c: subscribers(c, BOOKED, data))]
+
+
+async def test_every_name_of_the_match_must_be_equal(store: Store) -> None:
+    assert await found(
+        store, {"email": "ann@acme.test", "n": 1}, {"n": Decimal("1.0"), "email": "ann@acme.test", "x": 1}
+    )
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"n": 1}, {"email": "bob@acme.test", "n": 1}, {"email": "ann@acme.test", "n": True}]
+)
+async def test_one_that_differs_or_is_missing_does_not_match(store: Store, data: Mapping[str, Any]) -> None:
+    assert not await found(store, {"email": "ann@acme.test", "n": 1}, data)
+
+
+async def test_without_a_match_every_event_of_the_name_is_taken(store: Store) -> None:
+    assert await found(store, {}, {"email": "ann@acme.test"}) == ["book_call"]
+
+
+async def test_a_match_that_is_not_known_yet_takes_nothing(store: Store) -> None:
+    assert not await found(store, None, {"email": "ann@acme.test"})
+
+
+async def test_another_name_is_not_taken(store: Store) -> None:
+    turn = view(subscriptions=(Subscription("crm/deal.won", "start", {}),))
+    await store.write(lambda c: opened(c, turn))
+    assert await store.read(lambda c: subscribers(c, BOOKED, {})) == ()
+
+
+async def test_a_turn_that_does_not_wait_any_more_takes_its_subscription_away(store: Store) -> None:
+    turn = view(subscriptions=(Subscription(BOOKED, "book_call", {}),))
+    await store.write(lambda c: opened(c, turn, view(2)))
+    assert await store.read(lambda c: subscribers(c, BOOKED, {})) == ()
