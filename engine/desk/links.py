@@ -6,11 +6,11 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from engine.desk.answers import CONSENT, FileContent, LinkKind, LinkView, NotOpen, NotThere
+from engine.desk.answers import CONSENT, DeskError, FileContent, LinkKind, LinkView, NotOpen, NotThere
 from engine.desk.documents import signature_file, signer_name
 from engine.desk.forms import page, questions
 from engine.desk.ground import Ground, hand_over
-from engine.desk.opened import OpenedLink
+from engine.desk.opened import OpenedLink, page_of
 from engine.gateways.tokens import LINK_LIFE, is_token_of, link_token, link_url, token_hash
 from engine.language.values import decode, encode
 from engine.opening import BadValues
@@ -24,12 +24,24 @@ GLANCES = 20  # at a tenth of a second: a link can be opened a moment before its
 
 class Links(Ground):
     async def link_for(self, case: str, path: str, kind: LinkKind, recipient: str) -> str:
-        """The address of a page for one person; it works for half a year. Raises NotThere for an unknown case."""
+        """The address of a page for one person; it works for LINK_LIFE. Raises NotThere for an unknown case."""
         await self.case(case)
         token = link_token(self.settings.key(), case, path, kind, recipient)
         until = self.clock() + LINK_LIFE
         await self.store.write(lambda c: links.put(c, token_hash(token), case, path, kind, recipient, until))
         return link_url(self.settings.base_url, kind, token)
+
+    async def page_link(self, case: str, step: str, recipient: str = "") -> str:
+        """The address of the page of an open step, or of a handler's form, for one person.
+
+        Without a recipient it is whoever the step waits for. Raises NotThere,
+        and DeskError where nobody is named.
+        """
+        found = await self.case(case)
+        path, kind, asked = page_of(found, await self.plan_of(found), step)
+        if not (recipient or "@" in asked):
+            raise DeskError(f"say whose page it is, with the email address: {step} names nobody")
+        return await self.link_for(case, path, kind, recipient or asked)
 
     async def open_link(self, token: str) -> LinkView | None:
         """What the holder of the link may see; None where there is no such link, or it has expired."""

@@ -5,10 +5,11 @@ from functools import cached_property
 from typing import cast
 
 from activities.form import FormStep
-from engine.desk.answers import LinkKind, LinkState
+from engine.desk.answers import LinkKind, LinkState, NotThere
 from engine.desk.publishing import every_step
 from engine.gateways.tokens import LINK_LIFE
 from engine.language.plan import Plan
+from engine.language.problems import one_of
 from engine.runtime.step import Step
 from engine.runtime.view import TaskView, WaitView
 from engine.store.rows import Arrival, CaseDetail, LinkRow
@@ -77,3 +78,19 @@ class OpenedLink:
         if self.kind == "task":
             return self.task is not None and self.task.status == "open"
         return self.wait is not None or not self.shown
+
+
+def page_of(case: CaseDetail, plan: Plan, step: str) -> tuple[str, LinkKind, str]:
+    """Path, kind and reader of the page of an open step or task, or of a handler's form. Raises NotThere."""
+    for handler in plan.process.handlers:
+        if handler.id == step and handler.when.form:
+            return f"handlers/{step}", "case_form", ""
+    for task in case.tasks:
+        if step in (task.step, task.path, task.id) and task.status == "open":
+            return task.path, "task", task.assignee
+    for wait in case.waits:
+        if step in (wait.step, wait.path) and wait.kind in ("form", "signature"):
+            return wait.path, cast(LinkKind, wait.kind), wait.waiting_for
+    pages = {h.id for h in plan.process.handlers if h.when.form} | {t.step for t in case.tasks if t.status == "open"}
+    pages |= {w.step for w in case.waits if w.kind in ("form", "signature")}
+    raise NotThere(f"the case has no page `{step}` now; it has {one_of(sorted(pages)) or 'none'}")

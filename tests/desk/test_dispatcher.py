@@ -1,0 +1,86 @@
+"""The dispatcher: everything arrives, in order, once, however long the way is cut."""
+
+import asyncio
+
+from engine.desk.desk import Desk
+from engine.dispatcher import Dispatcher, MemoryCourier, Nudge
+from engine.store import inbox
+from tests.desk.conftest import ANN, Show, Watch, waits_at
+from tests.desk.test_webhooks import DEAL, signed
+
+
+async def start_many(desk: Desk, count: int) -> list[str]:
+    people = [{**ANN, "email": f"ann{n}@acme.test"} for n in range(count)]
+    return [(await desk.start("client-onboarding", inputs)).case for inputs in people]
+
+
+async def test_nothing_is_lost_while_the_engine_is_away(
+    desk: Desk, dispatcher: Dispatcher, courier: MemoryCourier, watch: Watch
+) -> None:
+    courier.cut = True
+    cases = await start_many(desk, 5)
+    assert await dispatcher.deliver() == 0
+    courier.cut = False
+    watch.turn(minutes=1)
+    assert await dispatcher.deliver() == 5
+    assert sorted(courier.started) == sorted(cases)
+
+
+async def test_a_case_that_cannot_be_reached_is_not_asked_again_at_once(
+    desk: Desk, dispatcher: Dispatcher, courier: MemoryCourier
+) -> None:
+    await start_many(desk, 1)
+    courier.cut = True
+    await dispatcher.deliver()
+    courier.cut = False
+    assert await dispatcher.deliver() == 0
+
+
+async def test_news_of_a_case_arrives_together_and_after_its_start(
+    desk: Desk, dispatcher: Dispatcher, courier: MemoryCourier, show: Show
+) -> None:
+    (case,) = await start_many(desk, 1)
+    await show(case, waits=[waits_at("welcome", "form")])
+    await desk.operate(case, "welcome", "do_now")
+    await desk.operate(case, "welcome", "do_now")
+    await dispatcher.deliver()
+    assert courier.started == [case]
+    assert [len(ids) for _, ids in courier.told] == [2]
+
+
+async def test_what_comes_after_the_end_is_kept_as_late(
+    desk: Desk, dispatcher: Dispatcher, courier: MemoryCourier, show: Show
+) -> None:
+    (case,) = await start_many(desk, 1)
+    await dispatcher.deliver()
+    courier.over.add(case)
+    await show(case, waits=[waits_at("welcome", "form")])
+    await desk.operate(case, "welcome", "do_now")
+    await dispatcher.deliver()
+    assert (await desk.store.read(inbox.counts))["late"] == 1
+    assert await desk.store.read(lambda c: inbox.undelivered(c, 10)) == ()
+
+
+async def test_a_webhook_that_was_stored_but_not_routed_is_routed_later(
+    desk: Desk, dispatcher: Dispatcher, courier: MemoryCourier, watch: Watch
+) -> None:
+    receipt = await desk.receive_webhook("crm", *signed("deal.updated", {**DEAL, "stage": "lost"}))
+    await desk.store.write(lambda c: inbox.routed(c, receipt.id, "new"))
+    watch.turn(minutes=1)
+    await dispatcher.sweep()
+    assert await desk.store.read(inbox.counts) == {"unmatched": 1}
+
+
+async def test_a_nudge_is_faster_than_a_glance(desk: Desk, courier: MemoryCourier) -> None:
+    nudge, stop = Nudge(), asyncio.Event()
+    desk.nudge = nudge
+    running = asyncio.create_task(Dispatcher(desk.store, courier, desk.router, nudge).run(stop))
+    await asyncio.sleep(0.05)
+    await start_many(desk, 1)
+    for _ in range(100):
+        if courier.started:
+            break
+        await asyncio.sleep(0.01)
+    stop.set()
+    await running
+    assert len(courier.started) == 1
