@@ -52,7 +52,7 @@ __all__ = ["EVERYDAY", "EvaluationError", "evaluate", "render", "test"]
 
 MAX_STEPS = 10_000  # nodes of one evaluation
 MAX_WORK = 2_000_000  # characters and items that one evaluation may look at or make
-ENTRY = 4  # what an entry of a list counts beside a character
+ENTRY = 8  # what an entry of a list counts beside a character
 EVERYDAY = WorkCalendar()  # UTC, Monday to Friday
 
 

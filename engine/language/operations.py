@@ -13,7 +13,7 @@ from engine.language.money import Money
 
 MAX_TEXT = 1_000_000  # characters
 MAX_ITEMS = 100_000
-MAX_NUMBER = Decimal(10) ** 30
+MAX_NUMBER = 10**30
 MAX_POWER = 100
 
 _EXACT = Context(prec=34, Emin=-60, Emax=60, traps=[DivisionByZero, InvalidOperation, Overflow])

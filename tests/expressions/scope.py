@@ -37,9 +37,11 @@ SCOPE: Mapping[str, Any] = {
         "start_date": date(2026, 4, 7),
         "note": None,
         "tags": ["new", "vip"],
-        "rows": [{"name": "Seats", "price": Money(Decimal(10), "GBP"), "done": True},
-                 {"name": "Help", "price": Money(Decimal("2.50"), "GBP"), "done": False}],
-    },  # fmt: skip
+        "rows": [
+            {"name": "Seats", "price": Money(Decimal(10), "GBP"), "done": True},
+            {"name": "Help", "price": Money(Decimal("2.50"), "GBP"), "done": False},
+        ],
+    },
     "steps": {
         "welcome": {"answers": {"seats": 25, "personal_data": True, "ratio": Decimal("0.5")}},
         "booking": {"event": {"starts_at": datetime(2026, 4, 7, 13, 0, tzinfo=UTC)}},

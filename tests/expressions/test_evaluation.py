@@ -140,7 +140,7 @@ def test_arithmetic_is_that_of_decimals(a: Any, b: Any) -> None:
         assert value("${ (a // b) * b + a % b }", scope) == a
 
 
-@given(st.recursive(st.none() | st.booleans() | numbers | st.text(), lambda inner: st.lists(inner), max_leaves=8))
+@given(st.recursive(st.none() | st.booleans() | numbers | st.text(), st.lists, max_leaves=8))
 def test_every_value_equals_itself_and_comes_back_as_it_was(data: Any) -> None:
     scope = {"x": {"data": [data]}}
     assert value("${ x.data }", scope) == [data]

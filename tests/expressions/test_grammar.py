@@ -1,5 +1,7 @@
 """What is an expression, what is plain text, and where exactly something is wrong."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,12 +100,18 @@ def test_a_text_holds_a_limited_number_of_expressions() -> None:
         parse_template("${a}" * 1001)
 
 
+def refused(parse: Callable[[str], object], text: str) -> list[ExpressionProblem]:
+    try:
+        parse(text)
+    except ExpressionProblem as problem:
+        return [problem]
+    return []
+
+
 @given(st.text(st.sampled_from("${}[]()\"'\\ab.|,:=!<>+-*/%~0 1\n\r#not")))
 def test_any_text_is_parsed_or_refused_with_a_place_inside_it(text: str) -> None:
     for parse in (parse_template, parse_expression):
-        try:
-            parse(text)
-        except ExpressionProblem as problem:
+        for problem in refused(parse, text):
             assert 0 <= problem.offset <= max(len(text) - 1, 0)
             assert problem.length >= 1
 
