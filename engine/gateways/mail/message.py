@@ -4,15 +4,14 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
+from engine.gateways.mail import wire
 from engine.gateways.mail.addresses import checked_address, checked_text
 from engine.gateways.outcome import Refused
 
 _MESSAGE_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+")
+_MIME = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -63,14 +62,12 @@ class Mail:
 
     def to_bytes(self, at: datetime | None = None) -> bytes:
         """The message with CRLF line ends; text and HTML parts always, `at` (or now) as its date."""
-        message = EmailMessage(policy=SMTPUTF8 if self.needs_utf8 else SMTP)
-        _write_headers(message, self, at or datetime.now(UTC))
-        message.set_content(self.text, cte="quoted-printable")
-        message.add_alternative(self.html, subtype="html", cte="quoted-printable")
-        for attachment in self.attachments:
-            kind, _, subtype = attachment.mime.partition("/")
-            message.add_attachment(attachment.content, kind, subtype, filename=attachment.name)
-        return message.as_bytes()
+        bodies = [wire.text_part(self.text, "plain"), wire.text_part(self.html, "html")]
+        content = wire.together("alternative", _boundary(self, "bodies"), bodies)
+        if self.attachments:
+            files = [wire.file_part(file.name, file.mime, file.content) for file in self.attachments]
+            content = wire.together("mixed", _boundary(self, "files"), [content, *files])
+        return _headers(self, at or datetime.now(UTC)) + content
 
 
 def message_id_for(key: str, domain: str) -> str:
@@ -91,18 +88,25 @@ def _check_headers(mail: Mail) -> None:
         checked_text(value, name)
     for attachment in mail.attachments:
         checked_text(attachment.name, "attachment name")
+        if not _MIME.fullmatch(attachment.mime):
+            raise Refused("header", f"{attachment.mime!r} is no type of a file such as `application/pdf`.")
 
 
-def _write_headers(message: EmailMessage, mail: Mail, at: datetime) -> None:
-    message["Message-ID"] = f"<{mail.message_id}>"
-    message["Date"] = format_datetime(at)
-    message["From"] = Address(mail.sender_name, addr_spec=mail.sender)
-    message["To"] = Address(mail.to_name, addr_spec=mail.to)
-    if mail.cc:
-        message["Cc"] = [Address(addr_spec=copy) for copy in mail.cc]
-    if mail.reply_to:
-        message["Reply-To"] = Address(addr_spec=mail.reply_to)
-    message["Subject"] = mail.subject
-    message["Auto-Submitted"] = "auto-generated"  # keeps vacation responders and other robots silent
-    for name, value in mail.headers:
-        message[name] = value
+def _headers(mail: Mail, at: datetime) -> bytes:
+    written = [
+        ("Message-ID", f"<{mail.message_id}>"),
+        ("Date", format_datetime(at)),
+        ("Auto-Submitted", "auto-generated"),  # keeps vacation responders and other robots silent
+        ("MIME-Version", "1.0"),
+        *([("Cc", ", ".join(mail.cc))] if mail.cc else []),
+        *([("Reply-To", mail.reply_to)] if mail.reply_to else []),
+    ]
+    people = (("From", mail.sender, mail.sender_name), ("To", mail.to, mail.to_name))
+    lines = [f"{name}: {value}\r\n" for name, value in written]
+    lines += [f"{name}: {wire.address(email, person)}\r\n" for name, email, person in people]
+    lines += [wire.header(name, value) for name, value in (("Subject", mail.subject), *mail.headers)]
+    return "".join(lines).encode()
+
+
+def _boundary(mail: Mail, part: str) -> str:
+    return f"=_{hashlib.sha256(f'{part} {mail.message_id}'.encode()).hexdigest()[:32]}"

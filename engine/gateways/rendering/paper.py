@@ -84,11 +84,14 @@ _PAPER = """
 #let signatures(..people) = block(breakable: false, above: 1.4em, width: 100%,
   grid(columns: (1fr, 1fr), column-gutter: 12mm, row-gutter: 10mm, align: bottom, ..people))
 
-#let data(columns, ..cells) = table(
-  columns: (1fr,) * columns, inset: (x: 0mm, y: 2mm), column-gutter: 5mm, align: left,
-  stroke: (_, row) => (bottom: (if row == 0 { 0.9pt } else { 0.4pt }) + luma(150)),
-  ..cells,
-)
+#let data(columns, ..cells) = block(above: 1.6em, below: 1.6em, {
+  show table.cell.where(y: 0): strong
+  table(
+    columns: (1fr,) * columns, inset: (left: 0mm, right: 4mm, y: 2.2mm), align: left,
+    stroke: (_, row) => (bottom: if row == 0 { 1pt + accent } else { 0.4pt + luma(170) }),
+    ..cells,
+  )
+})
 """
 
 
