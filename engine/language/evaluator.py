@@ -4,7 +4,8 @@ Nothing of Python can be reached from here: a name is a key of a dict or one of 
 fields of money and dates, a function is one of the allow-list.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -91,6 +92,14 @@ def render(
     return limited("".join(pieces))
 
 
+@contextmanager
+def _shallow() -> Iterator[None]:
+    try:
+        yield
+    except RecursionError:
+        raise EvaluationError("limit", "a value is nested too deeply") from None
+
+
 class _Evaluation:
     """One evaluation, and what it has used up."""
 
@@ -103,16 +112,15 @@ class _Evaluation:
         self.work = 0
 
     def result(self, tree: Node) -> Any:
-        try:
+        with _shallow():
             return limited(self.value(tree))
-        except RecursionError:
-            raise EvaluationError("limit", "a value is nested too deeply") from None
 
     def shown(self, tree: Node, written: str) -> str:
         value = self.result(tree)
         if value is None:
             raise Missing(f"`{written}` gives nothing to write")
-        return self.text(value)
+        with _shallow():
+            return self.text(value)
 
     def text(self, value: Any) -> str:
         self.spend(weight(value))

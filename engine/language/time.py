@@ -34,8 +34,8 @@ def resolve(
     """
     if phrase.never:
         return None
-    start = _start(phrase, since, calendar, anchor)
     try:
+        start = _start(phrase, since, calendar, anchor)
         for span in phrase.spans:
             start = _move(start, span, phrase, calendar)
         return start if phrase.at is None else calendar.at(calendar.local(start).date(), phrase.at)

@@ -94,6 +94,8 @@ def test_data_that_is_nested_without_end_is_refused() -> None:
         deep = [deep]
     with pytest.raises(EvaluationError, match="nested too deeply"):
         value("${ x == x }", {"x": deep})
+    with pytest.raises(EvaluationError, match="nested too deeply"):
+        value("<${ x }>", {"x": deep})
 
 
 def test_a_text_put_together_from_pieces_is_limited() -> None:

@@ -101,6 +101,8 @@ def test_a_time_beyond_the_calendar_is_refused() -> None:
     with pytest.raises(PhraseProblem):
         when("1200 months after 9950-01-01", "2026-03-27 15:00")
     with pytest.raises(PhraseProblem):
+        when("9999-12-31T23:59:00-14:00", "2026-03-27 15:00")
+    with pytest.raises(PhraseProblem):
         when("36500 days before 0050-01-01", "2026-03-27 15:00")
 
 
