@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from engine.language.plan import Plan
 from engine.runtime.effects import Answer, Effect
@@ -12,14 +12,6 @@ from engine.runtime.turn import Turn, turn
 from engine.runtime.view import Entry, TaskView
 
 Responder = Callable[[Plan, Effect], Answer]
-
-
-def new_state(
-    case: str, title: str, inputs: Mapping[str, Any], at: datetime, business_key: str = "", url: str = ""
-) -> State:
-    """The state of a case before its first turn."""
-    about = {"id": case, "title": title, "started_at": at, "business_key": business_key, "url": url}
-    return State(case=about, inputs=dict(inputs))
 
 
 def pretend(plan: Plan, effect: Effect) -> Answer:
@@ -38,14 +30,21 @@ def pretend(plan: Plan, effect: Effect) -> Answer:
 class Simulation:
     """A case on a virtual clock. `effects` holds everything that would have gone out, in order."""
 
-    def __init__(self, plan: Plan, inputs: Mapping[str, Any], at: datetime, respond: Responder = pretend) -> None:
+    def __init__(self, plan: Plan, state: State, at: datetime, respond: Responder = pretend) -> None:
+        """Take a case further from `state`, which may be one that another release wrote."""
         self.plan = plan
         self.now = at
         self.respond = respond
-        self.state = new_state("case-1", plan.process.title, inputs, at)
+        self.state = state
         self.effects: list[Effect] = []
         self.timeline: list[Entry] = []
         self.turned = self._turn()
+
+    @classmethod
+    def of(cls, plan: Plan, inputs: Mapping[str, Any], at: datetime, respond: Responder = pretend) -> Self:
+        """A case that begins now."""
+        about = {"id": "case-1", "title": plan.process.title, "started_at": at, "business_key": "", "url": ""}
+        return cls(plan, State(case=about, inputs=dict(inputs)), at, respond)
 
     def give(self, kind: str, step: str = "", name: str = "", by: str = "", **data: Any) -> Turn:
         """An event arrives now. `step` is the waiting step's id or path."""

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from tests.durable.firm import ACME, ANSWERS, Firm
 
+WITHDRAWAL = {"reason": "It costs too much", "comment": "Perhaps next year."}
+
 
 async def happy(firm: Firm) -> str:
     """One reminder, one change round, then everything as it should be. The case."""
@@ -23,7 +25,7 @@ async def happy(firm: Firm) -> str:
     await hurry(firm, case, "kick_off_call")
     await _child(firm, case)
     await hurry(firm, case, "thirty_days")
-    await hurry(firm, case, "check_in", times=1)
+    await hurry(firm, case, "check_in")
     await firm.ended(case)
     return case
 
