@@ -88,21 +88,12 @@ def test_a_line_break_never_reaches_a_header(changes: dict[str, Any]) -> None:
     assert problem.value.code == "header"
 
 
-NOT_ADDRESSES = (
-    ("ann", "@acme.test", "ann@", "ann@acme..test", "<ann@acme.test>", "ann@acme.test>", "a@b@c.test", ".ann@acme.test")
-    + (
-        "ann@-acme.test",
-        "ann@acme.test\x00",
-        "ann\u2028@acme.test",
-        '"ann"@acme.test',
-        "ann@[127.0.0.1]",
-        "a b@acme.test",
-    )
-    + ("ann@acme.test\r\nRCPT TO:<x@y.test>", "x" * 65 + "@a.test")
-)
+NO_PARTS = ("ann", "@acme.test", "ann@", "ann@acme..test", "a@b@c.test", ".ann@acme.test", "ann@-acme.test")
+NO_SIGNS = ("<ann@acme.test>", "ann@acme.test>", "ann@acme.test\x00", "ann\u2028@acme.test", "a b@acme.test")
+NO_FORMS = ('"ann"@acme.test', "ann@[127.0.0.1]", "ann@acme.test\r\nRCPT TO:<x@y.test>", "x" * 65 + "@a.test")
 
 
-@pytest.mark.parametrize("address", NOT_ADDRESSES)
+@pytest.mark.parametrize("address", [*NO_PARTS, *NO_SIGNS, *NO_FORMS])
 def test_what_is_no_address_is_refused_before_any_server_sees_it(address: str) -> None:
     for field in ("to", "sender", "reply_to", "cc"):
         with pytest.raises(Refused, match=f"`{field}`") as problem:

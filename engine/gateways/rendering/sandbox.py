@@ -52,7 +52,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self._read(obj, argument)
 
     def is_safe_callable(self, obj: Any) -> bool:
-        return any(obj is function for function in self.globals.values())
+        # Calling what is missing is harmless and raises with its name.
+        return isinstance(obj, Undefined) or any(obj is function for function in self.globals.values())
 
     def _read(self, obj: Any, name: Any) -> Any:
         value = _field(obj, name)
