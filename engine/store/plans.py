@@ -36,6 +36,14 @@ def by_digest(c: Connection, digest: str) -> str | None:
     return found
 
 
+def of_version(c: Connection, process: str, version: int) -> str | None:
+    """The JSON of a version's plan."""
+    found: str | None = c.scalar(
+        select(plans.c.plan_json).where(plans.c.process == process, plans.c.version == version)
+    )
+    return found
+
+
 def processes(c: Connection) -> tuple[PlanRow, ...]:
     """The newest version of every process, by name."""
     newest = select(plans.c.process, func.max(plans.c.version).label("version")).group_by(plans.c.process).subquery()

@@ -47,6 +47,13 @@ def one(path: Path, case: str) -> CaseStatus | None:
     return CaseStatus(found[0], entries, incidents) if found else None
 
 
+def plan(path: Path, process: str, version: int) -> str | None:
+    """The same as `plans.of_version`."""
+    with _reading(path) as c:
+        row = c.execute(queries.PLAN, {"process": process, "version": version}).fetchone()
+    return str(row[0]) if row else None
+
+
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     if not path.is_file():
