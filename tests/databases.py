@@ -7,15 +7,21 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
 from pathlib import Path
 
 import psycopg
 
 from engine.store.store import Store
+from engine.store.tables import metadata
 
 _SECONDS_TO_START = 30
 _UNSAFE_AND_QUICK = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB"]
+
+
+_END_THE_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 class NoPostgres(Exception):  # noqa: N818  a reason to skip, not an error
@@ -23,29 +29,40 @@ class NoPostgres(Exception):  # noqa: N818  a reason to skip, not an error
 
 
 class Cluster:
-    """A PostgreSQL server on a socket in its own folder, with a migrated database to copy from."""
+    """A PostgreSQL server on a socket in its own folder, with one database that is emptied after each test.
+
+    A new database for each, copied from a template, takes 10 to 100 ms depending on the disk; emptying takes 3.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._numbers = count(1)
-        self._admin = psycopg.connect(f"host={folder} user=postgres dbname=postgres", autocommit=True)
-        self._admin.execute("CREATE DATABASE template_of_baton")
-        _migrate(self._url("template_of_baton"))
+        with self._admin("postgres") as c:
+            c.execute("CREATE DATABASE baton")
+            c.execute("CREATE DATABASE without_tables")
+        _migrate(self._url("baton"))
 
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self._folder}"
 
-    @contextmanager
-    def database(self, *, empty: bool = False) -> Iterator[str]:
-        """The URL of a fresh database."""
-        name = f"test_{next(self._numbers)}"
-        template = "template1" if empty else "template_of_baton"
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield self._url(name)
-        self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    def _admin(self, name: str) -> "psycopg.Connection[tuple[object, ...]]":
+        return psycopg.connect(f"host={self._folder} user=postgres dbname={name}", autocommit=True)
 
-    def close(self) -> None:
-        self._admin.close()
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The URL of a database with all tables and nothing in them."""
+        yield self._url("baton")
+        with self._admin("baton") as c:
+            # What a test forgot to close must not hold up the next one.
+            c.execute(_END_THE_OTHERS)
+            c.execute(";".join(f"DELETE FROM {table}" for table in metadata.tables))
+
+    @contextmanager
+    def empty_database(self) -> Iterator[str]:
+        """The URL of a database without tables."""
+        yield self._url("without_tables")
+        with self._admin("without_tables") as c:
+            c.execute(_END_THE_OTHERS)
+            c.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
 
 @contextmanager
@@ -73,9 +90,7 @@ def cluster(settings: list[str] = _UNSAFE_AND_QUICK) -> Iterator[Cluster]:
         ]
         subprocess.run([*prefix, *initdb], check=True, cwd=folder, stdout=subprocess.DEVNULL)
         with _serving([*prefix, binaries / "postgres", "-D", data, "-k", folder, "-h", ""], settings, folder):
-            server = Cluster(folder)
-            yield server
-            server.close()
+            yield Cluster(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

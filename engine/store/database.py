@@ -1,4 +1,7 @@
-"""Connections to the database: one engine that writes, one that reads."""
+"""Connections to the database: one engine that writes, one that reads.
+
+Errors do not show the values of a statement: they are personal data, and errors end up in logs.
+"""
 
 import sqlite3
 from pathlib import Path
@@ -24,22 +27,31 @@ def writing_engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
         return _sqlite(url, "BEGIN IMMEDIATE", pool_size=1)
-    return create_engine(url, pool_size=1, max_overflow=0)
+    return create_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
 
 
 def reading_engine(url: URL) -> Engine:
-    """Several connections. On SQLite a transaction sees one state of the database and cannot write."""
+    """Several connections that cannot write. On SQLite all queries of one read see the same state."""
     if url.get_backend_name() == "sqlite":
         engine = _sqlite(url, "BEGIN", pool_size=4)
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
         return engine
     # Every query stands for itself, and saves the two round trips of a transaction. A server that was
     # restarted must not fail the next reader: there is no second attempt here, as there is for the writer.
-    return create_engine(url, pool_size=4, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+    engine = create_engine(url, pool_size=4, isolation_level="AUTOCOMMIT", pool_pre_ping=True, hide_parameters=True)
+    event.listen(engine, "connect", lambda connection, _: _read_only(connection))
+    return engine
+
+
+def _read_only(connection: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+    connection.commit()
 
 
 def _sqlite(url: URL, begin: str, pool_size: int) -> Engine:
-    engine = create_engine(url, pool_size=pool_size, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    settings = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    engine = create_engine(url, pool_size=pool_size, connect_args=settings, hide_parameters=True)
 
     # The driver would begin transactions late and without IMMEDIATE: two writers that both have read then
     # fail each other at once, whatever the busy timeout says. So we begin them ourselves.

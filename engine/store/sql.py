@@ -1,14 +1,16 @@
 """How statements are written: by hand where every microsecond counts, as upserts that both databases know."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
 
 from engine.store.columns import storable
 from engine.store.moment import written
@@ -27,15 +29,23 @@ class Sql:
 
     def rows(self, c: Connection, **values: object) -> list[tuple[Any, ...]]:
         """Run it and give all rows."""
-        with closing(c.connection.cursor()) as cursor:
-            cursor.execute(*self._for(c, values))
+        with self._run(c, values) as cursor:
             return list(cursor.fetchall())
 
     def change(self, c: Connection, **values: object) -> int:
         """Run it and give the number of rows it changed."""
-        with closing(c.connection.cursor()) as cursor:
-            cursor.execute(*self._for(c, values))
+        with self._run(c, values) as cursor:
             return int(cursor.rowcount)
+
+    @contextmanager
+    def _run(self, c: Connection, values: Mapping[str, object]) -> Iterator[DBAPICursor]:
+        errors = c.dialect.loaded_dbapi.Error
+        with closing(c.connection.cursor()) as cursor:
+            try:
+                cursor.execute(*self._for(c, values))
+            except errors as error:  # as SQLAlchemy raises it; without the values, which belong in no log
+                raise DBAPIError.instance(self.text, None, error, errors, hide_parameters=True) from error
+            yield cursor
 
     def _for(self, c: Connection, values: Mapping[str, object]) -> tuple[str, dict[str, object]]:
         if c.dialect.name == "sqlite":
