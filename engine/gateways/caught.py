@@ -102,7 +102,7 @@ def _summary(path: Path) -> CaughtMail:
 
 def _part(message: EmailMessage, subtype: str) -> str:
     part = message.get_body(preferencelist=(subtype,))
-    return str(part.get_content()) if part else ""
+    return "\n".join((*str(part.get_content()).splitlines(), "")) if part else ""
 
 
 def _attachments(message: EmailMessage) -> tuple[Attachment, ...]:

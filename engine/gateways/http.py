@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -17,6 +18,8 @@ from engine.language.money import Money
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 LARGEST_ANSWER = 256 * 1024
+_LAST_PORT = 65535
+_HEADER = re.compile(r"[A-Za-z0-9-]+")
 _AGAIN_LATER = (408, 425, 429)
 _REPEATABLE = ("GET", "PUT", "DELETE")
 
@@ -67,6 +70,7 @@ class HttpxCaller:
         self._client = httpx.AsyncClient(follow_redirects=False, transport=transport, trust_env=False)
 
     async def call(self, request: HttpRequest) -> HttpResponse:
+        _check(request)
         async with self._answer(request) as answer:
             body = await _read(answer)
         return judged(request, _parsed(answer.status_code, body, answer.headers.get("content-type", "")))
@@ -88,8 +92,6 @@ class HttpxCaller:
                 yield answer
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as problem:
             raise Deferred("http_connect", f"{_host(request)} cannot be reached: {_words(problem)}") from problem
-        except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL) as problem:
-            raise Refused("http_request", f"This is no request that can be sent: {problem}") from problem
         except (httpx.TransportError, TimeoutError) as problem:
             raise lost(request, _words(problem)) from problem
 
@@ -110,6 +112,7 @@ class MemoryCaller:
         self._answer = answer
 
     async def call(self, request: HttpRequest) -> HttpResponse:
+        _check(request)
         _body(request)  # what cannot be written as JSON must not pass here either
         self.requests.append(request)
         answer = self.answers.popleft() if self.answers else self._answer(request)
@@ -137,6 +140,18 @@ def lost(request: HttpRequest, cause: str) -> Deferred | Unconfirmed:
     """What it means that a request went out and no answer came back."""
     words = f"No answer from {_host(request)} to {request.method} {httpx.URL(request.url).path}: {cause}"
     return Deferred("http_lost", words) if request.repeatable else Unconfirmed(words)
+
+
+def _check(request: HttpRequest) -> None:
+    try:
+        url = httpx.URL(request.url)
+    except httpx.InvalidURL as problem:
+        raise Refused("http_request", f"{request.url[:200]!r} is not an address: {problem}") from problem
+    if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > _LAST_PORT:
+        raise Refused("http_request", f"{request.url[:200]!r} is not an address of a web server.")
+    for name, value in request.headers.items():
+        if not _HEADER.fullmatch(name) or not value.isprintable() or not value.isascii():
+            raise Refused("http_request", f"The header {name!r} holds something that no header can carry.")
 
 
 async def _read(answer: httpx.Response) -> bytes:

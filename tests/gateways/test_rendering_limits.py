@@ -85,10 +85,14 @@ async def test_a_cancelled_rendering_answers_nobody_else() -> None:
     await renderer.aclose()
 
 
+def environment_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/environ").read_text()
+
+
 async def test_templates_see_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATON_SECRET_KEY", "do not show")
     renderer = Renderer(size=1)
     await renderer.warm()
     (child,) = renderer._pool._idle
-    assert b"do not show" not in Path(f"/proc/{child.pid}/environ").read_bytes()
+    assert "do not show" not in environment_of(child.pid)
     await renderer.aclose()

@@ -1,0 +1,163 @@
+"""HTTP requests against a real server of bytes, and the twin beside it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.gateways.http import HttpCaller, HttpRequest, HttpResponse, HttpxCaller, MemoryCaller, lost
+from engine.gateways.outcome import Deferred, Refused, Unconfirmed
+from engine.language.values import Money
+
+
+class Server:
+    """Answers every request with the same bytes; no bytes hang up, None says nothing."""
+
+    def __init__(self, answer: bytes | None) -> None:
+        self.answer = answer
+        self.head = ""
+        self.body: Any = None
+
+    async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = [line.split(":")[1] for line in self.head.lower().splitlines() if line.startswith("content-length")]
+        self.body = json.loads(await reader.readexactly(int(length[0]))) if length else None
+        if self.answer is None:
+            await asyncio.sleep(3600)
+        writer.write(self.answer or b"")
+        writer.close()
+
+
+@asynccontextmanager
+async def answering(answer: bytes | None) -> AsyncIterator[tuple[Server, str, HttpxCaller]]:
+    script, caller = Server(answer), HttpxCaller()
+    server = await asyncio.start_server(script.meet, "127.0.0.1", 0)
+    yield script, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/workspaces", caller
+    await caller.aclose()
+    server.close()
+
+
+def reply(status: int, body: bytes = b"{}", mime: str = "application/json", more: str = "") -> bytes:
+    head = f"HTTP/1.1 {status} Whatever\r\nContent-Type: {mime}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
+    return head.encode() + body
+
+
+async def test_a_request_carries_json_headers_and_its_idempotency_key() -> None:
+    async with answering(reply(201, b'{"id": "ws_1", "price": 1.10}')) as (server, url, caller):
+        request = HttpRequest("POST", url, {"seats": Decimal(5)}, {"X-Team": "a"}, idempotency_key="onboarding-17/x")
+        answer = await caller.call(request)
+    assert answer == HttpResponse(201, {"id": "ws_1", "price": Decimal("1.10")})
+    assert server.body == {"seats": 5}
+    assert {"X-Team: a", "Idempotency-Key: onboarding-17/x"} <= set(server.head.splitlines())
+
+
+async def test_money_and_decimals_are_written_exactly() -> None:
+    async with answering(reply(200)) as (server, url, caller):
+        await caller.call(HttpRequest("PUT", url, {"fee": Money(Decimal("12.50"), "GBP"), "rate": Decimal("0.5")}))
+    assert server.body == {"fee": {"amount": "12.50", "currency": "GBP"}, "rate": 0.5}
+
+
+STATES = [
+    *((status, Deferred) for status in (408, 425, 429, 500, 502, 503, 504)),
+    *((status, Refused) for status in (301, 302, 307, 400, 401, 403, 404, 409, 410, 422)),
+]
+
+
+@pytest.mark.parametrize(("status", "state"), STATES)
+@pytest.mark.parametrize("kind", ["http", "memory"])
+async def test_every_status_has_one_meaning(kind: str, status: int, state: type[Exception]) -> None:
+    async with answering(reply(status, b'{"error": "seats must be positive"}', more="Location: /x\r\n")) as (
+        _,
+        url,
+        real,
+    ):
+        twin = MemoryCaller(answers=(HttpResponse(status, {"error": "seats must be positive"}),))
+        caller: HttpCaller = real if kind == "http" else twin
+        with pytest.raises(state, match=f"answered {status} to POST /workspaces"):
+            await caller.call(HttpRequest("POST", url, {}))
+
+
+async def test_a_refusal_tells_what_the_server_said() -> None:
+    async with answering(reply(422, b'{"error": "seats must be positive"}')) as (_, url, caller):
+        with pytest.raises(Refused, match="seats must be positive") as problem:
+            await caller.call(HttpRequest("POST", url, {}))
+    assert problem.value.code == "http_422"
+
+
+@pytest.mark.parametrize("answer", [b"", None, b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"])
+@pytest.mark.parametrize(
+    ("method", "key", "state"),
+    [("POST", "", Unconfirmed), ("PATCH", "", Unconfirmed), ("POST", "k", Deferred), ("GET", "", Deferred)],
+)
+@pytest.mark.parametrize("kind", ["http", "memory"])
+async def test_a_lost_answer_is_tried_again_only_where_that_is_safe(
+    kind: str, answer: bytes | None, method: Any, key: str, state: type[Exception]
+) -> None:
+    async with answering(answer) as (_, url, real):
+        request = HttpRequest(method, url, None, timeout=0.2, idempotency_key=key)
+        caller: HttpCaller = real if kind == "http" else MemoryCaller(answers=(lost(request, "cut off"),))
+        with pytest.raises(state):
+            await caller.call(request)
+
+
+async def test_a_server_that_is_not_there_defers() -> None:
+    async with answering(b"") as (_, url, _):
+        pass
+    with pytest.raises(Deferred, match="cannot be reached"):
+        await HttpxCaller().call(HttpRequest("POST", url, {}))
+
+
+async def test_an_answer_that_drips_for_ever_is_cut_off() -> None:
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b" ")
+            await asyncio.sleep(0.05)
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    with pytest.raises(Deferred):
+        await asyncio.wait_for(HttpxCaller().call(HttpRequest("GET", url, timeout=0.3)), 1)
+    server.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (reply(200, b"x" * 300_000), "http_too_large"),
+        (reply(200, b"{not json"), "http_bad_json"),
+        (reply(200, b"[" * 100_000), "http_bad_json"),
+    ],
+)
+async def test_an_answer_that_cannot_be_used_is_refused(answer: bytes, code: str) -> None:
+    async with answering(answer) as (_, url, caller):
+        with pytest.raises(Refused) as problem:
+            await caller.call(HttpRequest("GET", url))
+    assert problem.value.code == code
+
+
+async def test_an_answer_without_json_is_a_text_or_nothing() -> None:
+    async with answering(reply(200, b"ok", "text/plain")) as (_, url, caller):
+        assert await caller.call(HttpRequest("POST", url, {})) == HttpResponse(200, "ok")
+    async with answering(reply(204, b"")) as (_, url, caller):
+        assert await caller.call(HttpRequest("DELETE", url)) == HttpResponse(204, None)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        HttpRequest("GET", "ftp://a.test/"),
+        HttpRequest("GET", "no address"),
+        HttpRequest("GET", "http://127.0.0.1:1/", headers={"X-A": "1\r\nX-B: 2"}),
+        HttpRequest("GET", "http://127.0.0.1:1/", headers={"X-A: 1\r\nX-B": "2"}),
+        HttpRequest("GET", "http://127.0.0.1:99999/"),
+    ],
+)
+async def test_what_is_no_request_is_refused_and_not_sent(request_: HttpRequest) -> None:
+    for caller in (HttpxCaller(), MemoryCaller()):
+        with pytest.raises(Refused):
+            await caller.call(request_)
