@@ -27,6 +27,7 @@ from activities.turns import Turns
 from activities.world import World
 from engine.clock import utc_now
 from engine.dispatcher import Dispatcher, Nudge
+from engine.gateways.functions import Functions
 from engine.gateways.http import HttpxCaller
 from engine.gateways.mail import SmtpMailer
 from engine.gateways.pdf import TypstPrinter
@@ -107,8 +108,8 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
             ("no mail server is configured: set mail.smtp.host in baton.yaml, or run `baton up`, which catches mails",)
         )
     mailer = SmtpMailer(smtp.host, smtp.port, username=smtp.username, password=smtp.password, tls=smtp.tls)
-    caller, renderer, printer = HttpxCaller(), Renderer(), TypstPrinter()
-    for gateway in (mailer, caller, renderer, printer):
+    caller, renderer, printer, functions = HttpxCaller(), Renderer(), TypstPrinter(), Functions()
+    for gateway in (mailer, caller, renderer, printer, functions):
         stack.push_async_callback(gateway.aclose)
     await renderer.warm()
     return World(
@@ -117,6 +118,7 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
         caller=caller,
         printer=printer,
         renderer=renderer,
+        functions=functions,
         brand=Brand(settings.name),
         sender=settings.mail.sender,
         sender_name=settings.mail.sender_name,

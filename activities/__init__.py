@@ -4,6 +4,7 @@ from activities.call import CallStep
 from activities.document import DocumentStep
 from activities.email import EmailStep
 from activities.form import FormStep
+from activities.python import PythonStep
 from activities.signature import SignatureStep
 from activities.subprocess import SubprocessStep
 from activities.task import TaskStep
@@ -18,6 +19,7 @@ STEP_TYPES: dict[str, type[Step]] = {
     "email": EmailStep,
     "document": DocumentStep,
     "call": CallStep,
+    "python": PythonStep,
     "form": FormStep,
     "task": TaskStep,
     "signature": SignatureStep,

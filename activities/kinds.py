@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from activities.call import perform_call
 from activities.document import render_document
 from activities.email import send_email
+from activities.python import call_function
 from activities.subprocess import open_subprocess
 from activities.world import World
 from engine.language.plan import Plan
@@ -15,6 +16,7 @@ KINDS: dict[str, Callable[[World, Plan, Effect], Awaitable[Result]]] = {
     "email": send_email,
     "document": render_document,
     "call": perform_call,
+    "python": call_function,
     "subprocess": open_subprocess,
 }
-SLOW = frozenset({"document", "call"})
+SLOW = frozenset({"document", "call", "python"})

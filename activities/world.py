@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.gateways.functions import Functions
 from engine.gateways.http import HttpCaller
 from engine.gateways.mail import Mailer
 from engine.gateways.pdf import Printer
@@ -24,6 +25,7 @@ class World:
     caller: HttpCaller
     printer: Printer
     renderer: Renderer
+    functions: Functions
     brand: Brand
     sender: str
     sender_name: str

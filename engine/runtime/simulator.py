@@ -22,6 +22,8 @@ def pretend(plan: Plan, effect: Effect) -> Answer:
     if effect.kind == "call":
         operation = plan.resources.connections[payload["connection"]].operations[payload["operation"]]
         return {"result": {name: f"{name}-1" for name in operation.result}}
+    if effect.kind == "python":
+        return {"result": None}
     if effect.kind == "subprocess":
         return {"case": f"{payload['process']}-1", "title": payload["process"]}
     return {"to": payload["to"], "said": f"“{payload['template'] or payload['subject']}” sent to {payload['to']}"}
