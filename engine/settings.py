@@ -91,6 +91,12 @@ class Settings:
         return given.encode() if given else secret_key(self.workspace)
 
     @property
+    def brings_temporal(self) -> bool:
+        """Whether `baton up` starts a server: no address here, and nothing for Temporal's own configuration."""
+        named = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")
+        return self.temporal.address is None and not any(self.environment.get(name) for name in named)
+
+    @property
     def kept(self) -> Path:
         """`.baton` in the workspace: database, mails, logs, keys."""
         return kept(self.workspace)

@@ -1,0 +1,56 @@
+"""The one place where modules are imported by name and late.
+
+Commands, because `baton status` has 100 ms for everything and loading all of
+them takes a second. Parts, because a face never imports another face: it only
+starts it.
+"""
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+
+class Command(NamedTuple):
+    """The module whose `app` it is, and its line in the overview.
+
+    A `quick` one reads its command line itself, by `run(args)`, because Typer
+    loads pydantic.
+    """
+
+    module: str
+    summary: str
+    quick: bool = False
+
+
+COMMANDS = {
+    "init": Command("cli.init", "Make a workspace with a working example"),
+    "up": Command("cli.up", "Run everything on this machine until Ctrl-C"),
+    "check": Command("cli.check", "Find mistakes in definitions, with the line as it should be"),
+    "explain": Command("cli.explain", "What a finding's code means, with an example"),
+    "publish": Command("cli.publish", "Make definitions available to new cases"),
+    "processes": Command("cli.processes", "The published processes and their versions"),
+    "start": Command("cli.start", "Start a case"),
+    "status": Command("cli.status", "All open cases, or one of them in words", quick=True),
+    "tasks": Command("cli.tasks", "Open tasks of the team"),
+    "task": Command("cli.task", "Show a task, or finish it"),
+    "give": Command("cli.give", "Tell a waiting step what has happened"),
+    "retry": Command("cli.retry", "Try a step again that could not go on"),
+    "skip": Command("cli.skip", "Leave a step out, with values in its place"),
+    "do-now": Command("cli.do_now", "Let a step's next reminder, time or timeout come now"),
+    "stop": Command("cli.stop", "End a case"),
+    "link": Command("cli.link", "The address of a page for somebody outside"),
+    "mail": Command("cli.mail", "Mails that were caught instead of sent"),
+    "worker": Command("cli.worker", "Run only the worker"),
+    "web": Command("cli.web", "Run only the web pages"),
+    "version": Command("cli.version", "The version of Baton"),
+}
+
+TYPED = "cli.typed"
+BUGS = "cli.bugs"
+WORKER = "worker"
+WEB = "web.app"
+STATUS_OF_SERVER = "cli.status_of_server"  # loads SQLAlchemy: only where the database is not a file
+
+
+def load(module: str) -> Any:
+    """One of the modules above."""
+    return import_module(module)

@@ -1,0 +1,41 @@
+"""One `baton up` in a workspace: the kernel keeps the lock, so a crash never leaves one behind."""
+
+import fcntl
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cli.problem import UserProblem
+
+
+@dataclass(frozen=True)
+class Running:
+    """Who runs: written beside the lock for whoever comes second."""
+
+    pid: int
+    web: str
+
+
+@contextmanager
+def only_one(folder: Path, running: Running) -> Iterator[None]:
+    """Hold the workspace's lock. Raises UserProblem where somebody else holds it."""
+    about = folder / "up.json"
+    with (folder / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as problem:
+            raise UserProblem(_taken(folder, about)) from problem
+        about.write_text(json.dumps(asdict(running)))
+        yield
+        about.unlink(missing_ok=True)
+
+
+def _taken(folder: Path, about: Path) -> str:
+    said = f"Baton is running already in {folder.parent}"
+    try:
+        other = Running(**json.loads(about.read_text()))
+    except (OSError, ValueError, TypeError):
+        return f"{said}. Stop it there with Ctrl-C first"
+    return f"{said} (process {other.pid}, {other.web}). Use that one, or stop it there with Ctrl-C first"

@@ -1,0 +1,58 @@
+"""The desk for commands: opened on the workspace's database, its refusals as the user's problems."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.exc import OperationalError
+
+from activities import STEP_TYPES
+from cli.place import settings_of
+from cli.problem import UserProblem
+from engine.desk import BadInputs, DeskError, Findings
+from engine.desk.desk import Desk
+from engine.language.problems import render
+from engine.settings import Settings
+from engine.store.migration import TooNewError
+from engine.store.store import Store
+
+T = TypeVar("T")
+
+
+def ask(workspace: Path | None, question: Callable[[Desk], Awaitable[T]]) -> T:
+    """Put one question to the desk of a workspace. Raises UserProblem for whatever it refuses."""
+    return ask_with(settings_of(workspace), question)
+
+
+def ask_with(settings: Settings, question: Callable[[Desk], Awaitable[T]]) -> T:
+    """`ask`, where the settings are known."""
+    store = open_store(settings)
+    try:
+        return asyncio.run(_asked(Desk(settings, store, STEP_TYPES), question))
+    except Findings as problem:
+        raise UserProblem(f"it cannot be published: {problem}\n\n{render(problem.problems)}") from problem
+    except BadInputs as problem:
+        raise UserProblem("some values are missing or wrong:", problem.problems) from problem
+    except DeskError as problem:
+        raise UserProblem(str(problem)) from problem
+    finally:
+        store.close()
+
+
+def open_store(settings: Settings) -> Store:
+    """The workspace's database, brought up to date."""
+    settings.kept.chmod(0o700)  # what is in there belongs to clients
+    try:
+        store = Store.open(settings.database_url)
+        store.migrate()
+    except (OperationalError, TooNewError, ValueError) as problem:
+        why = problem.orig if isinstance(problem, OperationalError) else problem
+        raise UserProblem(
+            f"the database cannot be opened: {why}. It is named by database.url in baton.yaml"
+        ) from problem
+    return store
+
+
+async def _asked(desk: Desk, question: Callable[[Desk], Awaitable[T]]) -> T:
+    return await question(desk)

@@ -1,0 +1,39 @@
+"""Options that many commands share, and what they mean."""
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.problem import UserProblem
+
+Workspace = Annotated[
+    Path | None,
+    typer.Option("--workspace", "-w", envvar="BATON_WORKSPACE", help="The workspace; this folder or one above it."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+By = Annotated[str, typer.Option("--by", envvar="BATON_USER", help="Who does this, as the timeline shows it.")]
+Case = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, from `baton status`.")]
+Step = Annotated[str, typer.Argument(metavar="STEP", help="The step's id, from `baton status CASE`.")]
+Inputs = Annotated[list[str], typer.Option("--input", "-i", help="NAME=VALUE; as often as needed.")]
+
+
+def group(summary: str | None = None) -> typer.Typer:
+    """A module's commands. Help is plain text: it reads the same in a pipe, and needs no Rich."""
+    return typer.Typer(add_completion=False, rich_markup_mode=None, help=summary, no_args_is_help=summary is not None)
+
+
+def who(by: str) -> str:
+    return by or getpass.getuser()
+
+
+def pairs(given: list[str], option: str = "--input") -> dict[str, str]:
+    """`NAME=VALUE` texts as a mapping; the last one counts."""
+    found = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise UserProblem(f"`{option} {text}` is not NAME=VALUE; write for example {option} company=Acme")
+        found[name.strip()] = value
+    return found

@@ -1,0 +1,113 @@
+"""`baton status`: every open case on a line for each thing that it waits for; or one case in words."""
+
+import os
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from cli.lazy import STATUS_OF_SERVER, load
+from cli.picture import all_cases, one_case
+from cli.place import settings_of
+from cli.problem import UserProblem
+from cli.show import print_json
+from engine.settings import Settings
+from engine.store import quick
+from engine.store.quick import CaseStatus
+from engine.store.rows import CaseSummary
+
+PROBLEM = 1
+CLEAR = "\x1b[2J\x1b[H"
+PAUSE = 1.0  # seconds between two pictures of --watch
+EXAMPLES = "Examples: baton status | baton status --watch | baton status client-onboarding-k3f7q2abcd"
+
+
+class Reader(Protocol):
+    """Where a status comes from."""
+
+    def listing(self, status: str) -> tuple[CaseSummary, ...]: ...
+    def one(self, case: str) -> CaseStatus | None: ...
+    def plan(self, process: str, version: int) -> str | None: ...
+
+
+class FileReader:
+    """SQLite, read with plain sqlite3."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def listing(self, status: str) -> tuple[CaseSummary, ...]:
+        return quick.listing(self.path, status=status) if self.path.is_file() else ()
+
+    def one(self, case: str) -> CaseStatus | None:
+        return quick.one(self.path, case) if self.path.is_file() else None
+
+    def plan(self, process: str, version: int) -> str | None:
+        return quick.plan(self.path, process, version)
+
+
+def run(args: Sequence[str]) -> int:
+    """Show the status; the exit code."""
+    try:
+        asked = _parser().parse_args(args)
+    except SystemExit as end:
+        return PROBLEM if end.code else 0
+    settings = settings_of(asked.workspace or _named())
+    reader = _reader(settings)
+    kind = "ended" if asked.ended else "open"
+    if asked.json:
+        print_json(_one(reader, asked.case) if asked.case else reader.listing(kind))
+    elif asked.case:
+        _show(lambda: one_case(_one(reader, asked.case), reader.plan, settings.time_zone), asked.watch)
+    else:
+        _show(lambda: all_cases(reader.listing(kind), settings.time_zone, kind), asked.watch)
+    return 0
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        "baton status",
+        description="All open cases: where each one is, since when, whom it waits for, and what comes next.",
+        epilog=EXAMPLES,
+    )
+    parser.add_argument("case", metavar="CASE", nargs="?", help="one case; without it all open ones")
+    parser.add_argument("--watch", action="store_true", help="keep the picture up to date until Ctrl-C")
+    parser.add_argument("--ended", action="store_true", help="cases that have ended, instead of the open ones")
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    parser.add_argument("-w", "--workspace", type=Path, help="the workspace; this folder or one above it")
+    return parser
+
+
+def _named() -> Path | None:
+    named = os.environ.get("BATON_WORKSPACE")
+    return Path(named) if named else None
+
+
+def _reader(settings: Settings) -> Reader:
+    kind, _, path = settings.database_url.partition(":///")
+    if kind == "sqlite":
+        return FileReader(Path(path))
+    reader: Reader = load(STATUS_OF_SERVER).ServerReader(settings.database_url)
+    return reader
+
+
+def _one(reader: Reader, case: str) -> CaseStatus:
+    found = reader.one(case)
+    if found is None:
+        raise UserProblem(f"there is no case `{case}`; `baton status` and `baton status --ended` list them")
+    return found
+
+
+def _show(draw: Callable[[], str], watch: bool) -> None:
+    if not watch:
+        print(draw())
+        return
+    try:
+        while True:
+            picture = draw()
+            print(CLEAR + picture if sys.stdout.isatty() else picture, flush=True)
+            time.sleep(PAUSE)
+    except KeyboardInterrupt:
+        return

@@ -1,0 +1,44 @@
+"""`baton tasks`."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from cli.office import ask_with
+from cli.options import Json, Workspace, group
+from cli.place import settings_of
+from cli.show import moment, print_json
+from cli.tables import console, table
+from engine.store.rows import TaskRow
+
+app = group()
+COLUMNS = ("Task", "Title", "For", "Due", "Open since", "Case")
+
+
+@app.command(epilog="Examples: baton tasks | baton tasks --user sam | baton tasks --group legal")
+def tasks(
+    user: Annotated[str | None, typer.Option("--user", help="Only tasks that this user may do.")] = None,
+    group: Annotated[str | None, typer.Option("--group", help="Only tasks of this group.")] = None,
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Open tasks, oldest first."""
+    settings = settings_of(workspace)
+    found = ask_with(settings, lambda desk: desk.tasks(user, group))
+    if as_json:
+        print_json(found)
+    elif not found:
+        typer.echo("No open tasks.")
+    else:
+        zone, now = ZoneInfo(settings.time_zone), datetime.now(UTC)
+        console().print(table(COLUMNS, (_cells(row, zone, now) for row in found)))
+
+
+def _cells(row: TaskRow, zone: ZoneInfo, now: datetime) -> tuple[str, ...]:
+    task = row.task
+    whose = task.assignee or ", ".join((*task.users, *task.groups))
+    due = moment(task.due, zone, now)
+    late = " (late)" if task.due and task.due < now else ""
+    return task.id, task.title, whose, due + late, moment(task.opened_at, zone, now), f"{row.case_title} ({row.case})"

@@ -1,0 +1,115 @@
+"""`baton up`: the whole stack on one machine, until Ctrl-C."""
+
+import asyncio
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from cli.lock import Running, only_one
+from cli.mail import FOLDER as MAIL
+from cli.office import ask_with
+from cli.options import Json, Workspace, group
+from cli.place import settings_of
+from cli.problem import UserProblem
+from cli.show import print_json
+from cli.supervisor import Stack
+from cli.web import listen
+from engine.desk import Findings
+from engine.desk.desk import Desk
+from engine.language.resources import Connection
+from engine.settings import Settings
+
+app = group()
+
+
+@app.command(epilog="Examples: baton up | baton up --port 9000")
+def up(
+    port: Annotated[int | None, typer.Option("--port", help="The web's port; 0 takes a free one.")] = None,
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Run everything here: Temporal, the worker, the web, and a mail catcher where no SMTP server is configured.
+
+    What has been started goes on where it was, also after this machine was switched off.
+    """
+    settings = _with_port(settings_of(workspace), port)
+    running = Running(os.getpid(), settings.base_url)
+    with only_one(settings.kept, running):
+        said = ask_with(settings, _prepare)
+        stack = Stack(settings, typer.echo if not as_json else _silent)
+        asyncio.run(stack.run(lambda: _ready(stack, said, as_json)))
+    if stack.problem:
+        raise UserProblem(stack.problem)
+
+
+def _with_port(settings: Settings, port: int | None) -> Settings:
+    """The settings with the port that the web really gets; it must be free."""
+    wanted = settings.web.port if port is None else port
+    with listen(settings.web.host, wanted) as probe:
+        found = int(probe.getsockname()[1])
+    overrides = {"BATON_WEB_PORT": str(found)}
+    return Settings.load(settings.workspace, {**settings.environment, **overrides})
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What publishing at the start came to, and the secrets that are named and not set."""
+
+    processes: tuple[str, ...]
+    problems: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+async def _prepare(desk: Desk) -> Prepared:
+    """Publish what has changed. A definition with mistakes keeps its last version and does not stop the others."""
+    processes, problems = [], []
+    for name in desk.definitions():
+        try:
+            published = await desk.publish(name, by="baton up")
+            processes.append(f"{name} version {published.version}")
+        except Findings as findings:
+            problems.append(f"{name} was not published, {findings}: baton check definitions/processes/{name}.yaml")
+    return Prepared(tuple(processes), tuple(problems), tuple(await _missing(desk)))
+
+
+async def _missing(desk: Desk) -> list[str]:
+    editions = await desk.shelf.everything()
+    used = {name: c for e in editions for name, c in e.plan.resources.connections.items()}
+    return sorted({v for c in used.values() for v in _named(c) if not desk.settings.secret(v)})
+
+
+def _named(connection: Connection) -> Iterable[str]:
+    """The environment variables that a connection needs."""
+    url = connection.base_url or ""
+    names = (connection.webhook_secret, connection.token, url.removeprefix("env:") if url.startswith("env:") else None)
+    return [name for name in names if name]
+
+
+def _ready(stack: Stack, said: Prepared, as_json: bool) -> None:
+    settings = stack.settings
+    mail = settings.kept / MAIL
+    if as_json:
+        print_json({"web": settings.base_url, "temporal": stack.temporal, "mail": mail if stack.catches else None})
+        return
+    mails = f"caught as files in {mail}, nothing is sent" if stack.catches else f"sent by {stack.mail_server}"
+    lines = [
+        f"\n{settings.name} is running in {settings.workspace}\n",
+        f"  web        {settings.base_url}   (ready)",
+        f"  worker     ready, on Temporal at {stack.temporal}",
+        f"  mails      {mails}",
+        f"  database   {settings.database_url.partition('@')[2] or settings.database_url}",
+        f"  logs       {stack.logs}",
+        *(f"  process    {name}" for name in said.processes),
+        *(f"  warning    {problem}" for problem in said.problems),
+    ]
+    if said.missing:
+        lines.append(f"  warning    not set, so their connections do not work: {', '.join(said.missing)}")
+    typer.echo("\n".join(lines))
+    typer.echo("\nIn another terminal: baton start, baton status, baton tasks, baton mail. Stop with Ctrl-C.\n")
+
+
+def _silent(text: str) -> None:
+    return None
