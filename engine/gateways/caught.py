@@ -1,6 +1,8 @@
 """Mails kept as files: one `.eml` each, numbered in the order they came."""
 
+import contextlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -35,19 +37,34 @@ class OpenedMail:
     attachments: tuple[Attachment, ...]
 
 
-def keep(folder: Path, sender: str, recipients: list[str], content: bytes) -> str:
-    """Write a mail so that it survives a crash of the machine; its id."""
+@dataclass(frozen=True)
+class Delivery:
+    """What an SMTP server was given."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    content: bytes
+
+
+def keep(folder: Path, deliveries: Sequence[Delivery], number: int) -> tuple[str, ...]:
+    """Write mails so that they survive a crash of the machine; their ids, from `number` on.
+
+    Several at once share the work of the disk: the first sync carries the others along.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    envelope = f"X-Envelope-From: {sender}\r\nX-Envelope-To: {', '.join(recipients)}\r\n".encode()
-    draft = folder / f".{os.getpid()}-{id(content)}.tmp"
-    with draft.open("xb") as file:
-        file.write(envelope + content)
-        file.flush()
-        os.fsync(file.fileno())
-    number = _named(draft, folder)
-    draft.unlink()
+    drafts = [_draft(folder, at, delivery) for at, delivery in enumerate(deliveries)]
+    ids: list[str] = []
+    for draft in drafts:
+        _sync(draft)
+        number = _named(draft, folder, number)
+        ids.append(f"{number:04}")
+        number += 1
     _sync(folder)
-    return number
+    return tuple(ids)
+
+
+def next_number(folder: Path) -> int:
+    return max(map(_number, folder.glob("[0-9]*.eml")), default=0) + 1
 
 
 def listing(folder: Path) -> tuple[CaughtMail, ...]:
@@ -64,14 +81,20 @@ def show(folder: Path, mail_id: str) -> OpenedMail:
     return OpenedMail(_summary(path), _part(message, "plain"), _part(message, "html"), _attachments(message))
 
 
-def _named(draft: Path, folder: Path) -> str:
+def _draft(folder: Path, at: int, delivery: Delivery) -> Path:
+    draft = folder / f".{os.getpid()}-{at}.tmp"
+    envelope = f"X-Envelope-From: {delivery.sender}\r\nX-Envelope-To: {', '.join(delivery.recipients)}\r\n"
+    draft.write_bytes(envelope.encode() + delivery.content)
+    return draft
+
+
+def _named(draft: Path, folder: Path, number: int) -> int:
     """Give the file the next free number; a link, unlike a rename, never replaces a mail."""
-    for number in count(max((_number(path) for path in folder.glob("[0-9]*.eml")), default=0) + 1):
-        try:
-            os.link(draft, folder / f"{number:04}.eml")
-        except FileExistsError:
-            continue
-        return f"{number:04}"
+    for free in count(number):
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, folder / f"{free:04}.eml")
+            draft.unlink()
+            return free
     raise AssertionError("numbers do not end")
 
 
@@ -79,8 +102,8 @@ def _number(path: Path) -> int:
     return int(path.stem)
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -42,6 +42,25 @@ async def test_numbers_go_on_after_a_restart_and_under_load(tmp_path: Path) -> N
         await catcher.stop()
 
 
+async def test_a_client_that_hangs_up_takes_no_other_mail_with_it(tmp_path: Path) -> None:
+    catcher = Catcher(tmp_path)
+    await catcher.start()
+    mailer = SmtpMailer("127.0.0.1", catcher.port)
+    rude = [hang_up_after_the_dot(catcher.port) for _ in range(10)]
+    await asyncio.gather(*rude, *(mailer.send(a_mail(), Committed()) for _ in range(20)))
+    assert len([mail for mail in listing(tmp_path) if mail.to == "ann@acme.test"]) == 20
+    await mailer.aclose()
+    await catcher.stop()
+
+
+async def hang_up_after_the_dot(port: int) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    for line in ("EHLO x", "MAIL FROM:<a@b.test>", "RCPT TO:<rude@b.test>", "DATA", "Subject: x\r\n\r\nx\r\n."):
+        writer.write(f"{line}\r\n".encode())
+        await asyncio.sleep(0.01)
+    writer.close()
+
+
 async def test_letters_of_every_language_before_the_at_are_taken(tmp_path: Path) -> None:
     catcher = Catcher(tmp_path)
     await catcher.start()
