@@ -54,8 +54,15 @@ class SignatureStep(WaitingStep):
             reach=lambda: emails,
             link="signature",
             reminder="signature-reminder",
+            late=partial(_missing, emails),
             enough=partial(_settled, set(emails)),
         )
+
+
+def _missing(signers: tuple[str, ...], taken: list[Data]) -> tuple[str, ...]:
+    """Those who have not signed yet."""
+    signed = {t["data"]["signer"] for t in taken}
+    return tuple(s for s in signers if s not in signed)
 
 
 def _settled(signers: set[str], taken: list[Data]) -> bool:

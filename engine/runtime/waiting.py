@@ -63,6 +63,7 @@ class Call:
     staff_link: str = ""  # the same for colleagues to whom the wait is escalated
     reminder: str = "task-reminder"  # template where a reminder names none
     until: str | None = None  # a phrase: the time that this step waits for
+    late: Callable[[list[Data]], tuple[str, ...]] | None = None  # whom reminders go to, after what was taken so far
     enough: Callable[[list[Data]], bool] = bool
 
 
@@ -164,7 +165,8 @@ async def _side_work(run: Run, step: WaitingStep, call: Call, armed: Armed) -> N
 
 
 async def _remind(run: Run, reminder: Reminder, call: Call, moment: Moment) -> None:
-    to = _people(run, call.reach()) or _everybody(run, call)
+    taken = run.record.armed.taken if run.record.armed else []
+    to = _people(run, call.late(taken) if call.late else call.reach()) or _everybody(run, call)
     send = Send(template=reminder.template or call.reminder)
     await post(run, f"reminder{moment.n + 1}.{moment.nth}", send, to, call.link)
 
