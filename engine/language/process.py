@@ -69,7 +69,7 @@ class Process(Model):
     process: str  # id of the process, the name of its file
     title: str  # its name as people see it
     description: str | None = None  # what it is for, in a sentence or two
-    owner: Annotated[str, Reference("groups")] | None = None  # who is told about incidents
+    owner: Annotated[str, Reference("groups")] | None = None  # who looks after its incidents
     calendar: CalendarField | None = None  # working days, hours, holidays and time zone of all waits and due dates
     stages: tuple[str, ...] = ()  # columns of the board, in order; a step's `stage` moves the case
     inputs: dict[str, Input] = Field(default_factory=dict)
