@@ -12,7 +12,7 @@ from engine.store.tables import links
 def put(c: Connection, link_hash: str, case: str, path: str, kind: str, recipient: str, expires_at: datetime) -> None:
     """Keep a link (`link_hash`: sha256 of its token, hex); the same link again gets the new expiry."""
     row = {"hash": link_hash, "case_id": case, "path": path, "kind": kind, "recipient": recipient}
-    _put(c, links, row | {"expires_at": expires_at})
+    _put(c, links, [row | {"expires_at": expires_at}])
 
 
 def find(c: Connection, link_hash: str) -> LinkRow | None:

@@ -12,12 +12,13 @@ class TooNewError(RuntimeError):
     """The database was made by a newer release: nothing was changed."""
 
 
-def migrate(engine: Engine) -> None:
+def migrate(reading: Engine, writing: Engine) -> None:
     """Run the migrations that are missing, in one transaction, one process at a time. Raises TooNewError."""
-    if version(engine) == HEAD:
+    found = version(reading)
+    if found == HEAD:
         return
     # Every command opens the store, and Alembic takes longer to load than most commands to run.
-    import_module("engine.store.upgrade").upgrade(engine)
+    import_module("engine.store.upgrade").upgrade(writing, found)
 
 
 def version(engine: Engine) -> str | None:

@@ -2,15 +2,26 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, select
 
 from engine.language.values import encode
 from engine.runtime.view import CaseView, Entry, IncidentView, Subscription, TaskView, WaitView
 from engine.store.matching import kept
-from engine.store.sql import put
+from engine.store.sql import Sql, put
 from engine.store.tables import cases, incidents, subscriptions, tasks, timeline, waits
 from engine.store.tasks import joined
+
+_CASE = Sql(
+    """
+    UPDATE cases SET turn = :turn, status = :status, health = :health, why = '', stage = :stage, outcome = :outcome,
+        outputs_json = :outputs_json, updated_at = :updated_at, next_at = :next_at, ended_at = :ended_at
+    WHERE id = :case AND turn <= :turn
+    """
+)
+_DROP_WAITS = Sql("DELETE FROM waits WHERE case_id = :case")
+_DROP_SUBSCRIPTIONS = Sql("DELETE FROM subscriptions WHERE case_id = :case")
+_RESOLVE_INCIDENTS = Sql("UPDATE incidents SET status = 'resolved' WHERE case_id = :case AND status = 'open'")
+_CANCEL_TASKS = Sql("UPDATE tasks SET status = 'cancelled', closed_at = :at WHERE case_id = :case AND status = 'open'")
 
 
 class UnknownCaseError(LookupError):
@@ -23,25 +34,31 @@ def project(c: Connection, view: CaseView) -> bool:
     Waits and subscriptions become exactly those of the view. Tasks and incidents are kept for ever: an open one
     that the view does not have any more is shown as cancelled or resolved. Raises UnknownCaseError.
     """
-    if not _case(c, view):
+    if not _CASE.change(c, **_case(view)):
+        _check(c, view.case)
         return False
-    _replace(c, waits, view.case, [_wait(view.case, n, wait) for n, wait in enumerate(view.waits)])
-    _replace(c, subscriptions, view.case, [_subscription(view.case, n, s) for n, s in enumerate(view.subscriptions)])
-    _close(c, tasks, view.case, {"status": "cancelled", "closed_at": view.updated_at})
+    for statement in (_DROP_WAITS, _DROP_SUBSCRIPTIONS, _RESOLVE_INCIDENTS):
+        statement.change(c, case=view.case)
+    _CANCEL_TASKS.change(c, case=view.case, at=view.updated_at)
+    put(c, waits, [_wait(view.case, n, wait) for n, wait in enumerate(view.waits)])
+    put(c, subscriptions, [_subscription(view.case, n, one) for n, one in enumerate(view.subscriptions)])
     put(c, tasks, [_task(view.case, task) for task in view.tasks])
-    _close(c, incidents, view.case, {"status": "resolved"})
     put(c, incidents, [_incident(view.case, incident) for incident in view.incidents])
     put(c, timeline, [_entry(view.case, entry) for entry in view.entries])
     return True
 
 
-def _case(c: Connection, view: CaseView) -> bool:
-    this = cases.c.id == view.case
-    values = {
+def _check(c: Connection, case: str) -> None:
+    if c.scalar(select(cases.c.id).where(cases.c.id == case)) is None:
+        raise UnknownCaseError(case)
+
+
+def _case(view: CaseView) -> dict[str, Any]:
+    return {
+        "case": view.case,
         "turn": view.turn,
         "status": view.status,
         "health": view.health,
-        "why": "",
         "stage": view.stage,
         "outcome": view.outcome,
         "outputs_json": encode(view.outputs),
@@ -49,21 +66,6 @@ def _case(c: Connection, view: CaseView) -> bool:
         "next_at": view.next_at,
         "ended_at": view.ended_at,
     }
-    if c.execute(update(cases).where(this, cases.c.turn <= view.turn).values(values)).rowcount:
-        return True
-    if c.scalar(select(cases.c.id).where(this)) is None:
-        raise UnknownCaseError(view.case)
-    return False
-
-
-def _replace(c: Connection, table: Any, case: str, rows: list[dict[str, Any]]) -> None:
-    c.execute(delete(table).where(table.c.case_id == case))
-    put(c, table, rows)
-
-
-def _close(c: Connection, table: Any, case: str, values: dict[str, Any]) -> None:
-    is_open: ColumnElement[bool] = table.c.status == "open"
-    c.execute(update(table).where(table.c.case_id == case, is_open).values(values))
 
 
 def _wait(case: str, position: int, wait: WaitView) -> dict[str, Any]:

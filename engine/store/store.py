@@ -31,7 +31,7 @@ class Store:
 
     def migrate(self) -> None:
         """Bring the tables up to date; one query when there is nothing to do. Raises TooNewError (see `migration`)."""
-        migrate(self._writing)
+        migrate(self._reading, self._writing)
 
     async def write(self, work: Work[T]) -> T:
         """Give the work's value once it is committed and on disk; raise what it raised, with nothing written.

@@ -5,7 +5,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from engine.store.migration import HEAD, TooNewError, version
+from engine.store.migration import HEAD, TooNewError
 
 _LOCK = 7_204_518  # any number: it names our lock on the PostgreSQL server
 
@@ -18,9 +18,9 @@ def configuration(connection: Connection | None = None) -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> None:
-    """Run the missing migrations. Raises TooNewError if the database is at one that we do not know."""
-    _check(version(engine))
+def upgrade(engine: Engine, found: str | None) -> None:
+    """Run the migrations after `found`. Raises TooNewError if that is one that we do not know."""
+    _check(found)
     with engine.begin() as c:
         if c.dialect.name == "postgresql":  # SQLite's transaction keeps the others out by itself
             c.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

@@ -1,8 +1,9 @@
 """Cases as people see them."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -154,3 +155,17 @@ async def test_words_that_no_database_can_keep_do_not_stop_a_turn(store: Store) 
     await store.write(lambda c: opened(c, view(waits=(strange,))))
     (found,) = await store.read(cases.listing)
     assert (found.waits[0].title, found.waits[0].waiting_for) == ("a\N{REPLACEMENT CHARACTER}b", "Zoë ?")
+
+
+async def test_a_time_without_its_zone_is_refused(store: Store) -> None:
+    with pytest.raises(ValueError, match="no time zone"):
+        await store.write(lambda c: opened(c, view(next_at=NOW.replace(tzinfo=None))))
+
+
+async def test_times_of_other_zones_come_back_in_utc(store: Store) -> None:
+    there = NOW.astimezone(ZoneInfo("Australia/Sydney"))
+    await store.write(lambda c: opened(c, view(next_at=there, entries=(Entry(1, there, "", "started", "Go"),))))
+    (found,) = await store.read(cases.listing)
+    (entry,) = await store.read(lambda c: cases.timeline(c, "acme"))
+    assert (found.next_at, entry.at) == (NOW, NOW)
+    assert (found.started_at.tzinfo, entry.at.tzinfo) == (UTC, UTC)
