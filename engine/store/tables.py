@@ -71,7 +71,8 @@ cases = Table(
     _at_or_none("next_at"),
     _at_or_none("ended_at"),
     Index(None, "status", "started_at"),
-    Index(None, "process", "business_key"),
+    # All four: without the last two SQLite prefers the other index, and looks at every open case.
+    Index("ix_cases_running", "process", "business_key", "status", "started_at"),
 )
 
 waits = Table(

@@ -52,7 +52,7 @@ def _cases() -> None:
         sa.Column("ended_at", _instant, nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_cases_process_business_key", "cases", ["process", "business_key"])
+    op.create_index("ix_cases_running", "cases", ["process", "business_key", "status", "started_at"])
     op.create_index("ix_cases_status_started_at", "cases", ["status", "started_at"])
 
 
