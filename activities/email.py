@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Annotated, Any
 
 from activities.gate import Also, Gate
 from activities.world import World
@@ -30,8 +28,6 @@ class EmailStep(Step):
     subject: TextField | None = None  # subject line
     body: TextField | None = None  # text in Markdown
     attachments: tuple[FileField, ...] = ()  # files such as `${ steps.contract.file }`
-    class_: Literal["transactional", "process", "marketing"] = Field("process", alias="class")
-    """What kind of message it is."""
 
     def result(self, look: Look) -> Record:
         return record(**self.common(), to=TEXT)

@@ -1,6 +1,6 @@
 """`wait`: until something happens (`events`), a time comes (`until`) or a while has passed (`duration`)."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -23,7 +23,6 @@ class WaitEvent(Model):
     type: EventType
     connection: Annotated[str, Reference("connections")] | None = None  # for a webhook: where it comes from
     event: str | None = None  # for a webhook: the event's name in the connection
-    form: Annotated[str, Reference("forms")] | None = None  # for a form: which
     match: ValuesField = Field(default_factory=dict)  # field of the event -> value that it must equal
     inputs: dict[str, Input] = Field(default_factory=dict)  # for a manual event: what is asked from whoever gives it
     candidate_groups: GroupsField = ()  # for a manual event: who may give it
@@ -31,7 +30,6 @@ class WaitEvent(Model):
 
 class WaitStep(WaitingStep):
     events: tuple[WaitEvent, ...] = ()  # the first of these ends the wait; what came is `steps.x.event`
-    wait_for: Literal["any"] = "any"  # how many of them
     until: PhraseField | None = None  # or until this time
     duration: PhraseField | None = None  # or this long
 
@@ -74,16 +72,11 @@ def _carries(event: WaitEvent, resources: Resources) -> Record:
     """The type of what an event brings."""
     if event.type == "manual":
         return given.inputs(event.inputs)
-    if event.type == "form":
-        return record(answers=given.answers(resources.forms.get(event.form or "")))
-    if event.type == "webhook":
-        return given.webhook(resources.connections.get(event.connection or ""), event.event)
-    return given.OPEN
+    return given.webhook(resources.connections.get(event.connection or ""), event.event)
 
 
 def _name(event: WaitEvent) -> str:
-    names = {"manual": event.id, "form": event.form, "event": event.event}
-    return names.get(event.type) or f"{event.connection}/{event.event}"
+    return event.id if event.type == "manual" else f"{event.connection}/{event.event}"
 
 
 def _accept(run: Run, event: WaitEvent) -> Data:

@@ -105,7 +105,7 @@ class Case:
         )
         try:
             result: str = await workflow.execute_activity(
-                PERFORM, pending, activity_id=f"{pending.path}:{pending.purpose}", summary=pending.path,
+                PERFORM, pending, activity_id=pending.key.partition("/")[2], summary=pending.path,
                 start_to_close_timeout=EFFECT_LIMIT, schedule_to_close_timeout=EFFECT_GIVE_UP, retry_policy=policy,
                 heartbeat_timeout=timedelta(seconds=5),
             )  # fmt: skip

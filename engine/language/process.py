@@ -15,14 +15,14 @@ from engine.language.fields import (
 )
 from engine.language.resources import CalendarField, Input, Model
 
-EventType = Literal["webhook", "manual", "form", "email", "event"]
+EventType = Literal["webhook", "manual"]
 
 
 class Trigger(Model):
     """What starts a case; `inputs` maps the event to the process's inputs."""
 
     id: IdField
-    type: Literal["manual", "form", "webhook", "email", "schedule", "event"]
+    type: Literal["manual", "form", "webhook"]
     if_: ConditionField | None = Field(None, alias="if")  # starts a case only if this holds; sees `event`
     inputs: ValuesField = Field(default_factory=dict)  # input of the process -> value, from `event`
     connection: Annotated[str, Reference("connections")] | None = None  # for a webhook: where it comes from
@@ -35,7 +35,7 @@ class Trigger(Model):
 class When(Model):
     """What a handler listens to."""
 
-    type: EventType
+    type: Literal["form", "webhook"]
     form: Annotated[str, Reference("forms")] | None = None
     """For a form: its page is linked as `links.HANDLER` in every mail."""
     connection: Annotated[str, Reference("connections")] | None = None  # for a webhook: where it comes from
@@ -58,8 +58,8 @@ class Concurrency(Model):
     """One case for one key at a time, or not."""
 
     key: Annotated[str, Text("any")]  # what must not run twice; also the case's business key
-    if_running: Literal["skip", "queue", "cancel_previous", "allow"] = "skip"
-    """What a second start does: nothing, wait, end the first, or run beside it."""
+    if_running: Literal["skip", "cancel_previous", "allow"] = "skip"
+    """What a second start does: nothing, end the first, or run beside it."""
 
 
 class Process(Model):

@@ -27,7 +27,6 @@ class Input(Model):
     help: str | None = None  # a line below the question
     optional: bool = False  # whether it may be left empty
     default: str | None = None  # the value when nothing is given
-    changeable: bool = False  # whether it may be changed while the case runs
     choices: tuple[str, ...] = ()  # for a choice: the words to choose from
     min: str | None = None  # smallest number or earliest date
     max: str | None = None  # largest number or latest date

@@ -228,8 +228,8 @@ def _work_calendar(calendar: Calendar) -> WorkCalendar:
 
 def _accept(handler: Handler) -> Accept:
     when = handler.when
-    names = {"form": when.form, "manual": handler.id, "event": when.event}
-    return Accept(handler.id, when.type, names.get(when.type) or f"{when.connection}/{when.event}")
+    name = when.form if when.type == "form" else f"{when.connection}/{when.event}"
+    return Accept(handler.id, when.type, name or "")
 
 
 def seen(record: StepRecord) -> dict[str, Any]:

@@ -73,7 +73,6 @@ class Step(Model):
     on_error: Annotated[Any, Block(("incident", "continue", "stop"))] = "incident"
     """What happens when it cannot be done: an incident waits for somebody, or the process goes on, stops, or runs
     these steps with `error`."""
-    compensate: StepsField = ()  # how it is undone
     calendar: CalendarField | None = None  # another calendar for this step
     start: PhraseField | None = None  # not before this time
 

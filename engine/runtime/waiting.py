@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, NoReturn
 
-from pydantic import Field
-
 from engine.language.fields import Block, OneOrMany, PhraseField, TimeoutField
 from engine.runtime.events import Accept
 from engine.runtime.flow import CaseStopped, StepError, Suspended
@@ -34,7 +32,6 @@ class WaitingStep(Step):
     on_timeout: Annotated[Any, Block(("continue", "stop", "fail"))] = None
     """What happens then: go on with status `timed_out`, stop the case, open an incident, or these steps; required
     with a timeout."""
-    keep: PhraseField = Field("30 days")  # how long an event that comes too early is kept
 
     def nested(self) -> tuple[Nested, ...]:
         blocks = super().nested()

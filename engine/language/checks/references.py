@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.language.checks.subject import Subject
+from engine.language.checks.subject import Subject, named
 from engine.language.document import Leaf
 from engine.language.fields import Reference, Text
 from engine.language.library import FOLDERS
@@ -92,11 +92,11 @@ def _event(subject: Subject, owner: Model | None, path: tuple[str | int, ...], t
     document = subject.document
     public = path[0] == "triggers" and told.type == "form"
     for key in () if public else _WANTED.get(told.type, ()):
-        if getattr(told, key) is None and document.node(owner or told, *path, key) is None:
+        if getattr(told, key, None) is None and document.node(owner or told, *path, key) is None:
             place = document.place(owner, *path, "type")
             subject.report("E057", f"an event of type `{told.type}` needs `{key}`", place, hint=f"add `{key}: ...`")
     for key, kind in _BELONGS.items():
-        if getattr(told, key) and told.type != kind and not (key == "event" and told.type == "event"):
+        if getattr(told, key, None) and told.type != kind:
             message = f"an event of type `{told.type}` has no `{key}`; that belongs to `{kind}`"
             subject.report("E057", message, document.place(owner, *path, key))
     connection = subject.connections.get(told.connection or "")
@@ -136,7 +136,7 @@ def _mails(subject: Subject, step: Any) -> None:
         if subject.library.get("emails", name) is None:
             note = f"where no template is named, `{name}` is sent"
             place = subject.document.place(step)
-            message = f"step `{step.id}` sends the template `{name}`, and there is none"
+            message = f"{named(step)} sends the template `{name}`, and there is none"
             subject.report("E070", message, place, note, f"write `emails/{name}.md`, or name a template")
 
 
@@ -165,7 +165,7 @@ def _child(subject: Subject, step: Any) -> None:
 def _triggers(subject: Subject) -> None:
     wanted = subject.process.inputs
     for n, trigger in enumerate(subject.process.triggers):
-        if trigger.type in ("webhook", "event", "email", "schedule") or (trigger.type == "form" and trigger.form):
+        if trigger.type == "webhook" or (trigger.type == "form" and trigger.form):
             path = ("triggers", n, "inputs")
             _given(subject, subject.process, path, "this process", wanted, trigger.inputs)
 
