@@ -44,3 +44,9 @@ async def test_the_listing_has_the_newest_version_of_each_process(store: Store) 
 
 async def test_a_process_that_was_never_published_has_no_latest_version(store: Store) -> None:
     assert await store.read(lambda c: plans.latest(c, "onboarding")) is None
+
+
+async def test_the_plan_of_a_version_is_found_by_its_number(store: Store) -> None:
+    await store.write(lambda c: [publish(c, "a"), publish(c, "b")])
+    assert await store.read(lambda c: plans.of_version(c, "onboarding", 1)) == '{"plan": "a"}'
+    assert await store.read(lambda c: plans.of_version(c, "onboarding", 3)) is None

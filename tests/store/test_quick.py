@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.runtime.view import Entry, IncidentView
-from engine.store import cases, quick
+from engine.store import cases, plans, quick
 from engine.store.store import Store
 from tests.store.samples import LATER, NOW, WELCOME, case, open_all, opened, view
 
@@ -62,3 +62,10 @@ def test_it_loads_nothing_heavy(path: Path) -> None:
     heavy = "{'sqlalchemy', 'pydantic', 'alembic', 'asyncio'}"
     code = f"import sys, engine.store.quick; sys.exit(len({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_the_plan_of_a_version_is_the_same(path: Path, filled: Store) -> None:
+    filled.write_now(lambda c: plans.publish(c, "onboarding", "d1", '{"plan":1}', "", "sam", NOW))
+    assert quick.plan(path, "onboarding", 1) == filled.read_now(lambda c: plans.of_version(c, "onboarding", 1))
+    assert quick.plan(path, "onboarding", 2) is None
+    filled.close()
