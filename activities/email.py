@@ -94,7 +94,8 @@ def _name(plan: Plan, address: str, scope: Mapping[str, Any]) -> str:
     """The person's name: a colleague's, or the contact's that stands beside this address in the inputs."""
     colleague = next((u.name for u in plan.resources.people.users if u.email == address), "")
     inputs = scope["inputs"]
-    return colleague or (str(inputs.get("contact") or "") if inputs.get("email") == address else "")
+    contact = str(inputs.get("contact") or "") if inputs.get("email") == address else ""
+    return " ".join((colleague or contact).split())
 
 
 async def _attachments(world: World, wanted: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
