@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from engine.gateways.caught import OpenedMail
-from tests.durable.firm import Firm, firm
+from tests.durable.firm import ACME, ANSWERS, Firm, firm
 from tests.durable.scenarios import happy, silent, withdraws
 
 MOST_EVENTS = 130  # a hand-written workflow with one activity a step takes about 310
@@ -44,6 +44,14 @@ async def test_the_client_withdraws_in_the_middle(tmp_path: Path, temporal: str)
         assert detail.summary.outcome == "withdrawn"
         assert [t.status for t in detail.tasks] == ["cancelled"]
         assert house.mails()[-1].mail.subject == "We have stopped the onboarding of Acme"
+
+
+async def test_a_case_runs_on_every_database(tmp_path: Path, temporal: str, database_url: str) -> None:
+    async with firm(tmp_path, temporal, database_url) as house:
+        case = (await house.desk.start("client-onboarding", ACME)).case
+        assert await house.desk.answer(await house.token("Welcome to Northwind"), ANSWERS) == {}
+        await house.task(case, "review", "reject")
+        assert (await house.ended(case)).summary.outcome == "rejected"
 
 
 async def witnesses_agree(house: Firm) -> None:
