@@ -20,13 +20,19 @@ from engine.runtime.flow import StepError
 from engine.runtime.messages import ABI, Child, Pending, Start, TurnInput, TurnOutput
 from engine.runtime.state import State
 from engine.runtime.turn import Done, Turn, turn
-from engine.store import cases, inbox, projection
+from engine.store import cases, inbox, projection, states
 from engine.store.rows import Arrival
 
 log = logging.getLogger("baton.turns")
 
 BUDGET = 1.0
 """Seconds in which a turn starts effects inline; later ones become activities of their own."""
+
+LARGEST_STATE = 64 * 1024
+"""Characters of state that travel through the engine's history; a larger one lives in the store."""
+
+REFERENCE = "@"
+"""How the text begins that stands for a state in the store; the number of its turn follows."""
 
 PlanOf = Callable[[str], Awaitable[Plan]]
 
@@ -53,18 +59,28 @@ class Turns:
 
     async def _turn(self, asked: TurnInput) -> TurnOutput:
         plan = await self.plan_of(asked.plan)
-        state = State.load(asked.state)
+        state = State.load(await self._opened(asked))
         rows = await self.world.store.read(lambda c: inbox.load(c, asked.events)) if asked.events else ()
         done = [Done(p.key, decode(p.result) if p.result else None, p.code, p.error) for p in asked.performed]
         now = datetime.fromtimestamp(asked.now, UTC)
         turned = await turn(plan, state, now, Inline(self.world), [_event(row) for row in rows], done)
-        await self.world.store.write(lambda c: self._write(c, turned))
+        text = turned.state.dump()
+        await self.world.store.write(lambda c: self._write(c, turned, text))
         if turned.state.outcome and turned.state.parent:
             self.told()
-        return _output(asked, turned)
+        carried = text if len(text) <= LARGEST_STATE else f"{REFERENCE}{turned.state.turn}"
+        return _output(asked, turned, carried)
 
-    def _write(self, c: Any, turned: Turn) -> None:
+    async def _opened(self, asked: TurnInput) -> str:
+        if not asked.state.startswith(REFERENCE):
+            return asked.state
+        number = int(asked.state.removeprefix(REFERENCE))
+        return await self.world.store.read(lambda c: states.get(c, asked.case, number))
+
+    def _write(self, c: Any, turned: Turn, text: str) -> None:
         projection.project(c, turned.view)
+        if len(text) > LARGEST_STATE:
+            states.put(c, turned.view.case, turned.view.turn, text)
         if turned.state.outcome and turned.state.parent:
             _tell_parent(c, turned)
 
@@ -97,10 +113,10 @@ def _event(row: Arrival) -> Event:
     return Event(row.id, row.kind, row.received_at, row.name, row.to, row.by, decode(row.data_json))
 
 
-def _output(asked: TurnInput, turned: Turn) -> TurnOutput:
+def _output(asked: TurnInput, turned: Turn, state: str) -> TurnOutput:
     running = set(asked.running)
     return TurnOutput(
-        state=turned.state.dump(),
+        state=state,
         deadline=turned.deadline.timestamp() if turned.deadline else None,
         pending=[_pending(asked, key, p) for key, p in turned.pending.items() if key not in running],
         cancelled=sorted(running - set(turned.pending)),

@@ -188,5 +188,7 @@ class Dispatcher:
 
 def _close(c: Connection, rows: Sequence[DeliveryRow], now: datetime, late: bool) -> None:
     inbox.delivered(c, [row.id for row in rows], now)
-    for row in rows if late else ():
-        inbox.routed(c, row.inbox_id, "late")
+    for arrival in inbox.load(c, [row.inbox_id for row in rows]) if late else ():
+        inbox.routed(c, arrival.id, "late")
+        text = f"Came after the end and was kept: {arrival.kind} {arrival.name}".strip()
+        cases.came_late(c, rows[0].case, arrival.to, text, now)

@@ -89,6 +89,7 @@ class Interpreter:
         if step.start is not None:
             self._not_before(run, record, step.start)
         record.title = str(run.value(step.title)) if step.title else words(step.id)
+        record.memo.pop("start", None)
         record.memo["begun"] = True
         if step.stage:
             self.state.stage = step.stage

@@ -1,6 +1,7 @@
 """Cases as people see them: opened once, then written by every turn (see `projection`)."""
 
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, text, update
@@ -89,6 +90,19 @@ def mark_stuck(c: Connection, case: str, why: str) -> bool:
     """Show that an open case does not get on; its next turn clears it. False if it was shown already, or ended."""
     open_and_unmarked = (cases.c.id == case) & (cases.c.status == "open") & (cases.c.health != "stuck")
     return c.execute(update(cases).where(open_and_unmarked).values(health="stuck", why=why)).rowcount == 1
+
+
+_LATE = Sql(
+    """
+    INSERT INTO timeline (case_id, seq, at, path, kind, line)
+    SELECT :case, COALESCE(MAX(seq), 0) + 1, :at, :path, 'late', :text FROM timeline WHERE case_id = :case
+    """
+)
+
+
+def came_late(c: Connection, case: str, path: str, text: str, at: datetime) -> None:
+    """Show on the timeline what came after the end of the case."""
+    _LATE.change(c, case=case, path=path, text=text, at=at)
 
 
 def listing(

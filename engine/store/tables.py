@@ -240,6 +240,8 @@ files = Table(
     Index(None, "case_id"),
 )
 
+states = Table("states", metadata, _text("case_id", key=True), _number("turn", key=True), _text("state"))
+
 signatures = Table(
     "signatures",
     metadata,

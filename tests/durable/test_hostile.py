@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from engine.store import files
+from activities.turns import LARGEST_STATE
+from engine.store import files, states
 from tests.durable.firm import ACME, ANSWERS, Firm, firm
 
 NASTY = "${7*7} {{7*7}} {% raw %} <script>alert(1)</script>\r\nBcc: evil@x.test"
@@ -51,3 +52,15 @@ async def test_a_text_of_ten_megabytes_is_refused_at_its_field(tmp_path: Path, t
         token = await house.token("Welcome to Northwind")
         problems = await house.desk.answer(token, {**ANSWERS, "notes": "x" * 10_000_000, "seats": ["1", "2"]})
         assert sorted(problems) == ["notes", "seats"]
+
+
+async def test_large_answers_live_in_the_store_and_the_case_goes_on(tmp_path: Path, temporal: str) -> None:
+    async with firm(tmp_path, temporal) as house:
+        case = (await house.desk.start("client-onboarding", ACME)).case
+        token = await house.token("Welcome to Northwind")
+        long = {"address": "a" * 500, "notes": "ü" * 4_000, "legal_name": "L" * 200}
+        assert await house.desk.answer(token, {**ANSWERS, **long}) == {}
+        await house.task(case, "review", "reject", comment="ü" * 5_000)
+        assert (await house.ended(case)).summary.outcome == "rejected"
+        kept = await house.house.store.read(lambda c: states.get(c, case, 3))
+        assert len(kept) > LARGEST_STATE

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _links()
     _plans()
     _signatures()
+    _states()
     _subscriptions()
     _tasks()
     _timeline()
@@ -184,6 +185,16 @@ def _plans() -> None:
         sa.PrimaryKeyConstraint("process", "version"),
     )
     op.create_index("ix_plans_digest", "plans", ["digest"])
+
+
+def _states() -> None:
+    op.create_table(
+        "states",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "turn"),
+    )
 
 
 def _signatures() -> None:
