@@ -1,7 +1,6 @@
 """How the rest of the house reaches running cases: start one, hand it news, find those that are stuck."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -9,10 +8,9 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from engine.runtime.messages import ABI, CaseOver, Start, Unreachable
-from workflows.process import Case
+from workflows.process import TASK_TIMEOUT, Case
 
 TASK_QUEUE = "baton"
-TASK_TIMEOUT = timedelta(seconds=3)  # after a kill, the next worker takes the turn again this soon
 PROBLEMS = "TemporalReportedProblems IS NOT NULL AND ExecutionStatus = 'Running'"
 
 
