@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -21,8 +21,8 @@ from engine.store.store import Store
 log = logging.getLogger("baton.dispatcher")
 
 GLANCE = 0.2  # seconds between two looks at the database when nobody nudges
-AT_ONCE = 500  # deliveries that are read together
-SIDE_BY_SIDE = 32  # cases that are told at the same time
+AT_ONCE = 200  # deliveries that are read together
+SIDE_BY_SIDE = 64  # cases that are told at the same time
 FIRST_PAUSE = 0.5  # seconds before a case that could not be reached is tried again
 LONGEST_PAUSE = 30.0
 SWEEP = timedelta(seconds=5)  # an arrival that is not routed by now was left behind by a process that died
@@ -35,7 +35,7 @@ class Courier(Protocol):
         """Raises Unreachable."""
         ...
 
-    async def signal(self, case: str, ids: Sequence[str]) -> None:
+    async def tell(self, case: str, ids: Sequence[str]) -> None:
         """Raises Unreachable, or CaseOver for a case that has ended."""
         ...
 
@@ -56,7 +56,7 @@ class MemoryCourier:
             self.started.append(case)
             self.states[case] = state
 
-    async def signal(self, case: str, ids: Sequence[str]) -> None:
+    async def tell(self, case: str, ids: Sequence[str]) -> None:
         self._reach()
         if case in self.over or case not in self.states:
             raise CaseOver(case)
@@ -100,21 +100,26 @@ class Dispatcher:
         self._pauses: dict[str, float] = {}
         self._not_before: dict[str, datetime] = {}
         self._swept: datetime | None = None
+        self._under_way: dict[str, int] = {}  # case -> id of the last of its rows that are being delivered
+        self._handled: dict[str, int] = {}  # the same of those that ended since the last look
+        self._behind = False  # something was left for when a delivery that is under way has ended
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop` is set. Trouble with the database is waited out."""
+        """Deliver until `stop` is set, then finish what is under way. Trouble with the database is waited out."""
         mark: tuple[int, ...] = ()
-        while not stop.is_set():
-            try:
-                seen = await self.store.read(inbox.change_mark)
-                if seen != mark or self._pauses:
-                    mark = seen
-                    await self.deliver()
-                await self.sweep()
-            except SQLAlchemyError as problem:
-                log.warning("the database does not answer, trying again: %s", problem)
-                await asyncio.sleep(FIRST_PAUSE)
-            await self.nudge.wait(GLANCE)
+        rung = True
+        async with asyncio.TaskGroup() as group:
+            while not stop.is_set():
+                try:
+                    seen = mark if rung else await self.store.read(inbox.change_mark)
+                    if rung or seen != mark or self._pauses:
+                        mark = seen
+                        await self._send_out(group)
+                    await self.sweep()
+                except SQLAlchemyError as problem:
+                    log.warning("the database does not answer, trying again: %s", problem)
+                    await asyncio.sleep(FIRST_PAUSE)
+                rung = await self.nudge.wait(GLANCE)
 
     async def deliver(self) -> int:
         """Deliver everything that can be delivered now; how many rows arrived."""
@@ -140,27 +145,45 @@ class Dispatcher:
         waiting = [case for case, at in self._not_before.items() if at > now]
         return await self.store.read(lambda c: inbox.undelivered(c, AT_ONCE, waiting))
 
-    async def _round(self, rows: Sequence[DeliveryRow]) -> int:
-        by_case: defaultdict[str, list[DeliveryRow]] = defaultdict(list)
-        for row in rows:
-            by_case[row.case].append(row)
-        gate = asyncio.Semaphore(SIDE_BY_SIDE)
-        counts = await asyncio.gather(*(self._to_case(gate, case, its) for case, its in by_case.items()))
-        return sum(counts)
+    async def _send_out(self, group: asyncio.TaskGroup) -> None:
+        """Start a delivery for every case that has news and none under way: a slow case keeps nobody waiting."""
+        self._handled.clear()
+        rows = await self._due()
+        known = {**self._handled, **self._under_way}  # what has arrived since the look is still in it
+        news = _by_case(row for row in rows if row.id > known.get(row.case, 0))
+        self._behind = len(rows) == AT_ONCE
+        for case, its in news.items():
+            if case in self._under_way or len(self._under_way) >= SIDE_BY_SIDE:
+                self._behind = True
+            else:
+                self._under_way[case] = its[-1].id
+                group.create_task(self._carry(case, its))
 
-    async def _to_case(self, gate: asyncio.Semaphore, case: str, rows: Sequence[DeliveryRow]) -> int:
+    async def _carry(self, case: str, rows: Sequence[DeliveryRow]) -> None:
+        try:
+            await self._to_case(case, rows)
+        except SQLAlchemyError as problem:
+            log.warning("%s was reached, but the database does not answer: %s", case, problem)
+        finally:
+            self._handled[case] = self._under_way.pop(case)
+            if self._behind:
+                self.nudge()
+
+    async def _round(self, rows: Sequence[DeliveryRow]) -> int:
+        return sum(await asyncio.gather(*(self._to_case(case, its) for case, its in _by_case(rows).items())))
+
+    async def _to_case(self, case: str, rows: Sequence[DeliveryRow]) -> int:
         """Start a case, then tell it all its news together."""
-        async with gate:
-            try:
-                if any(row.kind == START for row in rows):
-                    await self._start(case)
-                if news := [row.inbox_id for row in rows if row.kind != START]:
-                    await self.courier.signal(case, news)
-            except CaseOver:
-                return await self._arrived(case, rows, late=True)
-            except Unreachable as problem:
-                await self._later(case, rows, str(problem))
-                return 0
+        try:
+            if any(row.kind == START for row in rows):
+                await self._start(case)
+            if news := [row.inbox_id for row in rows if row.kind != START]:
+                await self.courier.tell(case, news)
+        except CaseOver:
+            return await self._arrived(case, rows, late=True)
+        except Unreachable as problem:
+            await self._later(case, rows, str(problem))
+            return 0
         return await self._arrived(case, rows)
 
     async def _start(self, case: str) -> None:
@@ -184,6 +207,13 @@ class Dispatcher:
         await self.store.write(lambda c: inbox.failed(c, first.inbox_id, case, error[:500]))
         if first.attempts == 0:
             log.warning("%s cannot be reached, trying again: %s", case, error)
+
+
+def _by_case(rows: Iterable[DeliveryRow]) -> Mapping[str, list[DeliveryRow]]:
+    by_case: defaultdict[str, list[DeliveryRow]] = defaultdict(list)
+    for row in rows:
+        by_case[row.case].append(row)
+    return by_case
 
 
 def _close(c: Connection, rows: Sequence[DeliveryRow], now: datetime, late: bool) -> None:

@@ -1,8 +1,10 @@
 """How the rest of the house reaches running cases: start one, hand it news, find those that are stuck."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from hashlib import sha256
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowUpdateStage
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -11,6 +13,7 @@ from engine.runtime.messages import ABI, CaseOver, Start, Unreachable
 from workflows.process import TASK_TIMEOUT, Case
 
 TASK_QUEUE = "baton"
+TELL_TIMEOUT = timedelta(seconds=10)
 PROBLEMS = "TemporalReportedProblems IS NOT NULL AND ExecutionStatus = 'Running'"
 
 
@@ -41,11 +44,18 @@ class Courier:
         except RPCError as problem:
             raise Unreachable(str(problem)) from problem
 
-    async def signal(self, case: str, ids: Sequence[str]) -> None:
-        """Hand a case the ids of inbox rows. Raises Unreachable, or CaseOver when it no longer runs."""
+    async def tell(self, case: str, ids: Sequence[str]) -> None:
+        """Hand a case the ids of inbox rows; they are in its history then. Raises Unreachable, or CaseOver when it no
+        longer runs. The same ids again change nothing.
+        """
+        name = sha256(" ".join(ids).encode()).hexdigest()[:32]
         handle = self.client.get_workflow_handle(case)
         try:
-            await handle.signal(Case.events, list(ids))
+            await handle.start_update(
+                Case.tell, list(ids), id=name, wait_for_stage=WorkflowUpdateStage.ACCEPTED, rpc_timeout=TELL_TIMEOUT
+            )
+        except WorkflowUpdateRPCTimeoutOrCancelledError as problem:
+            raise Unreachable(f"no worker has taken it within {TELL_TIMEOUT.seconds} seconds") from problem
         except RPCError as problem:
             if problem.status == RPCStatusCode.NOT_FOUND:
                 raise CaseOver(case) from problem
