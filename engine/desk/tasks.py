@@ -16,8 +16,15 @@ from engine.store.rows import Arrival, TaskRow
 
 class Tasks(Ground):
     async def tasks(self, user: str | None = None, group: str | None = None) -> tuple[TaskRow, ...]:
-        """Open tasks, oldest first: all, those of a user (by id), or those of a group."""
-        return await self.store.read(lambda c: cases.open_tasks(c, user, [group] if group else []))
+        """Open tasks, oldest first: all, those that a user (by id) may do alone or with a team, those of a group."""
+        groups = await self._teams(user) if user else set()
+        groups |= {group} if group else set()
+        return await self.store.read(lambda c: cases.open_tasks(c, user, groups))
+
+    async def _teams(self, user: str) -> set[str]:
+        """The groups that a user belongs to, as the newest versions of all processes have it."""
+        everybody = [edition.plan.resources.people for edition in await self.shelf.everything()]
+        return {team.id for people in everybody for team in people.groups if user in team.members}
 
     async def task(self, task_id: str) -> TaskView:
         """A task, also one that is done. Raises NotThere."""

@@ -70,6 +70,12 @@ async def test_tasks_are_found_by_user_and_group(desk: Desk, show: Show, case: s
     assert len(await desk.tasks()) == 2
 
 
+async def test_a_user_finds_the_tasks_of_the_teams_too(desk: Desk, show: Show, case: str) -> None:
+    await show(case, tasks=[task_of("review", groups=("client-success",)), task_of("billing", groups=("finance",))])
+    assert [r.task.step for r in await desk.tasks(user="priya")] == ["review"]
+    assert await desk.tasks(user="helen") == ()
+
+
 async def test_an_event_is_given_by_hand_with_typed_inputs(
     desk: Desk, dispatcher: Dispatcher, courier: MemoryCourier, show: Show, case: str
 ) -> None:
