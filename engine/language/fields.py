@@ -38,7 +38,7 @@ class Paths:
 
 @dataclass(frozen=True)
 class Phrase:
-    """A time phrase (`2 business days`, `1 day before ${ x }`, `never`), LANGUAGE 10."""
+    """A time phrase (`2 business days`, `1 day before ${ x }`, `never`)."""
 
     never: bool = False
 

@@ -1,4 +1,4 @@
-"""When a time phrase is (LANGUAGE 10). A date without a clock time means opening time on that day."""
+"""When a time phrase is. A date without a clock time means opening time on that day."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta

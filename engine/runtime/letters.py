@@ -35,7 +35,7 @@ def letter(run: Run, send: Send, to: str, link: str = "") -> Letter:
         "subject": send.subject,
         "body": send.body,
         "link": link,
-        "scope": _scope(run.scope(), written),
+        "scope": _scope(run.scope(), written, run.record.title),
     }
 
 
@@ -56,10 +56,10 @@ def _written(plan: Plan, send: Send) -> str:
     return f"{template.subject} {template.preheader} {template.button} {template.body}"
 
 
-def _scope(scope: Mapping[str, Any], written: str) -> dict[str, Any]:
+def _scope(scope: Mapping[str, Any], written: str, title: str) -> dict[str, Any]:
     """The scope, with only those steps that the message names: mails of a long case stay small."""
     named = _names(written)
-    return {**scope, "steps": {step: seen for step, seen in scope["steps"].items() if step in named}}
+    return {**scope, "title": title, "steps": {step: seen for step, seen in scope["steps"].items() if step in named}}
 
 
 @lru_cache(maxsize=1024)

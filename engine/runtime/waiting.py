@@ -1,4 +1,4 @@
-"""Steps that wait: one set of fields and one order of events for all of them (LANGUAGE 7)."""
+"""Steps that wait: one set of fields and one order of events for all of them."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from engine.language.resources import DocumentTemplate, EmailTemplate
 from engine.language.syntax import ExpressionProblem
 from engine.language.types import ANY, DATE, TEXT, URL, Field, Record, Type, record
 
-CASE = record(id=TEXT, url=URL, started_at=Type("datetime"), business_key=TEXT)
+CASE = record(id=TEXT, title=TEXT, url=URL, started_at=Type("datetime"), business_key=TEXT)
 _TEXTS = ("subject", "preheader", "button", "title", "filename", "body")
 _CODES = {"E030": "E072", "E031": "E071", "E032": "E071"}
 
@@ -23,7 +23,7 @@ def mail(subject: Subject, name: str, scope: Record, user: str) -> None:
     if loaded is None or not isinstance(loaded.root, EmailTemplate):
         return
     handlers = {h.id: Field(URL) for h in subject.process.handlers if h.when is not None and h.when.type == "form"}
-    extra = {"link": Field(URL), "to_name": Field(TEXT), "links": Field(Record(fields=handlers))}
+    extra = {"link": Field(URL), "to_name": Field(TEXT), "title": Field(TEXT), "links": Field(Record(fields=handlers))}
     _texts(subject, loaded, Record(fields={**scope.fields, **extra}), f"`{name}` is sent by {user}")
 
 
