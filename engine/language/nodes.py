@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from engine.language.problems import Problem, Severity
 
+MAX_SHOWN = 2_000  # characters of a line, or of a sentence about it
+MAX_FINDINGS = 1_000  # in one file; looking further takes time and helps nobody
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -86,11 +89,16 @@ class Source:
         self, code: str, message: str, place: Place, note: str = "", hint: str = "", severity: Severity = "error"
     ) -> Problem:
         """A finding at a place of this file."""
-        where = (self.name, place.line, place.column, place.length, self.line(place.line))
-        return Problem(code, message, *where, note, hint, severity)
+        line = self.line(place.line)[:MAX_SHOWN]
+        where = (self.name, place.line, place.column, place.length, line if place.column <= MAX_SHOWN else "")
+        return Problem(code, _short(message), *where, _short(note), _short(hint), severity)
 
     def report(self, code: str, message: str, place: Place, note: str = "", hint: str = "") -> None:
-        self.problems.append(self.problem(code, message, place, note, hint))
+        if len(self.problems) < MAX_FINDINGS:
+            self.problems.append(self.problem(code, message, place, note, hint))
+        elif len(self.problems) == MAX_FINDINGS:
+            stop = f"this file has more than {MAX_FINDINGS:,} mistakes; the rest is not shown"
+            self.problems.append(self.problem("E019", stop, place))
 
     def within(self, scalar: Scalar, offset: int, length: int) -> Place:
         """The place in the file of `length` characters at `offset` of a scalar's text."""
@@ -101,7 +109,8 @@ class Source:
     def place_of(self, index: int, length: int = 1) -> Place:
         line = bisect_right(self.starts, index)
         column = index - self.starts[line - 1]
-        room = len(self.line(line)) - column
+        end = self.starts[line] - 1 if line < len(self.starts) else len(self.text)
+        room = end - index
         return Place(line, column + 1, max(1, min(length, room)))
 
     def _index(self, scalar: Scalar, offset: int) -> int:
@@ -131,3 +140,7 @@ def _after_character(raw: str, at: int, style: str) -> int:
     if style == '"' and (match := _ESCAPE.match(raw, at)):
         return match.end()
     return at + 2 if style == "'" and raw.startswith("''", at) else at + 1
+
+
+def _short(sentence: str) -> str:
+    return sentence if len(sentence) < MAX_SHOWN else sentence[:MAX_SHOWN] + " ..."

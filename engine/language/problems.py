@@ -1,4 +1,4 @@
-"""A problem is data: what is wrong, exactly where, why, and the line that puts it right (LANGUAGE 12)."""
+"""A problem is data: what is wrong, exactly where, why, and the line that puts it right."""
 
 import json
 import unicodedata
@@ -74,7 +74,7 @@ def _one(problem: Problem) -> str:
         f"{gutter}--> {_printable(problem.file)}:{problem.line}:{problem.column}",
         f"{gutter} |",
         f"{number} | {shown}".rstrip(),
-        f"{gutter} | {caret}",
+        f"{gutter} | {caret}".rstrip(),
     ]
     lines += _labelled(gutter, "note", problem.note) + _labelled(gutter, "help", problem.help)
     return "\n".join(lines) + "\n"
@@ -90,6 +90,8 @@ def _labelled(gutter: str, label: str, text: str) -> list[str]:
 def _window(problem: Problem) -> tuple[str, str]:
     """The part of the line around the caret, and the caret under it."""
     line, before = problem.source_line, problem.column - 1
+    if before > len(line):
+        return "", ""
     start = max(0, before - WIDEST // 2) if len(line) > WIDEST else 0
     shown = line[start : start + WIDEST]
     length = max(1, min(problem.length, len(shown) - (before - start)))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,7 @@ def read(source: Source, model: type[Model], registry: Registry | None = None) -
 
 
 _MISSING = object()
+FEW = 200  # findings; who makes more of them is not helped by guesses, which take time
 _NAMES = {
     "Process": "the process", "When": "`when`", "Send": "`send`", "Retry": "`retry`", "SideTask": "this task",
     "WaitEvent": "event", "ChecklistItem": "item", "Hours": "`hours`", "EventSchema": "this event",
@@ -37,7 +39,7 @@ _PASTE = {
     "language": "1", "to": "${ inputs.email }", "max_times": "3", "type": "task", "title": "What people read",
     "until": "steps.review.outcome == \"accept\"", "timeout": "20 business days", "after": "2 business days",
     "outcome": "done", "time_zone": "Europe/London", "email": "name@example.com", "operation": "create",
-    "subject": "What the mail is about",
+    "subject": "What the mail is about", "document": "${ steps.contract.file }",
 }  # fmt: skip
 
 
@@ -60,11 +62,13 @@ class _Reader:
 
     def model(self, model: type[Model], table: Table, path: Path) -> Model:
         known, values, failed = keys(model), dict[str, Any](), False
+        meant: list[Entry] = []
         for entry in table.entries:
             key = known.get(entry.key.text) or self._unknown(model, entry, known, table)
             if key is None:
                 failed = True
                 continue
+            meant.append(replace(entry, key=replace(entry.key, text=key.key)))
             value = self.value(key.shape, entry.value, (*path, key.key))
             failed = failed or value is _MISSING
             values[key.name] = value
@@ -72,7 +76,7 @@ class _Reader:
         for key in missing:
             self._missing(model, table, key)
         made = self._made(model, table, values, failed or bool(missing))
-        self.document.nodes[id(made)] = table
+        self.document.nodes[id(made)] = replace(table, entries=tuple(meant))
         return made
 
     def _made(self, model: type[Model], table: Table, values: dict[str, Any], failed: bool) -> Model:
@@ -98,9 +102,11 @@ class _Reader:
                 values[key.name] = _MISSING
 
     def _unknown(self, model: type[Model], entry: Entry, known: Mapping[str, Key], table: Table) -> Key | None:
+        if model is UnknownStep:
+            return None
         word, what = entry.key.text, self._what(model, table)
-        written = {e.key.text for e in table.entries}
-        near = suggest(word, [k for k in known if k not in written])
+        few = len(self.source.problems) < FEW
+        near = suggest(word, [k for k in known if table.entry(k) is None]) if few else ""
         note = self._elsewhere(word) or f"here you may write {one_of(known, 20)}"
         hint = f"did you mean `{near}`?" if near else ""
         self.report("E020", f"{what} has no key `{word}`", entry.key.place, "" if near else note, hint)
@@ -194,7 +200,10 @@ class _Reader:
 
     def _table(self, shape: Inside, node: Node, path: Path) -> Any:
         if not isinstance(node, Table):
-            self._wrong_kind(node, path, "`key: value` lines", f"it may hold {one_of(keys(shape.model), 20)}")
+            typed = isinstance(node, Scalar) and "type" in keys(shape.model)
+            hint = f"write `{path[-1]}: {{ type: {getattr(node, 'text', '')} }}`" if typed else ""
+            note = "" if typed else f"it may hold {one_of(keys(shape.model), 20)}"
+            self._wrong_kind(node, path, "`key: value` lines", note, hint)
             return _MISSING
         return self.model(shape.model, node, path)
 

@@ -52,6 +52,7 @@ class Mend:
 _PAIR = re.compile(r"^(?P<lead>[ ]*(?:- +)*)(?P<key>[\w.-]+|\"[^\"]*\"):(?P<gap>\s+)(?P<value>\S.*?)\s*$")
 _TIGHT = re.compile(r"^(?P<lead>[ ]*(?:- +)*)(?P<key>[a-z_]\w*):(?P<value>[^\s:/].*?)\s*$")
 _WORDS = re.compile(r"^(?P<lead>[ ]*(?:- +)*)(?P<key>[a-z_]\w*) +(?P<value>\S.*?)\s*$")
+MAX_LINES = 5_000  # that are mended at once
 _STAY = Shift(0, 0)
 
 
@@ -98,8 +99,9 @@ def _tabs(t: Trouble) -> Mend | None:
     others = ", ".join(str(n + 1) for n in tabbed[1:9])
     note = f"so do lines {others}{' and more' if len(tabbed) > 9 else ''}" if others else ""
     name = "a tab" if wrong == "\t" else "an invisible character that is not a space"
-    changed = tuple(_expanded(t.lines[n], n, wrong, width) for n in tabbed)
-    help_ = f"use spaces: `{changed[0][1]}`"
+    mended = tabbed if len(tabbed) < MAX_LINES else []
+    changed = tuple(_expanded(t.lines[n], n, wrong, width) for n in mended)
+    help_ = f"use spaces: `{_expanded(t.text, t.line, wrong, width)[1]}`"
     return Mend("E011", f"this line is indented with {name}", t.line, lead.index(wrong), 1, note, help_, changed)
 
 
@@ -161,7 +163,7 @@ def _deeper(t: Trouble) -> Mend | None:
         return None
     found = _pair(t, before)
     if not found:
-        return _without_colon(t, before)
+        return _without_space(t, before) or _without_colon(t, before)
     key = found[0]["key"]
     message = f"this line is indented under `{key}`, which already has its value on line {before + 1}"
     return _reindented(t, message, _key_column(t.lines[before]))
@@ -246,15 +248,19 @@ def _first_character(t: Trouble) -> Mend | None:
 def _missing_space(t: Trouble) -> Mend | None:
     if "could not find expected ':'" not in t.problem or t.context_line >= len(t.lines):
         return None
-    line = t.lines[t.context_line]
+    return _without_space(t, t.context_line) or _without_colon(t, t.context_line)
+
+
+def _without_space(t: Trouble, number: int) -> Mend | None:
+    line = t.lines[number]
     match = _TIGHT.match(line)
     if not match:
-        return _without_colon(t, t.context_line)
+        return None
     at = match.end("key") + 1
     fixed = line[:at] + " " + line[at:]
     return Mend(
-        "E010", f"a space is missing after `{match['key']}:`", t.context_line, at - 1, 1,
-        help=f"write `{fixed.strip()}`", changed=((t.context_line, fixed, Shift(at, 1)),),
+        "E010", f"a space is missing after `{match['key']}:`", number, at - 1, 1,
+        help=f"write `{fixed.strip()}`", changed=((number, fixed, Shift(at, 1)),),
     )  # fmt: skip
 
 
@@ -332,5 +338,5 @@ def _open_columns(t: Trouble) -> set[int]:
 
 
 _RULES: tuple[Callable[[Trouble], Mend | None], ...] = (
-    _tabs, _braces, _colon, _missing_space, _quotes, _first_character, _escape, _brackets, _indentation,
+    _tabs, _braces, _colon, _missing_space, _brackets, _quotes, _first_character, _escape, _indentation,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""YAML text to a tree that keeps every value as it was written, and where (LANGUAGE 11).
+"""YAML text to a tree that keeps every value as it was written, and where.
 
 Nothing is guessed here: `NO`, `22:30`, `01234` stay text; the field decides later.
 The only module that knows PyYAML, and only its events: no constructor ever runs.
@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from engine.language.nodes import Broken, Entry, Listing, Node, Place, Scalar, Source, Table
+from engine.language.nodes import MAX_FINDINGS, Broken, Entry, Listing, Node, Place, Scalar, Source, Table
 from engine.language.problems import Problem
 from engine.language.repair import Mend, Shift, Trouble, diagnose, quoted
 
@@ -19,8 +19,9 @@ __all__ = ["MAX_SIZE", "load", "load_file", "load_page"]
 
 MAX_SIZE = 1_000_000
 MAX_DEPTH = 30
-MAX_VALUES = 60_000
+MAX_VALUES = 20_000
 MAX_MENDS = 60
+MAX_MENDING = 3_000_000  # characters that are read again after a mend, in all
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
 
 
@@ -96,7 +97,7 @@ class _Reading:
 
     def read(self, text: str) -> None:
         seen: set[tuple[int, int]] = set()
-        for _ in range(MAX_MENDS):
+        for _ in range(min(MAX_MENDS, 1 + MAX_MENDING // len(text))):
             built = _Building(self)
             try:
                 self.source.root = built.build(text)
@@ -172,7 +173,7 @@ class _Building:
     def build(self, text: str) -> Node | None:
         for event in yaml.parse(text, Loader=_Loader):
             self.count += 1
-            if self.count > 2 * MAX_VALUES:
+            if self.count > MAX_VALUES:
                 raise _TooMuchError(f"this file has more than {MAX_VALUES:,} values", self._place(event))
             if handler := _HANDLERS.get(type(event)):
                 handler(self, event)
@@ -194,11 +195,20 @@ class _Building:
         self._put(node)
 
     def _scalar(self, event: Any) -> Scalar:
+        if not self.reading.shifts and event.start_mark.line == event.end_mark.line:
+            return self._unmoved(event)
         start = self.reading.index(event.start_mark.line, event.start_mark.column)
         end = self.reading.index(event.end_mark.line, event.end_mark.column)
         style = event.style or ""
         length = 1 if style in ("|", ">") else end - start
         return Scalar(event.value, self.source.place_of(start, length), style, start, end)
+
+    def _unmoved(self, event: Any) -> Scalar:
+        """The common case, without any search: a text on one line of a file that needed no mending."""
+        mark, length = event.start_mark, event.end_mark.column - event.start_mark.column
+        start = self.source.starts[min(mark.line, len(self.source.starts) - 1)] + mark.column
+        place = Place(mark.line + 1, mark.column + 1, max(1, length))
+        return Scalar(event.value, place, event.style or "", start, start + length)
 
     def _alias(self, event: Any) -> None:
         place = self._place(event, len(event.anchor) + 1)
@@ -288,6 +298,8 @@ class _Building:
             parent.entries.append(Entry(key, node))
 
     def _refuse_properties(self, event: Any, place: Place) -> None:
+        if not event.anchor and not event.tag:
+            return
         rest = self.source.line(place.line)[place.column - 1 :].rstrip()
         if event.anchor:
             note = "an anchor marks a value so that `*` can copy it; a process says everything where it is used"
@@ -309,6 +321,8 @@ class _Building:
             self._cut_off(node)
 
     def _cut_off(self, node: Scalar) -> None:
+        if not self.source.text.startswith(" #", node.end):
+            return
         end = self.source.text.find("\n", node.end)
         rest = self.source.text[node.end : len(self.source.text) if end < 0 else end]
         match = re.match(r" (#[^\s#].*?)\s*$", rest)
@@ -323,6 +337,8 @@ class _Building:
         self._report("E017", f"`{match[1]}` is cut off this text", place, note, hint)
 
     def _report(self, code: str, message: str, place: Place, note: str = "", hint: str = "") -> None:
+        if len(self.problems) == MAX_FINDINGS:
+            raise _TooMuchError(f"this file has more than {MAX_FINDINGS:,} mistakes", place)
         self.problems.append(self.source.problem(code, message, place, note, hint))
 
     def _place(self, event: Any, length: int = 1) -> Place:

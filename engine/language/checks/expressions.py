@@ -1,4 +1,4 @@
-"""Every expression of a process, against what is known where it stands (LANGUAGE 9).
+"""Every expression of a process, against what is known where it stands.
 
 Walks the steps in the order they run and keeps what each has given so far. A name that may be
 missing must be read with `default`, or under an `if` that makes sure.

@@ -17,7 +17,10 @@ def check(subject: Subject) -> None:
         if hasattr(step, "branches"):
             _need(subject, step)
             _two_writers(subject, step)
+        if hasattr(step, "rules"):
+            _no_rule(subject, step)
         _itself(subject, step)
+    _stages(subject)
     _ids(subject)
 
 
@@ -74,8 +77,9 @@ def _changes(node: Node, inside: set[str]) -> bool:
 
 
 def _all(tree: Node) -> Iterator[Node]:
+    """The nodes of an expression; a path of names is one of them."""
     yield tree
-    for child in children(tree):
+    for child in () if path(tree) else children(tree):
         yield from _all(child)
 
 
@@ -122,6 +126,21 @@ def _itself(subject: Subject, step: Any) -> None:
         hint = "add `wait: false` if a new case is to begin when this one ends"
         message = f"step `{step.id}` waits for another case of this same process"
         subject.report("E064", message, subject.document.place(step, "process"), note, hint)
+
+
+def _no_rule(subject: Subject, step: Any) -> None:
+    if step.else_ is None and subject.document.node(step, "else") is None:
+        note = "when no rule holds, it opens an incident"
+        message = f"the decision `{step.id}` does not say what holds otherwise"
+        subject.warn("W061", message, subject.document.place(step), note, "add `else:`")
+
+
+def _stages(subject: Subject) -> None:
+    used = {getattr(step, "stage", None) for step in subject.steps}
+    for n, stage in enumerate(subject.process.stages):
+        if stage not in used:
+            place = subject.document.place(subject.process, "stages", n)
+            subject.warn("W020", f"no step moves a case to the stage `{stage}`", place)
 
 
 def _ids(subject: Subject) -> None:

@@ -1,5 +1,6 @@
 """What is being checked, and what the checks may look up about it."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,8 @@ from engine.language.problems import Problem, Severity, one_of, suggest
 from engine.language.process import Process
 from engine.language.resources import Connection, Connections, Form, Group, Input, People, Resources
 from engine.language.types import Record, Type
+
+_ALLOW = re.compile(r"#\s*baton: allow ([EW]\d{3})\b(?:\s+because\s+(?P<reason>\S.*))?")
 
 
 class Block(Protocol):
@@ -70,6 +73,16 @@ class Subject:
     ) -> None:
         self.found.append(self.document.source.problem(code, message, place, note, hint, severity))
 
+    def warn(self, code: str, message: str, place: Place, note: str = "", hint: str = "") -> None:
+        """A finding that the author may allow, in a comment that says why."""
+        source = self.document.source
+        allowed = [m for n in (place.line, place.line - 1) if (m := _ALLOW.search(source.line(n))) and m[1] == code]
+        if any(m["reason"] for m in allowed):
+            return
+        if allowed:
+            note = f"the comment that allows {code} gives no reason: write `# baton: allow {code} because ...`"
+        self.report(code, message, place, note, hint, "warning")
+
     def unknown(self, code: str, what: str, word: str, place: Place, known: tuple[str, ...], where: str) -> None:
         """A name that is not there: the nearest one as help, else all of them as note."""
         near = suggest(word, known)
@@ -123,3 +136,8 @@ class Subject:
         """The inputs of another process; None where there is none, or it cannot be read."""
         loaded = self.library.get("processes", process)
         return loaded.root.inputs if loaded and isinstance(loaded.root, Process) else None
+
+
+def named(step: Any) -> str:
+    """The step in a sentence."""
+    return f"step `{step.id}`" if step.id else "this step"

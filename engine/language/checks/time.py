@@ -1,4 +1,4 @@
-"""Time phrases and calendars (LANGUAGE 10)."""
+"""Time phrases and calendars."""
 
 from typing import Any
 

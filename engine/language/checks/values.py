@@ -1,5 +1,6 @@
 """One text of a definition: its expressions, and whether what they give fits where it stands."""
 
+import re
 from typing import Any
 
 from engine.language.checks.subject import Subject
@@ -14,7 +15,10 @@ from engine.language.syntax import ExpressionProblem as Wrong
 from engine.language.time import PhraseProblem, parse_phrase
 from engine.language.types import ANY, BOOLEAN, TEXT, Choice, Record, Type, record
 
-_WANTED = {"text": "a text", "email": "an email address", "user": "a user", "file": "a file"}
+_ANSWERS = re.compile(r"steps\.(\w+)\.answers\.$")
+LONG = 10_000  # characters; a longer text has only its first mistake shown
+MANY = 20
+_WANTED = {"text": "text", "email": "an email address", "user": "a user", "file": "a file"}
 
 
 class Values:
@@ -109,7 +113,11 @@ class Values:
         problems.append(ExpressionProblem(message, at, length, code="E041"))
 
     def _text(self, leaf: Leaf, scope: Record, wanted: str, problems: list[Wrong]) -> Type:
-        template = parse_template(leaf.text)
+        try:
+            template = parse_template(leaf.text)
+        except ExpressionProblem as wrong:
+            problems += [wrong, *_further(leaf.text, wrong)]
+            return ANY
         found = infer_template(template, scope, problems)
         if not template.expressions:
             return Choice(values=(leaf.text,))
@@ -134,13 +142,21 @@ class Values:
     # -- problems ---------------------------------------------------------------
 
     def _report(self, leaf: Leaf, problem: Wrong, source: Source) -> None:
-        code, note, hint = problem.code, problem.note, problem.help
+        code, message, note, hint = problem.code, problem.message, problem.note, problem.help
         if code == "E031":
             note, hint = self._elsewhere(leaf, problem)
-        elif code == "E032" and leaf.text[: problem.offset].endswith(".answers."):
-            code = "E074"
+        elif form := self._not_asked(leaf, problem):
+            asked = leaf.text[problem.offset : problem.offset + problem.length]
+            code, message = "E074", f"the form `{form}` does not ask for `{asked}`"
+            note = note.replace("it has", "it asks for")
         place = source.within(leaf.node, problem.offset, problem.length)
-        self.subject.found.append(source.problem(code, problem.message, place, note, hint))
+        self.subject.found.append(source.problem(code, message, place, note, hint))
+
+    def _not_asked(self, leaf: Leaf, problem: Wrong) -> str:
+        """The form whose answers have no such field; empty where it is about something else."""
+        before = _ANSWERS.search(leaf.text[: problem.offset])
+        step = self.ids.get(before[1]) if before and problem.code == "E032" else None
+        return getattr(step, "form", "") or ""
 
     def _elsewhere(self, leaf: Leaf, problem: Wrong) -> tuple[str, str]:
         """Where a step that cannot be read here is, or the one that was meant."""
@@ -157,3 +173,18 @@ class Values:
             note = f"`{later}` exists but runs later (line {line})"
             return note, f"did you mean `{later}`? Move it above this step"
         return problem.note, problem.help
+
+
+def _further(text: str, wrong: Wrong) -> list[Wrong]:
+    """What else cannot be read in a text, after the first expression that cannot."""
+    found: list[Wrong] = []
+    start = text.find("${", wrong.offset + max(1, wrong.length))
+    while start >= 0 and len(text) < LONG and len(found) < MANY:
+        try:
+            parse_template(text[start:])
+            break
+        except ExpressionProblem as another:
+            at = start + another.offset
+            found.append(ExpressionProblem(another.message, at, another.length, another.help, code=another.code))
+            start = text.find("${", at + max(1, another.length))
+    return found

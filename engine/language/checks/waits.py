@@ -1,8 +1,8 @@
-"""Steps that wait: what they wait for, how long at most, and what happens then (LANGUAGE 7)."""
+"""Steps that wait: what they wait for, how long at most, and what happens then."""
 
 from typing import Any
 
-from engine.language.checks.subject import Subject
+from engine.language.checks.subject import Subject, named
 from engine.language.problems import one_of
 
 
@@ -27,27 +27,27 @@ def _limit(subject: Subject, step: Any) -> None:
     if step.may_wait_forever() and not _written(subject, step, "timeout"):
         note = "it would wait for ever when nobody acts; if that is meant, say `never`"
         hint = "add `timeout: 20 business days` and `on_timeout: fail`, or `timeout: never`"
-        subject.report("E050", f"step `{step.id}` waits and does not say how long", place(step), note, hint)
+        subject.report("E050", f"{named(step)} waits and does not say how long", place(step), note, hint)
     limited = step.timeout and step.timeout.strip() != "never"
     if limited and not _written(subject, step, "on_timeout"):
         hint = "add `on_timeout: fail` (an incident), `continue`, `stop`, or a list of steps"
-        message = f"step `{step.id}` does not say what happens when its time runs out"
+        message = f"{named(step)} does not say what happens when its time runs out"
         subject.report("E051", message, place(step, "timeout"), hint=hint)
     if not limited and _written(subject, step, "on_timeout") and (step.timeout or not step.may_wait_forever()):
-        message = f"`on_timeout` of step `{step.id}` never happens: it has no time limit"
+        message = f"`on_timeout` of {named(step)} never happens: it has no time limit"
         subject.report("E052", message, place(step, "on_timeout"), hint="give `timeout` a time, or take it away")
 
 
 def _what_for(subject: Subject, step: Any) -> None:
     if not hasattr(step, "until") or not hasattr(step, "duration"):
         return
-    named = [key for key in ("events", "until", "duration") if _written(subject, step, key)]
-    if len(named) == 1:
+    chosen = [key for key in ("events", "until", "duration") if _written(subject, step, key)]
+    if len(chosen) == 1:
         return
-    place = subject.document.place(step, named[1]) if named else subject.document.place(step)
-    said = f"says {one_of(named)} at once" if named else "does not say what for"
+    place = subject.document.place(step, chosen[1]) if chosen else subject.document.place(step)
+    said = f"says {one_of(chosen)} at once" if chosen else "does not say what for"
     hint = "write one of `events:`, `until:` (a time) and `duration:` (how long)"
-    subject.report("E053", f"step `{step.id}` waits, and {said}", place, hint=hint)
+    subject.report("E053", f"{named(step)} waits, and {said}", place, hint=hint)
 
 
 def _reminders(subject: Subject, step: Any) -> None:
@@ -57,7 +57,7 @@ def _reminders(subject: Subject, step: Any) -> None:
         if len(either) != 1:
             said = "both `after` and `every`" if either else "neither `after` nor `every`"
             hint = "write `after: 2 business days` for one reminder, or `every:` with `max_times:` for several"
-            subject.report("E054", f"a reminder of step `{step.id}` has {said}", place, hint=hint)
+            subject.report("E054", f"a reminder of {named(step)} has {said}", place, hint=hint)
         elif either == ["every"] and not _written(subject, step, "reminders", n, "max_times"):
             at = subject.document.place(step, "reminders", n, "every")
             subject.report("E054", "`every` does not say how often at most", at, hint="add `max_times: 3`")
@@ -72,7 +72,7 @@ def _escalations(subject: Subject, step: Any) -> None:
         place = subject.document.place(step, "escalate", n)
         if not any(_written(subject, step, "escalate", n, key) for key in ("task", "to", "steps")):
             hint = "add `to: client-success`, a `task:`, or `steps:`"
-            subject.report("E055", f"an escalation of step `{step.id}` does nothing", place, hint=hint)
+            subject.report("E055", f"an escalation of {named(step)} does nothing", place, hint=hint)
         if escalation.task and not escalation.task.assignee and not escalation.task.candidate_groups:
             at = subject.document.place(step, "escalate", n, "task")
             if not _written(subject, step, "escalate", n, "task", "assignee"):
@@ -85,11 +85,11 @@ def _message(subject: Subject, step: Any) -> None:
     if _written(subject, step, "send"):
         _text(subject, step, step.send, "send")
         if hasattr(step, "events") and not _written(subject, step, "send", "to"):
-            message = f"step `{step.id}` sends a message to nobody"
+            message = f"{named(step)} sends a message to nobody"
             hint = "add `to: ${ inputs.email }` below `send:`"
             subject.report("E056", message, subject.document.place(step, "send"), hint=hint)
     elif hasattr(step, "events") and step.reminders:
-        message = f"the reminders of step `{step.id}` go to nobody"
+        message = f"the reminders of {named(step)} go to nobody"
         hint = "add `send:` with `template:` and `to:`; reminders go to the same address"
         subject.report("E056", message, subject.document.place(step, "reminders"), hint=hint)
     if hasattr(step, "subject") and hasattr(step, "body"):
@@ -106,7 +106,7 @@ def _text(subject: Subject, step: Any, message: Any, *path: str) -> None:
         message = "a message has a `template`, or its own `subject` and `body`, not both"
         subject.report("E056", message, at, hint="take one of them away")
     elif not template and not (own and _written(subject, step, *path, "body")):
-        message = f"the message of step `{step.id}` has no text"
+        message = f"the message of {named(step)} has no text"
         subject.report("E056", message, place, hint="add `template: NAME`, or `subject:` and `body:`")
 
 
