@@ -2,7 +2,7 @@
 
 import fcntl
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,17 +19,18 @@ class Running:
 
 
 @contextmanager
-def only_one(folder: Path, running: Running) -> Iterator[None]:
-    """Hold the workspace's lock. Raises UserProblem where somebody else holds it."""
+def only_one(folder: Path) -> Iterator[Callable[[Running], object]]:
+    """Hold the workspace's lock; the value tells others who runs. Raises UserProblem where somebody else holds it."""
     about = folder / "up.json"
     with (folder / "up.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as problem:
             raise UserProblem(_taken(folder, about)) from problem
-        about.write_text(json.dumps(asdict(running)))
-        yield
-        about.unlink(missing_ok=True)
+        try:
+            yield lambda running: about.write_text(json.dumps(asdict(running)))
+        finally:
+            about.unlink(missing_ok=True)
 
 
 def _taken(folder: Path, about: Path) -> str:

@@ -47,11 +47,14 @@ def open_store(settings: Settings) -> Store:
         store = Store.open(settings.database_url)
         store.migrate()
     except (OperationalError, TooNewError, ValueError) as problem:
-        why = problem.orig if isinstance(problem, OperationalError) else problem
-        raise UserProblem(
-            f"the database cannot be opened: {why}. It is named by database.url in baton.yaml"
-        ) from problem
+        raise no_database(problem) from problem
     return store
+
+
+def no_database(problem: Exception) -> UserProblem:
+    """What to say of a database that does not open."""
+    said = str(problem.orig if isinstance(problem, OperationalError) else problem).splitlines()
+    return UserProblem(f"the database cannot be opened: {said[0]}. See database.url in baton.yaml")
 
 
 async def _asked(desk: Desk, question: Callable[[Desk], Awaitable[T]]) -> T:

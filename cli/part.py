@@ -12,6 +12,7 @@ import typer
 
 Parent = Annotated[int, typer.Option("--parent", hidden=True, help="End with this process.")]
 ReadyFile = Annotated[Path | None, typer.Option("--ready-file", hidden=True, help="Made when the part is ready.")]
+ListenHandle = Annotated[int, typer.Option("--listen-handle", hidden=True, help="A socket that is open already.")]
 
 _PR_SET_PDEATHSIG = 1
 

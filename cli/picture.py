@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cli.columns import bold, columns
+from cli.columns import bold, columns, printable
 from cli.show import moment, words
 from engine.runtime.view import Entry
 from engine.store.quick import CaseStatus
@@ -61,10 +61,10 @@ def _waiting(wait: WaitLine, clock: _Clock) -> tuple[str, str, str]:
 
 def one_case(case: CaseStatus, plan: Plan, zone: str) -> str:
     clock = _Clock(zone)
-    lines = [bold(case.summary.title), _about(case.summary, clock)]
+    lines = [bold(printable(case.summary.title)), _about(case.summary, clock)]
     for title, said in _sections(case, plan, clock):
         if said:
-            lines += ["", bold(title), *(f"  {line}" for line in said)]
+            lines += ["", bold(title), *(f"  {printable(line)}" for line in said)]
     return "\n".join(lines)
 
 

@@ -1,9 +1,13 @@
 """The status of a database that is a server: the same as of a file, through the store."""
 
+from sqlalchemy.exc import OperationalError
+
+from cli.office import no_database
 from engine.store import cases, plans
 from engine.store.quick import CaseStatus
 from engine.store.rows import CaseSummary
 from engine.store.store import Store
+from engine.store.writer import T, Work
 
 
 class ServerReader:
@@ -13,15 +17,18 @@ class ServerReader:
         self.store = Store.open(url)
 
     def listing(self, status: str) -> tuple[CaseSummary, ...]:
-        return self.store.read_now(lambda c: cases.listing(c, status=status))
+        return self._read(lambda c: cases.listing(c, status=status))
 
     def one(self, case: str) -> CaseStatus | None:
-        summary = self.store.read_now(lambda c: cases.summary(c, case))
-        if summary is None:
-            return None
-        entries = self.store.read_now(lambda c: cases.timeline(c, case))
-        detail = self.store.read_now(lambda c: cases.detail(c, case))
-        return CaseStatus(summary, entries, detail.incidents if detail else ())
+        detail = self._read(lambda c: cases.detail(c, case))
+        entries = self._read(lambda c: cases.timeline(c, case))
+        return CaseStatus(detail.summary, entries, detail.incidents) if detail else None
 
     def plan(self, process: str, version: int) -> str | None:
-        return self.store.read_now(lambda c: plans.of_version(c, process, version))
+        return self._read(lambda c: plans.of_version(c, process, version))
+
+    def _read(self, work: Work[T]) -> T:
+        try:
+            return self.store.read_now(work)
+        except OperationalError as problem:
+            raise no_database(problem) from problem

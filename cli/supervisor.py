@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Mapping
@@ -25,11 +26,12 @@ Say = Callable[[str], None]
 
 @dataclass
 class Part:
-    """One child process: `baton NAME`, with its log and the sign that it is ready."""
+    """One child process: `baton NAME`, with its log and the sign that it is ready. `listening` is the web's socket."""
 
     name: str
     folder: Path
     environment: Mapping[str, str]
+    listening: socket.socket | None = None
     process: Process | None = field(default=None, init=False)
 
     @property
@@ -44,11 +46,13 @@ class Part:
         """Start the process; it is ready some time later."""
         self._ready_file.unlink(missing_ok=True)
         command = [sys.executable, "-m", "cli.main", self.name, "--parent", str(os.getpid())]
+        command += ["--ready-file", str(self._ready_file)]
+        handles = (self.listening.fileno(),) if self.listening else ()
+        command += [f"--listen-handle={handle}" for handle in handles]
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *command,
-                "--ready-file",
-                str(self._ready_file),
+                pass_fds=handles,
                 stdin=DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -86,10 +90,15 @@ class _FailedToStartError(Exception):
 
 
 class Stack:
-    """Everything that `baton up` runs. `problem` says afterwards why it could not start, if it could not."""
+    """Everything that `baton up` runs. `problem` says afterwards why it could not start, if it could not.
 
-    def __init__(self, settings: Settings, say: Say) -> None:
+    `listening` is the web's socket. It stays ours, so that nobody else gets the
+    port and visitors wait a moment while the web is started again.
+    """
+
+    def __init__(self, settings: Settings, listening: socket.socket, say: Say) -> None:
         self.settings = settings
+        self.listening = listening
         self.say = say
         self.logs = settings.kept / "logs"
         self.problem = ""
@@ -139,7 +148,9 @@ class Stack:
             await self._server.start()
         if self._catcher:
             await self._catcher.start()
-        self.parts = [Part(name, self.logs, self._environment()) for name in ("worker", "web")]
+        self.listening.listen()
+        environment = self._environment()
+        self.parts = [Part("worker", self.logs, environment), Part("web", self.logs, environment, self.listening)]
         for part in self.parts:
             await part.start()
         for part in self.parts:
@@ -183,10 +194,8 @@ class Stack:
             began = clock()
             code = await part.process.wait()
             pause = FIRST_PAUSE if clock() - began > STEADY else pause
-            self.say(
-                f"The {part.name} ended (code {code}): {part.last_words()}. "
-                f"Starting it again in {pause:g} s. Its log: {part.log}"
-            )
+            why = f"was killed (signal {-code})" if code < 0 else f"ended: {part.last_words()}"
+            self.say(f"The {part.name} {why}. Starting it again in {pause:g} s. Its log: {part.log}")
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
             await part.start()

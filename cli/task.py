@@ -10,7 +10,7 @@ import typer
 from cli.office import ask, ask_with
 from cli.options import By, Json, Workspace, group, pairs, who
 from cli.place import settings_of
-from cli.show import moment, print_json
+from cli.show import moment, print_json, words
 from engine.language.values import display
 from engine.store.rows import TaskRow
 
@@ -78,9 +78,12 @@ def _lines(row: TaskRow, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _shown(name: str, value: object) -> Iterator[str]:
+    """A value that the task shows; what was left empty is left out."""
+    title = words(name.removeprefix("steps.").replace(".", " "))
     if isinstance(value, dict) and "file" not in value:
-        yield f"  {name}"
+        yield f"  {title}"
         for inner, content in value.items():
-            yield f"    {inner:<20} {display(content)}"
+            if content not in (None, "", []):
+                yield f"    {words(inner):<20} {display(content)}"
     else:
-        yield f"  {name:<22} {display(value)}"
+        yield f"  {title:<22} {display(value)}"

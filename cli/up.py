@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
@@ -35,23 +36,24 @@ def up(
 
     What has been started goes on where it was, also after this machine was switched off.
     """
-    settings = _with_port(settings_of(workspace), port)
-    running = Running(os.getpid(), settings.base_url)
-    with only_one(settings.kept, running):
+    settings = settings_of(workspace)
+    with only_one(settings.kept) as announce, _listening(settings, port) as web:
+        settings = _with_port(settings, web.getsockname()[1])
+        announce(Running(os.getpid(), settings.base_url))
         said = ask_with(settings, _prepare)
-        stack = Stack(settings, typer.echo if not as_json else _silent)
+        stack = Stack(settings, web, typer.echo if not as_json else _silent)
         asyncio.run(stack.run(lambda: _ready(stack, said, as_json)))
     if stack.problem:
         raise UserProblem(stack.problem)
 
 
-def _with_port(settings: Settings, port: int | None) -> Settings:
-    """The settings with the port that the web really gets; it must be free."""
-    wanted = settings.web.port if port is None else port
-    with listen(settings.web.host, wanted) as probe:
-        found = int(probe.getsockname()[1])
-    overrides = {"BATON_WEB_PORT": str(found)}
-    return Settings.load(settings.workspace, {**settings.environment, **overrides})
+def _listening(settings: Settings, port: int | None) -> socket.socket:
+    return listen(settings.web.host, settings.web.port if port is None else port)
+
+
+def _with_port(settings: Settings, port: int) -> Settings:
+    """The settings with the port that the web really has."""
+    return Settings.load(settings.workspace, {**settings.environment, "BATON_WEB_PORT": str(port)})
 
 
 @dataclass(frozen=True)

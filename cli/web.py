@@ -10,7 +10,7 @@ from activities import STEP_TYPES
 from cli.lazy import WEB, load
 from cli.office import open_store
 from cli.options import Workspace, group
-from cli.part import Parent, ReadyFile, begin, say_ready
+from cli.part import ListenHandle, Parent, ReadyFile, begin, say_ready
 from cli.place import settings_of
 from cli.problem import UserProblem
 from engine.desk.desk import Desk
@@ -20,11 +20,16 @@ GRACE = 10  # seconds for requests that are under way
 
 
 @app.command(epilog="Example: BATON_WEB_HOST=0.0.0.0 baton web")
-def web(workspace: Workspace = None, parent: Parent = 0, ready_file: ReadyFile = None) -> None:
+def web(
+    workspace: Workspace = None, parent: Parent = 0, ready_file: ReadyFile = None, listen_handle: ListenHandle = -1
+) -> None:
     """Run only the web pages and the webhooks, until Ctrl-C or SIGTERM."""
     begin(parent)
     settings = settings_of(workspace)
-    listening = listen(settings.web.host, settings.web.port)
+    if listen_handle >= 0:
+        listening = socket.socket(fileno=listen_handle)
+    else:
+        listening = listen(settings.web.host, settings.web.port)
     store = open_store(settings)
     try:
         asyncio.run(_serve(Desk(settings, store, STEP_TYPES), listening, ready_file))

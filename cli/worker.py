@@ -6,13 +6,16 @@ from functools import partial
 from pathlib import Path
 
 import uvloop
+from sqlalchemy.exc import OperationalError
 
 from cli.lazy import WORKER, load
+from cli.office import no_database
 from cli.options import Workspace, group
 from cli.part import Parent, ReadyFile, begin, say_ready
 from cli.place import settings_of
 from cli.problem import UserProblem
 from engine.settings import Settings, SettingsError
+from engine.store.migration import TooNewError
 
 app = group()
 
@@ -25,6 +28,8 @@ def worker(workspace: Workspace = None, parent: Parent = 0, ready_file: ReadyFil
         uvloop.run(_until_signalled(settings_of(workspace), ready_file))
     except SettingsError as problem:
         raise UserProblem("; ".join(problem.problems)) from problem
+    except (OperationalError, TooNewError) as problem:
+        raise no_database(problem) from problem
     except ConnectionError as problem:
         raise UserProblem(f"{problem}. Start it, or name another one: temporal.address in baton.yaml") from problem
 

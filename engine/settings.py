@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from engine.language.nodes import Broken, Listing, Place, Scalar, Source, Table
 from engine.language.problems import one_of, suggest
-from engine.language.source import Broken, Listing, Place, Scalar, Source, Table, load
+from engine.language.source import load
 from engine.workspace import FILE, kept, secret_key
 
 Environment = Mapping[str, str]
