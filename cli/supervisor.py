@@ -184,6 +184,8 @@ class Stack:
     async def _watch(self) -> None:
         """Keep the parts alive until somebody stops us."""
         keepers = [asyncio.create_task(self._keep(part)) for part in self.parts]
+        if self._server:
+            keepers.append(asyncio.create_task(self._keep_server(self._server)))
         await self._stopping.wait()
         for keeper in keepers:
             keeper.cancel()
@@ -199,6 +201,17 @@ class Stack:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
             await part.start()
+
+    async def _keep_server(self, server: TemporalServer) -> None:
+        """Start the embedded server again where it was; the worker waits for it by itself."""
+        while True:
+            await server.ended()
+            self.say(f"The Temporal server ended. Starting it again in {FIRST_PAUSE:g} s. Its log: {server.log}")
+            await asyncio.sleep(FIRST_PAUSE)
+            try:
+                await server.start()
+            except TemporalServerError as problem:
+                self.say(str(problem))
 
     async def _stop(self) -> None:
         """The web first takes nothing more, the worker finishes, then what both stand on."""

@@ -83,6 +83,11 @@ class TemporalServer:
             await self.stop()
             raise
 
+    async def ended(self) -> None:
+        """Wait until the server has ended, by itself or by `stop`."""
+        if self._process is not None:
+            await self._process.wait()
+
     async def stop(self) -> None:
         """Stop gracefully; after ten seconds, by force."""
         process, self._process = self._process, None

@@ -115,6 +115,14 @@ def test_a_part_that_dies_is_started_again_and_all_die_with_their_parent(
         until(lambda: all(gone(pid) for pid in parts.values()))
 
 
+def test_temporal_may_die_too(baton: Baton, workspace: Path, tmp_path: Path) -> None:
+    with up(workspace, tmp_path) as running:
+        os.kill(running.children()["temporal"], signal.SIGKILL)
+        baton("start", "client-onboarding", *ACME)
+        until(lambda: mails(workspace))
+        assert "The Temporal server ended" in running.said
+
+
 def test_a_busy_port_is_named_with_the_way_out(baton: Baton, workspace: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         said = baton("up", "--port", str(taken.getsockname()[1]))
