@@ -49,9 +49,13 @@ class Table:
 
     place: Place
     entries: tuple[Entry, ...] = ()
+    named: dict[str, Entry] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "named", {e.key.text: e for e in reversed(self.entries)})
 
     def entry(self, key: str) -> Entry | None:
-        return next((e for e in self.entries if e.key.text == key), None)
+        return self.named.get(key)
 
     def get(self, key: str) -> "Node | None":
         entry = self.entry(key)
@@ -120,11 +124,25 @@ class Source:
         text, raw, at = scalar.text, self.text, scalar.start + (1 if scalar.style in ("'", '"') else 0)
         if scalar.style in ("|", ">"):
             at = raw.find("\n", at) + 1
-        for character in text[:offset]:
+        if scalar.style == "|":
+            return self._in_block(text, offset, bisect_right(self.starts, at))
+        before = text[:offset]
+        if not scalar.style and raw.startswith(before, at):
+            return at + offset
+        for character in before:
             if not character.isspace():
                 at = _after_character(raw, _after_space(raw, at), scalar.style)
         wanted = text[offset : offset + 1]
         return at if not wanted or wanted.isspace() else _after_space(raw, at)
+
+    def _in_block(self, text: str, offset: int, first: int) -> int:
+        """In a block after `|`, each line is a line of the file behind its indentation."""
+        begin = text.rfind("\n", 0, offset) + 1
+        end = text.find("\n", offset)
+        length = (len(text) if end < 0 else end) - begin
+        number = first + text.count("\n", 0, offset)
+        indent = max(0, len(self.line(number)) - length)
+        return self.starts[min(number, len(self.starts)) - 1] + indent + offset - begin
 
 
 def _after_space(raw: str, at: int) -> int:

@@ -31,6 +31,9 @@ def test_a_value_arrives_as_it_was_written(written: str) -> None:
     [
         ("a: ${ steps.contrat.file }\n", "contrat"),
         ("a: 'it''s ${ contrat }'\n", "contrat"),
+        ("a: 'it''contrat'\n", "contrat"),
+        ("a: |\n  contrat\n", "contrat"),
+        ("a: |2-\n    indented\n\n      contrat \n", "contrat"),
         ('a: "caf\\u00e9 \\"${ contrat }\\""\n', "contrat"),
         ("a: |\n  first line\n\n  ${ contrat }\n", "contrat"),
         ("a: >-\n  first line,\n  then ${ contrat }\n", "contrat"),
