@@ -40,7 +40,8 @@ class Findings(DeskError):  # noqa: N818 - named as it is said
     """A process cannot be published: `problems` are the findings of its check."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"{sum(p.severity == 'error' for p in problems)} problems found")
+        count = sum(p.severity == "error" for p in problems)
+        super().__init__(f"{count} mistake{'s' if count != 1 else ''} found")
         self.problems = problems
 
 

@@ -60,6 +60,11 @@ class Ground:
         return fresh
 
 
+def finish_id(task_id: str) -> str:
+    """The id of the arrival that finishes a task, on whatever way it comes: the first one counts."""
+    return f"task-{task_id}"
+
+
 def hand_over(c: Connection, arrival: Arrival) -> bool:
     """Store an arrival and its delivery to the case that it names, in the caller's transaction."""
     if not inbox.accept(c, arrival):

@@ -9,7 +9,7 @@ from typing import Any
 from engine.desk.answers import CONSENT, DeskError, FileContent, LinkKind, LinkView, NotOpen, NotThere
 from engine.desk.documents import signature_file, signer_name
 from engine.desk.forms import page, questions
-from engine.desk.ground import Ground, hand_over
+from engine.desk.ground import Ground, finish_id, hand_over
 from engine.desk.opened import OpenedLink, page_of
 from engine.gateways.tokens import LINK_LIFE, is_token_of, link_token, link_url, token_hash
 from engine.language.values import decode, encode
@@ -123,14 +123,19 @@ class Links(Ground):
 
     async def _opened(self, row: LinkRow) -> OpenedLink:
         """The link with its case, as soon as the turn that sent it has been shown."""
-        answered = await self.store.read(lambda c: inbox.load(c, [_arrival_id(row)]))
+        found = await self._seen(row)
         for _ in range(GLANCES):
-            case = await self.case(row.case)
-            found = OpenedLink(row, case, await self.plan_of(case), answered[0] if answered else None)
             if found.shown:
                 break
             await asyncio.sleep(0.1)
-        return found
+            found = await self._seen(row)
+        ids = [_arrival_id(row), *([finish_id(found.task.id)] if found.task else [])]
+        answered = await self.store.read(lambda c: inbox.load(c, ids))
+        return replace(found, answered=answered[0]) if answered else found
+
+    async def _seen(self, row: LinkRow) -> OpenedLink:
+        case = await self.case(row.case)
+        return OpenedLink(row, case, await self.plan_of(case))
 
     async def _must_find(self, token: str, *kinds: LinkKind) -> OpenedLink:
         found = await self._find(token)
@@ -153,7 +158,7 @@ class Links(Ground):
             title=found.title or (form.title if form else found.plan.process.title),
             process_title=found.plan.process.title,
             form=form,
-            task=found.task,
+            task=found.task_now,
             document=await self._document(found),
             answers=answer.get("answers", answer),
             answered_at=found.answered.received_at if found.answered else None,

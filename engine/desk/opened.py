@@ -1,6 +1,6 @@
 """A link that was found, with the case and the plan behind it: whose page it is, and whether it takes an answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
@@ -10,6 +10,7 @@ from engine.desk.publishing import every_step
 from engine.gateways.tokens import LINK_LIFE
 from engine.language.plan import Plan
 from engine.language.problems import one_of
+from engine.language.values import decode
 from engine.runtime.step import Step
 from engine.runtime.view import TaskView, WaitView
 from engine.store.rows import Arrival, CaseDetail, LinkRow
@@ -17,12 +18,12 @@ from engine.store.rows import Arrival, CaseDetail, LinkRow
 
 @dataclass(frozen=True)
 class OpenedLink:
-    """`answered` is the first answer that came over this link."""
+    """`answered` is the first answer to what the page asks."""
 
     row: LinkRow
     case: CaseDetail
     plan: Plan
-    answered: Arrival | None
+    answered: Arrival | None = None
 
     @property
     def kind(self) -> LinkKind:
@@ -38,6 +39,14 @@ class OpenedLink:
     @cached_property
     def task(self) -> TaskView | None:
         return next((t for t in self.case.tasks if t.path == self.row.path), None)
+
+    @property
+    def task_now(self) -> TaskView | None:
+        """The task as its finisher left it, also in the moment before the case has taken that in."""
+        if self.task is None or self.answered is None or self.task.status != "open":
+            return self.task
+        given = decode(self.answered.data_json)
+        return replace(self.task, status="done", outcome=given["outcome"], by=self.answered.by)
 
     @cached_property
     def wait(self) -> WaitView | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.desk.answers import BadInputs, NotOpen, NotThere
 from engine.desk.forms import questions
-from engine.desk.ground import Ground
+from engine.desk.ground import Ground, finish_id
 from engine.language.problems import one_of
 from engine.language.values import encode
 from engine.opening import BadValues
@@ -62,7 +62,7 @@ class Tasks(Ground):
 
     async def _finish(self, row: TaskRow, data: Mapping[str, Any], by: str) -> None:
         arrival = Arrival(
-            id=f"task-{row.task.id}",
+            id=finish_id(row.task.id),
             source="task",
             source_id=row.task.id,
             kind="task",
