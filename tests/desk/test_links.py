@@ -207,3 +207,12 @@ async def test_a_task_link_shows_its_task(desk: Desk, dispatcher: Dispatcher, sh
     view = await opened(desk, token)
     assert view.task is not None
     assert (view.state, view.task.outcomes) == ("open", ("accept", "reject"))
+
+
+async def test_a_tasks_page_says_at_once_what_was_chosen(desk: Desk, dispatcher: Dispatcher, show: Show) -> None:
+    case = await case_of(desk, dispatcher)
+    await show(case, tasks=[task_of("review", outcomes=("accept", "reject"))])
+    token = await form_token(desk, case, "review", "task")
+    await desk.complete("t-review", "reject", by="ann@acme.test")
+    view = await opened(desk, token)
+    assert (view.state, view.task and view.task.outcome) == ("answered", "reject")
