@@ -1,0 +1,113 @@
+"""Who may use a route. Every route depends on exactly one door; the door is what lets people in."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from fastapi import Request
+
+from engine.desk import LinkView
+from engine.desk.desk import Desk
+from web.guard import is_foreign
+from web.pace import Limits, Pace
+from web.pages import Pages
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_READING = ("GET", "HEAD")
+
+
+class NoSuchPage(Exception):
+    """Wrong, expired, never there: people see the same page, so that nobody can tell which."""
+
+
+class Foreign(Exception):
+    """A form was sent from another site's page."""
+
+
+class TooOften(Exception):
+    """This sender has to wait for a minute."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the routes work with: `request.app.state.room`."""
+
+    desk: Desk
+    pages: Pages
+    base_url: str
+    pace: Pace
+    limits: Limits
+
+
+def room_of(request: Request) -> Room:
+    return cast(Room, request.app.state.room)
+
+
+class Door(Protocol):
+    """`audience` names who passes; calling it lets them in, or raises."""
+
+    @property
+    def audience(self) -> str: ...
+
+    async def __call__(self, request: Request) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Anyone:
+    """Open to everybody; what is sent must come from our own page."""
+
+    audience: str = "anyone"
+
+    async def __call__(self, request: Request) -> None:
+        room, address = room_of(request), address_of(request)
+        if request.method in _READING:
+            return
+        _from_our_page(request, room)
+        _count(room.pace, f"start {address}", room.limits.starts_of_an_address)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A program with a connection's secret: the desk checks the signature of every message."""
+
+    audience: str = "connection"
+
+    async def __call__(self, request: Request) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class Link:
+    """Whoever holds a link of this kind: its token is the right, and no cookie is needed."""
+
+    kind: str
+
+    @property
+    def audience(self) -> str:
+        return f"link:{self.kind}"
+
+    async def __call__(self, request: Request) -> LinkView:
+        room, token = room_of(request), str(request.path_params["token"])
+        link = await room.desk.open_link(token) if _TOKEN.fullmatch(token) else None
+        if link is None or link.kind.removeprefix("case_") != self.kind:
+            raise NoSuchPage
+        if request.method not in _READING:
+            _from_our_page(request, room)
+            _count(room.pace, f"link {token}", room.limits.sends_of_a_link)
+        return link
+
+
+def address_of(request: Request) -> str:
+    """The sender's IP address; behind a proxy uvicorn has put the real one here."""
+    return request.client.host if request.client else ""
+
+
+def _from_our_page(request: Request, room: Room) -> None:
+    if is_foreign(request, room.base_url):
+        raise Foreign
+
+
+def _count(pace: Pace, sender: str, limit: int) -> None:
+    if pace.is_over(sender, limit):
+        raise TooOften
+    pace.count(sender)

@@ -1,0 +1,95 @@
+"""Questionnaires: /f/TOKEN."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from engine.desk import FormPage, LinkView, NotOpen
+from web.body import Sent, read_form
+from web.doors import Link, NoSuchPage, Room, room_of
+from web.pages import Notice
+from web.questions import asked, draw, faults
+from web.shown import answer_rows
+
+router = APIRouter()
+FormLink = Annotated[LinkView, Depends(Link("form"))]
+
+CLOSED = Notice(
+    200,
+    "This questionnaire is closed",
+    "We no longer need an answer here, so there is nothing to do for you.\n\n"
+    "If there is something that you still want to tell us, simply reply to the last message that we sent you.",
+)
+LATE = Notice(
+    200,
+    "Thank you, even if it came late",
+    "This questionnaire had been answered or closed before. We have kept what you sent, and a person will see it.\n\n"
+    "If it is urgent, simply reply to the last message that we sent you.",
+)
+
+
+@router.get("/f/{token}")
+async def questionnaire(request: Request, link: FormLink) -> Response:
+    room = room_of(request)
+    form = form_of(link)
+    if link.state == "closed":
+        return room.pages.notice(CLOSED)
+    if link.state == "answered":
+        rows = answer_rows(link.answers, form.fields, room.pages.zone)
+        return room.pages.show("sent.html", heading="Thank you", text=form.thanks or THANKS, rows=rows)
+    return form_page(room, form, personal=True)
+
+
+@router.post("/f/{token}")
+async def answer(request: Request, link: FormLink, token: str) -> Response:
+    room = room_of(request)
+    form = form_of(link)
+    sent = await read_form(request)
+    answers = asked(form.fields, sent)
+    try:
+        errors = answers.errors or await room.desk.answer(token, answers.raw)
+    except NotOpen:
+        return room.pages.notice(LATE)
+    if errors:
+        return form_page(room, form, sent, errors, personal=True)
+    return RedirectResponse(f"/f/{token}", 303)
+
+
+THANKS = "Your answers have arrived. There is nothing else to do for now."
+
+
+def form_of(link: LinkView) -> FormPage:
+    if link.form is None:
+        raise NoSuchPage
+    return link.form
+
+
+def form_page(
+    room: Room,
+    form: FormPage,
+    sent: Sent | None = None,
+    errors: Mapping[str, str] | None = None,
+    *,
+    personal: bool = False,
+    submission: str = "",
+) -> Response:
+    """The form, empty or with what was sent and what is wrong with it (422, or 413 when it was too much)."""
+    questions = draw(form.fields, room.pages.currency, str(room.pages.zone), sent, errors)
+    return room.pages.show(
+        "form.html",
+        status_of(sent, errors),
+        form=form,
+        questions=questions,
+        errors=faults(questions),
+        uploads=any(q.control == "file" for q in questions),
+        personal=personal,
+        submission=submission,
+    )
+
+
+def status_of(sent: Sent | None, errors: Mapping[str, str] | None) -> int:
+    if sent is not None and sent.too_long:
+        return 413
+    return 422 if errors else 200
