@@ -12,8 +12,8 @@ class Brand:
 
     name: str
     footer: str = ""
-    colour: str = "#1f4d6b"
+    colour: str = "#17594a"
 
     def __post_init__(self) -> None:
         if not _COLOUR.fullmatch(self.colour):
-            raise ValueError(f"{self.colour!r} is not a colour such as #1f4d6b")
+            raise ValueError(f"{self.colour!r} is not a colour such as #17594a")
