@@ -167,7 +167,7 @@ steps:
   - id: contract
     type: document
     template: paper
-    fields: { client: Acme }
+    fields: { client: Bolt }
   - id: sign
     type: signature
     document: ${ steps.contract.file }

@@ -10,7 +10,7 @@ from engine.language.nodes import Scalar, Source
 from engine.language.problems import Problem, one_of, suggest
 from engine.language.resources import DocumentTemplate, EmailTemplate
 from engine.language.syntax import ExpressionProblem
-from engine.language.types import ANY, DATE, TEXT, URL, Field, Record, Type, record
+from engine.language.types import ANY, DATE, TEXT, URL, Choice, Field, Record, Type, record
 
 CASE = record(id=TEXT, title=TEXT, url=URL, started_at=Type("datetime"), business_key=TEXT)
 _TEXTS = ("subject", "preheader", "button", "title", "filename", "body")
@@ -27,13 +27,18 @@ def mail(subject: Subject, name: str, scope: Record, user: str) -> None:
     _texts(subject, loaded, Record(fields={**scope.fields, **extra}), f"`{name}` is sent by {user}")
 
 
+def _widened(value: Type) -> Type:
+    """A template serves many steps: where one of them writes a fixed word, the template still gets any text."""
+    return TEXT if isinstance(value, Choice) and len(value.values) == 1 else value
+
+
 def document(subject: Subject, step: Any, given: Mapping[str, Type]) -> None:
     """The template of a document step: it needs exactly the fields that it declares."""
     loaded = subject.library.get("documents", step.template)
     if loaded is None or not isinstance(loaded.root, DocumentTemplate):
         return
     _fields(subject, step, loaded.root, given)
-    fields = {name: Field(given.get(name, ANY)) for name in loaded.root.fields}
+    fields = {name: Field(_widened(given.get(name, ANY))) for name in loaded.root.fields}
     line = subject.document.place(step).line
     user = f"`{step.template}` is filled in by step `{step.id}` ({subject.document.source.name}:{line})"
     _texts(subject, loaded, Record(fields={**fields, **_document_names()}), user)
