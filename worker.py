@@ -112,7 +112,7 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
     for gateway in (mailer, caller, renderer, printer, functions):
         stack.push_async_callback(gateway.aclose)
     await renderer.warm()
-    return World(
+    world = World(
         store=store,
         mailer=mailer,
         caller=caller,
@@ -127,6 +127,8 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
         secrets=settings.environment,
         open_child=Children(settings, shelf).open,
     )
+    stack.push_async_callback(world.finish)
+    return world
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """`email`: one message from a template, or from subject and body."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from activities.gate import Also, Gate
 from activities.world import World
 from engine.gateways.mail import Attachment, Mail, message_id_for
-from engine.gateways.tokens import link_token, link_url, token_hash
+from engine.gateways.tokens import LINK_LIFE, link_token, link_url, token_hash
 from engine.language.fields import EmailField, FileField, Reference, TextField
 from engine.language.plan import Plan
 from engine.language.resources import EmailTemplate
@@ -16,8 +16,6 @@ from engine.runtime.effects import Effect
 from engine.runtime.letters import addresses, letter
 from engine.runtime.step import Look, Result, Run, Send, Step
 from engine.store import files, links
-
-LINK_LIFE = timedelta(days=120)
 
 
 class EmailStep(Step):
@@ -51,7 +49,10 @@ async def send_email(world: World, plan: Plan, effect: Effect) -> Result:
     if answer := await gate.answered():
         return answer
     mail, links = await _compose(world, plan, effect)
+    return await gate.carry(_hand_over(world, gate, mail, links), world.carried)
 
+
+async def _hand_over(world: World, gate: Gate, mail: Mail, links: Also) -> Result:
     async def before_data() -> None:
         await gate.no_return(mail.to, mail.message_id, links)
 

@@ -1,7 +1,8 @@
 """The gate: every effect passes the ledger, so that a repeat is answered and never done twice."""
 
+import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -33,6 +34,24 @@ class Gate:
         self.store = store
         self.effect = effect
         self.token = secrets.token_hex(8)
+        self.entered = False
+
+    async def carry(self, work: Coroutine[Any, Any, T], carried: set[asyncio.Task[Any]]) -> T:
+        """Do the work, which passes this gate. From the point of no return on it goes to its end whoever cancels it.
+
+        An engine that has lost its patience, or its server, cancels what is
+        under way and does it again: a mail cut off in the middle would be one
+        of which nobody knows. `carried` holds the work until it is done.
+        """
+        task = asyncio.create_task(work)
+        carried.add(task)
+        task.add_done_callback(carried.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if not self.entered:
+                task.cancel()
+            raise
 
     async def answered(self) -> Result | None:
         """The answer of an earlier attempt, if it had one.
@@ -45,6 +64,7 @@ class Gate:
 
     async def no_return(self, recipient: str, message_id: str, also: Also) -> None:
         """From here on it may have happened: on disk before anything is. Raises like `answered`."""
+        self.entered = True
         row = await self.store.write(lambda c: self._enter(c, recipient, message_id, also))
         if row.token != self.token:
             await self._judge(row)

@@ -1,7 +1,8 @@
 """What effects work with: the store, the gateways, and what the workspace says of itself."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.gateways.functions import Functions
@@ -18,7 +19,10 @@ OpenChild = Callable[[str, Mapping[str, Any], str, str], Awaitable[NewCase]]
 
 @dataclass(frozen=True)
 class World:
-    """`secrets` answers names of environment variables; `key` derives the tokens of links."""
+    """`secrets` answers names of environment variables; `key` derives the tokens of links.
+
+    `carried` holds the effects that go to their end even if nobody waits for them any more.
+    """
 
     store: Store
     mailer: Mailer
@@ -33,3 +37,9 @@ class World:
     key: bytes
     secrets: Mapping[str, str]
     open_child: OpenChild
+    carried: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def finish(self) -> None:
+        """Wait for everything that is carried to its end; the gateways must still be open."""
+        if self.carried:
+            await asyncio.wait(self.carried)
