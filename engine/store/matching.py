@@ -8,9 +8,19 @@ from typing import Any
 
 from sqlalchemy import Connection, select, tuple_
 
-from engine.language.values import encode
+from engine.language.values import decode, encode
+from engine.runtime.mailbox import at
 from engine.store.rows import Subscriber
+from engine.store.sql import Sql
 from engine.store.tables import subscriptions
+
+_UNMATCHED = Sql(
+    """
+    SELECT id, data_json FROM inbox
+    WHERE state = 'unmatched' AND name = :name AND received_at >= (SELECT started_at FROM cases WHERE id = :case)
+    ORDER BY seq
+    """
+)
 
 
 def kept(match: Mapping[str, Any] | None) -> tuple[str | None, str | None]:
@@ -29,15 +39,26 @@ def subscribers(c: Connection, name: str, data: Mapping[str, Any]) -> tuple[Subs
     shapes = c.scalars(
         select(table.c.match_names).where(table.c.name == name, table.c.match_names.is_not(None)).distinct()
     )
-    wanted = [
-        (shape, _hash(data[key] for key in names)) for shape in shapes if set(names := json.loads(shape)) <= set(data)
-    ]
+    wanted = [(shape, hashed) for shape in shapes if (hashed := _hash_of(shape, data))]
     if not wanted:
         return ()
     query = select(table.c.case_id, table.c.path, table.c.name).where(
         table.c.name == name, tuple_(table.c.match_names, table.c.match_hash).in_(wanted)
     )
     return tuple(Subscriber(*row) for row in c.execute(query.order_by(table.c.case_id, table.c.position)))
+
+
+def unclaimed(c: Connection, case: str, name: str, shape: str, hashed: str) -> list[str]:
+    """Ids of the arrivals of this name since the case was opened that nobody waited for, and that a subscription of
+    the case with these `kept` values takes."""
+    rows = _UNMATCHED.rows(c, case=case, name=name)
+    return [arrival for arrival, data in rows if _hash_of(shape, decode(data)) == hashed]
+
+
+def _hash_of(shape: str, data: Mapping[str, Any]) -> str | None:
+    """The hash of an event's values at these names (dotted); None where one is missing."""
+    values = [at(data, name) for name in json.loads(shape)]
+    return None if None in values else _hash(values)
 
 
 def _hash(values: Iterable[Any]) -> str:

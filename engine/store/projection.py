@@ -1,12 +1,14 @@
 """Writing what a turn shows. The newest turn wins; one that comes again writes the same again."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from engine.language.values import encode
 from engine.runtime.view import CaseView, Entry, IncidentView, Subscription, TaskView, WaitView
-from engine.store.matching import kept
+from engine.store import inbox
+from engine.store.matching import kept, unclaimed
 from engine.store.sql import Sql, put
 from engine.store.tables import cases, incidents, subscriptions, tasks, timeline, waits
 from engine.store.tasks import joined
@@ -19,6 +21,7 @@ _CASE = Sql(
     """
 )
 _DROP_WAITS = Sql("DELETE FROM waits WHERE case_id = :case")
+_LISTENING = Sql("SELECT path, match_hash FROM subscriptions WHERE case_id = :case")
 _DROP_SUBSCRIPTIONS = Sql("DELETE FROM subscriptions WHERE case_id = :case")
 _RESOLVE_INCIDENTS = Sql("UPDATE incidents SET status = 'resolved' WHERE case_id = :case AND status = 'open'")
 _CANCEL_TASKS = Sql("UPDATE tasks SET status = 'cancelled', closed_at = :at WHERE case_id = :case AND status = 'open'")
@@ -37,15 +40,28 @@ def project(c: Connection, view: CaseView) -> bool:
     if not _CASE.change(c, **_case(view)):
         _check(c, view.case)
         return False
+    known = _LISTENING.rows(c, case=view.case) if view.subscriptions else []
     for statement in (_DROP_WAITS, _DROP_SUBSCRIPTIONS, _RESOLVE_INCIDENTS):
         statement.change(c, case=view.case)
     _CANCEL_TASKS.change(c, case=view.case, at=view.updated_at)
     put(c, waits, [_wait(view.case, n, wait) for n, wait in enumerate(view.waits)])
-    put(c, subscriptions, [_subscription(view.case, n, one) for n, one in enumerate(view.subscriptions)])
+    listening = [_subscription(view.case, n, one) for n, one in enumerate(view.subscriptions)]
+    put(c, subscriptions, listening)
+    _claim(c, [one for one in listening if (one["path"], one["match_hash"]) not in known])
     put(c, tasks, [_task(view.case, task) for task in view.tasks])
     put(c, incidents, [_incident(view.case, incident) for incident in view.incidents])
     put(c, timeline, [_entry(view.case, entry) for entry in view.entries])
     return True
+
+
+def _claim(c: Connection, fresh: Sequence[Mapping[str, Any]]) -> None:
+    """Deliver what came for the case before it could listen: before its first turn, or before it knew the match."""
+    for one in fresh:
+        if one["match_hash"] is None:
+            continue
+        for arrival in unclaimed(c, one["case_id"], one["name"], one["match_names"], one["match_hash"]):
+            inbox.deliver_to(c, arrival, one["case_id"], "signal")
+            inbox.routed(c, arrival)
 
 
 def _check(c: Connection, case: str) -> None:

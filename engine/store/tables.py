@@ -174,6 +174,12 @@ inbox = Table(
     UniqueConstraint("id"),
     UniqueConstraint("source", "source_id"),
     Index("ix_inbox_new", "seq", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
+    Index(
+        "ix_inbox_unmatched",
+        "name",
+        sqlite_where=text("state = 'unmatched'"),
+        postgresql_where=text("state = 'unmatched'"),
+    ),
 )
 
 deliveries = Table(

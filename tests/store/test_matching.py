@@ -1,15 +1,18 @@
 """Finding the cases that take an event."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from engine.runtime.view import Subscription
+from engine.store import inbox
 from engine.store.matching import subscribers
+from engine.store.projection import project
 from engine.store.store import Store
-from tests.store.samples import opened, view
+from tests.store.samples import ANSWER, opened, view
 
 BOOKED = "calendar/meeting.booked"
 
@@ -51,3 +54,18 @@ async def test_a_turn_that_does_not_wait_any_more_takes_its_subscription_away(st
     turn = view(subscriptions=(Subscription(BOOKED, "book_call", {}),))
     await store.write(lambda c: opened(c, turn, view(2)))
     assert await store.read(lambda c: subscribers(c, BOOKED, {})) == ()
+
+
+async def test_a_match_reaches_into_the_event(store: Store) -> None:
+    assert await found(store, {"contact.email": "ann@acme.test"}, {"contact": {"email": "ann@acme.test"}})
+
+
+async def test_what_came_before_the_case_could_listen_is_delivered_when_it_does(store: Store) -> None:
+    await store.write(lambda c: opened(c, view(subscriptions=(Subscription(BOOKED, "book_call", None),))))
+    came = replace(ANSWER, id="m1", kind="webhook", name=BOOKED, case="", to="", data_json='{"n":1}')
+    await store.write(lambda c: (inbox.accept(c, came), inbox.routed(c, "m1", "unmatched")))
+    for turn in (2, 3):
+        later = view(turn, subscriptions=(Subscription(BOOKED, "book_call", {"n": 1}),))
+        await store.write(lambda c, later=later: project(c, later))
+    (delivery,) = await store.read(lambda c: inbox.undelivered(c, 10))
+    assert delivery.inbox_id == "m1"

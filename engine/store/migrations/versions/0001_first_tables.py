@@ -142,6 +142,13 @@ def _inbox() -> None:
         sqlite_where=sa.text("state = 'new'"),
         postgresql_where=sa.text("state = 'new'"),
     )
+    op.create_index(
+        "ix_inbox_unmatched",
+        "inbox",
+        ["name"],
+        sqlite_where=sa.text("state = 'unmatched'"),
+        postgresql_where=sa.text("state = 'unmatched'"),
+    )
 
 
 def _incidents() -> None:
