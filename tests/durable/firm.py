@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -25,6 +26,7 @@ from engine.store.rows import EffectRow
 from engine.workspace import create
 from worker import House, furnished, working
 
+DEFINITIONS = Path(__file__).parent / "definitions"
 ACME = {
     "company": "Acme",
     "contact": "Ann",
@@ -157,15 +159,26 @@ class Firm:
 
 @asynccontextmanager
 async def firm(
-    folder: Path, temporal: str, database: str = "", *, flags: Sequence[str] = (), sandboxed: bool = True
+    folder: Path,
+    temporal: str,
+    database: str = "",
+    *,
+    flags: Sequence[str] = (),
+    sandboxed: bool = True,
+    smtp: int = 0,
+    target: Target | None = None,
 ) -> AsyncIterator[Firm]:
-    """A firm that works in `folder`, with a worker and task queue of its own."""
-    target, nudge = Target(), Nudge()
+    """A firm that works in `folder`, with a worker and task queue of its own, and the processes of `definitions/`.
+
+    `smtp` is the port of another mail server than the catcher, `target` another HTTP server to call.
+    """
+    target, nudge = target or Target(), Nudge()
     workspace = folder / "workspace"
     create(workspace)
+    shutil.copytree(DEFINITIONS, workspace / "definitions", dirs_exist_ok=True)
     catcher = Catcher(folder / "mail")
     await catcher.start()
-    settings = Settings.load(workspace, environment(temporal, catcher.port, target.start(), database))
+    settings = Settings.load(workspace, environment(temporal, smtp or catcher.port, target.start(), database))
     runner = SandboxedWorkflowRunner() if sandboxed else None
     queue = f"test-{uuid4().hex[:8]}"
     async with furnished(settings) as house:
