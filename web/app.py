@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from engine.desk.desk import Desk
 from web.body import TooLarge, Unreadable
 from web.doors import Foreign, NoSuchPage, Room, TooOften
-from web.guard import secure
+from web.guard import Guard, secure
 from web.pace import Limits, Pace
 from web.pages import Notice, Pages
 from web.routes import forms, hooks, service, signatures, start, tasks
@@ -65,7 +65,7 @@ def create_app(desk: Desk, limits: Limits | None = None) -> FastAPI:
     pages = Pages(settings.name, settings.time_zone, settings.currency)
     app = FastAPI(title=settings.name, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.room = Room(desk, pages, settings.base_url, Pace(), limits or Limits())
-    app.middleware("http")(secure)
+    app.add_middleware(Guard)
     for subject in (service, forms, signatures, tasks, start, hooks):
         app.include_router(subject.router)
     _answer_problems(app, pages)
@@ -82,7 +82,9 @@ def _answer_problems(app: FastAPI, pages: Pages) -> None:
     async def our_fault(request: Request, problem: Exception) -> Response:
         # The address holds a token, so only the kind of page is logged; the server logs the traceback.
         log.error("a page failed: %s /%s", request.method, request.url.path.split("/")[1])
-        return pages.notice(OUR_FAULT)
+        page = pages.notice(OUR_FAULT)
+        secure(page.headers)  # this page is made outside of the middleware
+        return page
 
     app.add_exception_handler(HTTPException, no_route)
     app.add_exception_handler(Exception, our_fault)

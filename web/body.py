@@ -13,25 +13,20 @@ from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, QuerystringParser, parse_options_header
 
+from engine.desk import Upload
+
 BODY_LIMIT = 1_000_000  # bytes of text kept from one request, and all of a webhook
 FILE_LIMIT = 8_000_000  # bytes of one uploaded file
 READ_LIMIT = 32_000_000  # read on so far past a limit, for a browser shows our page only after it has sent everything
 PARTS_LIMIT = 1_000
 
 
-class TooLarge(Exception):
+class TooLarge(Exception):  # noqa: N818 - named as it is said
     """The body is so large that nothing of it is kept."""
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - named as it is said
     """The body is not what its Content-Type says."""
-
-
-@dataclass(frozen=True)
-class Upload:
-    name: str
-    mime: str
-    content: bytes
 
 
 @dataclass(frozen=True)

@@ -13,18 +13,17 @@ from web.pace import Limits, Pace
 from web.pages import Pages
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-_READING = ("GET", "HEAD")
 
 
-class NoSuchPage(Exception):
+class NoSuchPage(Exception):  # noqa: N818 - named as it is said
     """Wrong, expired, never there: people see the same page, so that nobody can tell which."""
 
 
-class Foreign(Exception):
+class Foreign(Exception):  # noqa: N818 - named as it is said
     """A form was sent from another site's page."""
 
 
-class TooOften(Exception):
+class TooOften(Exception):  # noqa: N818 - named as it is said
     """This sender has to wait for a minute."""
 
 
@@ -60,7 +59,7 @@ class Anyone:
 
     async def __call__(self, request: Request) -> None:
         room, address = room_of(request), address_of(request)
-        if request.method in _READING:
+        if request.method == "GET":
             return
         _from_our_page(request, room)
         _count(room.pace, f"start {address}", room.limits.starts_of_an_address)
@@ -91,7 +90,7 @@ class Link:
         link = await room.desk.open_link(token) if _TOKEN.fullmatch(token) else None
         if link is None or link.kind.removeprefix("case_") != self.kind:
             raise NoSuchPage
-        if request.method not in _READING:
+        if request.method != "GET":
             _from_our_page(request, room)
             _count(room.pace, f"link {token}", room.limits.sends_of_a_link)
         return link

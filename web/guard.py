@@ -1,9 +1,10 @@
 """What holds for every request and every answer: security headers, same origin, HEAD."""
 
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from fastapi import Request, Response
+from fastapi import Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Pages load nothing but our own style sheet, and never run a script.
 POLICY = (
@@ -24,15 +25,35 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
-Next = Callable[[Request], Awaitable[Response]]
+
+class Guard:
+    """Middleware: every answer carries the headers, unless its route chose a value of its own.
+
+    HEAD is answered as GET is; the server leaves the body out. Programs that
+    look at links in mails ask so, and a 405 would look like a broken link.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                secure(MutableHeaders(scope=message))
+            await send(message)
+
+        return await self._app(scope, receive, guarded)
 
 
-async def secure(request: Request, call_next: Next) -> Response:
-    """Middleware: every answer carries the headers, unless its route chose a value of its own."""
-    answer = await call_next(request)
+def secure(headers: MutableHeaders) -> None:
+    """Add what is missing of HEADERS."""
     for name, value in HEADERS.items():
-        answer.headers.setdefault(name, value)
-    return answer
+        headers.setdefault(name, value)
 
 
 def is_foreign(request: Request, base_url: str) -> bool:

@@ -98,8 +98,11 @@ class Fault:
     text: str
 
 
-def faults(questions: Iterable[Question]) -> tuple[Fault, ...]:
-    return tuple(Fault(q.target, q.label, q.error) for q in questions if q.error)
+def faults(questions: Iterable[Question], errors: Mapping[str, str]) -> tuple[Fault, ...]:
+    """Every error once: at its question, or by itself where it belongs to none of them."""
+    drawn = {q.id: q for q in questions}
+    found = tuple(Fault(q.target, q.label, q.error) for q in drawn.values() if q.error)
+    return found + tuple(Fault("", "", text) for name, text in errors.items() if name not in drawn)
 
 
 def asked(fields: Mapping[str, Input], sent: Sent) -> Asked:

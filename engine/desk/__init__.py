@@ -13,6 +13,7 @@ from engine.desk.answers import (
     Receipt,
     Refusal,
     Started,
+    Upload,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "Receipt",
     "Refusal",
     "Started",
+    "Upload",
 ]

@@ -93,6 +93,15 @@ class FormPage:
 
 
 @dataclass(frozen=True)
+class Upload:
+    """A file as somebody sent it: what a raw answer to a question of type file may be."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class FileContent:
     """A stored file. `sha256` is the hex digest of the content."""
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
+from engine.desk import uploads
 from engine.desk.answers import CONSENT, DeskError, FileContent, LinkKind, LinkView, NotOpen, NotThere
 from engine.desk.documents import signature_file, signer_name
 from engine.desk.forms import page, questions
@@ -55,10 +56,13 @@ class Links(Ground):
         is raised. Raises NotThere for a link that does not exist.
         """
         found = await self._must_find(token, "form", "case_form")
+        raw, sent = uploads.stored_as(raw, found.row.hash)
         try:
             answers = self.values(found.plan).read(questions(found.plan, found.form), raw)
         except BadValues as problem:
             return problem.problems
+        if sent:
+            await self.store.write(lambda c: uploads.store(c, found.row.case, sent))
         kind = "form" if found.row.kind == "case_form" else "answer"
         await self._keep(found, self._sent(found, kind, {"answers": answers}, found.form or ""))
         return {}

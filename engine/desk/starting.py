@@ -1,11 +1,13 @@
 """Starting a case: by hand, by a public form."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.desk.answers import BadInputs, DeskError, FormPage, NotThere, Started
+from engine.desk import uploads
+from engine.desk.answers import BadInputs, DeskError, FileContent, FormPage, NotThere, Started
 from engine.desk.forms import page, questions
 from engine.desk.publishing import Publishing
 from engine.language.evaluator import EvaluationError
@@ -50,6 +52,7 @@ class Starting(Publishing):
         """Start a case with the answers of its public form. Raises BadInputs by question, NotThere."""
         edition, found = await self._form_trigger(process, trigger)
         values = self.values(edition.plan)
+        raw, sent = uploads.stored_as(raw, f"{process}/{trigger}/{source_id or secrets.token_hex(16)}")
         try:
             answers = values.read(questions(edition.plan, found.form), raw)
             if found.inputs:
@@ -58,7 +61,7 @@ class Starting(Publishing):
             raise BadInputs(problem.problems) from problem
         except EvaluationError as problem:
             raise DeskError(f"the form does not give what the process needs: {problem}") from problem
-        return await self._open(edition, answers, "", f"form:{process}/{trigger}", source_id)
+        return await self._open(edition, answers, "", f"form:{process}/{trigger}", source_id, sent)
 
     async def _form_trigger(self, process: str, trigger: str) -> tuple[Edition, Trigger]:
         edition = await self.shelf.latest(process)
@@ -69,9 +72,15 @@ class Starting(Publishing):
         return edition, found
 
     async def _open(
-        self, edition: Edition, inputs: Mapping[str, Any], by: str, source: str, source_id: str | None
+        self,
+        edition: Edition,
+        inputs: Mapping[str, Any],
+        by: str,
+        source: str,
+        source_id: str | None,
+        sent: tuple[FileContent, ...] = (),
     ) -> Started:
-        """Open the case and its start in one transaction."""
+        """Open the case, with its start and the files that came with it, in one transaction."""
         once = f"{source}/{source_id}" if source_id else ""
         opening = prepare(self.settings, edition, inputs, self.clock(), once)
         arrival = Arrival(
@@ -86,13 +95,14 @@ class Starting(Publishing):
             data_json=encode({}),
             received_at=opening.new.started_at,
         )
-        case, existing = await self.store.write(lambda c: _once(c, opening, arrival))
+        case, existing = await self.store.write(lambda c: _once(c, opening, arrival, sent))
         self.nudge()
         return Started(case, existing)
 
 
-def _once(c: Connection, opening: Opening, arrival: Arrival) -> tuple[str, bool]:
+def _once(c: Connection, opening: Opening, arrival: Arrival, sent: tuple[FileContent, ...]) -> tuple[str, bool]:
     if not inbox.accept(c, arrival):
         return opening.new.id, True
+    uploads.store(c, opening.new.id, sent)
     inbox.routed(c, arrival.id)
     return open_case(c, opening, arrival)

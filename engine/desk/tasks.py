@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.desk import uploads
 from engine.desk.answers import BadInputs, NotOpen, NotThere
 from engine.desk.forms import questions
 from engine.desk.ground import Ground, finish_id
@@ -56,7 +57,10 @@ class Tasks(Ground):
         row = await self.task_row(task_id)
         if row.task.status != "open":
             raise NotOpen(f"the task `{row.task.title}` is {row.task.status} already")
-        given = await self._checked(row, outcome, answers or {}, checklist)
+        raw, sent = uploads.stored_as(answers or {}, row.task.id)
+        given = await self._checked(row, outcome, raw, checklist)
+        if sent:
+            await self.store.write(lambda c: uploads.store(c, row.case, sent))
         data = {"outcome": outcome, "comment": comment.strip(), "answers": given, "checklist": list(checklist)}
         await self._finish(row, data, by)
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from engine.desk import FormPage, LinkView, NotOpen
+from engine.language.values import display_datetime
 from web.body import Sent, read_form
 from web.doors import Link, NoSuchPage, Room, room_of
 from web.pages import Notice
@@ -38,7 +39,8 @@ async def questionnaire(request: Request, link: FormLink) -> Response:
         return room.pages.notice(CLOSED)
     if link.state == "answered":
         rows = answer_rows(link.answers, form.fields, room.pages.zone)
-        return room.pages.show("sent.html", heading="Thank you", text=form.thanks or THANKS, rows=rows)
+        when = display_datetime(link.answered_at, room.pages.zone) if link.answered_at else ""
+        return room.pages.show("sent.html", heading="Thank you", text=form.thanks or THANKS, rows=rows, when=when)
     return form_page(room, form, personal=True)
 
 
@@ -82,7 +84,7 @@ def form_page(
         status_of(sent, errors),
         form=form,
         questions=questions,
-        errors=faults(questions),
+        errors=faults(questions, errors or {}),
         uploads=any(q.control == "file" for q in questions),
         personal=personal,
         submission=submission,
@@ -90,6 +92,6 @@ def form_page(
 
 
 def status_of(sent: Sent | None, errors: Mapping[str, str] | None) -> int:
-    if sent is not None and sent.too_long:
-        return 413
-    return 422 if errors else 200
+    if not errors:
+        return 200
+    return 413 if sent is not None and sent.too_long else 422

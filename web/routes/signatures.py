@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from engine.desk import FileContent, LinkView, NotOpen
+from engine.desk.answers import CONSENT
 from engine.language.values import display_datetime
 from web.body import Sent, read_form
 from web.doors import Link, NoSuchPage, Room, address_of, room_of
@@ -21,11 +22,7 @@ router = APIRouter()
 SignatureLink = Annotated[LinkView, Depends(Link("signature"))]
 
 NAME = Question("typed_name", "Your full name", "line", help="Typing it here is your signature.", autocomplete="name")
-CONSENT = Question(
-    "consent",
-    "I have read the document and agree to it, and I agree to sign it electronically.",
-    "line",
-)
+AGREED = Question("consent", CONSENT, "line")
 REASON = Question("reason", "What is not right?", "area", help="A sentence is enough. We read it and come back to you.")
 SIGNED = "Your signature has arrived. You may save the document; this page stays as it is."
 DECLINED = "We read why, and come back to you. Nothing was signed."
@@ -61,20 +58,36 @@ async def sign_or_decline(request: Request, link: SignatureLink, token: str) -> 
     room = room_of(request)
     sent = await read_form(request)
     try:
-        errors = dict.fromkeys(sent.too_long, TOO_LONG) or await _record(room, request, token, sent)
+        errors = _too_long(sent) or await _record(room, request, token, sent)
     except NotOpen:
-        return room.pages.notice(LATE)
+        if not _is_repeat(link, sent):
+            return room.pages.notice(LATE)
+        errors = {}
     if errors:
         return _page(room, link, token, sent, errors)
     return RedirectResponse(f"/s/{token}", 303)
 
 
 async def _record(room: Room, request: Request, token: str, sent: Sent) -> dict[str, str]:
-    if sent.text("decline"):
+    if _declines(sent):
         return await room.desk.decline(token, sent.text("reason"))
     agent = request.headers.get("user-agent", "")[:500]
     consents = sent.text("consent") == "yes"
-    return await room.desk.sign(token, sent.text("typed_name"), consents, address_of(request), agent)
+    name = "".join(letter for letter in sent.text("typed_name") if letter.isprintable())
+    return await room.desk.sign(token, name, consents, address_of(request), agent)
+
+
+def _declines(sent: Sent) -> bool:
+    return bool(sent.text("decline"))
+
+
+def _is_repeat(link: LinkView, sent: Sent) -> bool:
+    """Whether this is what the page was answered with before: somebody pressed the button twice."""
+    return link.answers.get("outcome") == ("declined" if _declines(sent) else "signed")
+
+
+def _too_long(sent: Sent) -> dict[str, str]:
+    return {name: TOO_LONG for name in ("typed_name", "reason") if name in sent.too_long}
 
 
 def document_of(link: LinkView) -> FileContent:
@@ -98,17 +111,17 @@ def _page(
         name=name,
         consent=consent,
         reason=reason,
-        errors=faults((name, consent, reason)),
+        errors=faults((name, consent, reason), errors or {}),
         recipient=link.recipient,
     )
 
 
 def _asked(sent: Sent | None, errors: Mapping[str, str]) -> list[Question]:
     """The three questions of the page, with what was sent kept and the first error in focus."""
-    first = next((q.id for q in (NAME, CONSENT, REASON) if q.id in errors), "")
+    first = next((q.id for q in (NAME, AGREED, REASON) if q.id in errors), "")
     return [
         replace(q, given=sent.texts.get(q.id, ()) if sent else (), error=errors.get(q.id, ""), focus=q.id == first)
-        for q in (NAME, CONSENT, REASON)
+        for q in (NAME, AGREED, REASON)
     ]
 
 

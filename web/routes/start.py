@@ -13,6 +13,7 @@ from web.questions import asked
 from web.routes.forms import THANKS, form_page
 
 router = APIRouter(dependencies=[Depends(Anyone())])
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -46,10 +47,12 @@ async def submit(request: Request, process: str, trigger: str) -> Response:
 async def thanks(request: Request, process: str, trigger: str) -> Response:
     room = room_of(request)
     form = await _form(room, process, trigger)
-    return room.pages.show("sent.html", heading="Thank you", text=form.thanks or THANKS, rows=())
+    return room.pages.show("sent.html", heading="Thank you", text=form.thanks or THANKS, rows=(), when="")
 
 
 async def _form(room: Room, process: str, trigger: str) -> FormPage:
+    if not (_NAME.fullmatch(process) and _NAME.fullmatch(trigger)):
+        raise NoSuchPage
     try:
         return await room.desk.public_form(process, trigger)
     except NotThere as problem:

@@ -29,7 +29,12 @@ CLOSED = Notice(
     "This task is closed",
     "It is no longer needed, or somebody else has taken care of it. There is nothing to do for you.",
 )
-LATE = Notice(409, "Somebody was faster", "This task had been done or closed before, so nothing was changed.")
+LATE = Notice(
+    409,
+    "This was done before",
+    "The task had been finished or closed already, so nothing was changed just now.",
+)
+MAX_COMMENT = 4_000
 
 
 @router.get("/t/{token}")
@@ -39,7 +44,7 @@ async def task_page(request: Request, link: TaskLink, token: str) -> Response:
         return _page(room, link, token)
     if link.state == "closed":
         return room.pages.notice(CLOSED)
-    return room.pages.show("sent.html", heading="Done. Thank you", text=_ending(task_of(link)), rows=())
+    return room.pages.show("sent.html", heading="Done. Thank you", text=_ending(task_of(link)), rows=(), when="")
 
 
 @router.get("/t/{token}/files/{file}")
@@ -78,8 +83,9 @@ def _fields(link: LinkView) -> Mapping[str, Input]:
 
 async def _complete(room: Room, link: LinkView, sent: Sent) -> Mapping[str, str]:
     answers = asked(_fields(link), sent)
-    if sent.too_long:
-        return {COMMENT: TOO_LONG, **answers.errors} if COMMENT in sent.too_long else answers.errors
+    errors = {**answers.errors, **_comment_problem(sent)}
+    if errors:
+        return errors
     try:
         await room.desk.complete(
             task_of(link).id,
@@ -91,6 +97,14 @@ async def _complete(room: Room, link: LinkView, sent: Sent) -> Mapping[str, str]
         )
     except BadInputs as problem:
         return {_named(name): text for name, text in problem.problems.items()}
+    return {}
+
+
+def _comment_problem(sent: Sent) -> dict[str, str]:
+    if COMMENT in sent.too_long:
+        return {COMMENT: TOO_LONG}
+    if len(sent.text(COMMENT)) > MAX_COMMENT:
+        return {COMMENT: f"Please use at most {MAX_COMMENT:,} characters."}
     return {}
 
 
@@ -114,7 +128,7 @@ def _page(
         shown=groups(task.show, room.pages.zone, folder),
         questions=questions,
         outcomes=_outcomes(task),
-        errors=faults(questions),
+        errors=faults(questions, errors or {}),
         uploads=any(q.control == "file" for q in questions),
         recipient=link.recipient,
     )
@@ -139,7 +153,7 @@ def _checklist(task: TaskView, sent: Sent | None, errors: Mapping[str, str]) -> 
 
 def _comment(sent: Sent | None, errors: Mapping[str, str]) -> Question:
     given = sent.texts.get(COMMENT, ()) if sent else ()
-    error = errors.get(COMMENT, "") or errors.get(OUTCOME, "")
+    error = errors.get(COMMENT, "")
     return Question(COMMENT, "Comment", "area", optional=True, given=given, error=error)
 
 
@@ -155,4 +169,4 @@ def _facts(room: Room, link: LinkView) -> list[str]:
 
 
 def _ending(task: TaskView) -> str:
-    return f"You chose: {words(task.outcome)}." if task.outcome else "There is nothing else to do for you here."
+    return f"It was finished with: {words(task.outcome)}." if task.outcome else "There is nothing else to do here."
