@@ -13,6 +13,7 @@ from engine.store.quick import CaseStatus
 from engine.store.rows import CaseSummary, WaitLine
 
 COLUMNS = ("Case", "Title", "Stage", "Step", "Since", "Waiting for", "Until", "Next date", "Health")
+ENDED_COLUMNS = ("Case", "Title", "Outcome", "Started", "Ended")
 HEALTH = {"ok": "ok", "incident": "needs attention", "stuck": "stuck"}
 AHEAD = 6  # steps of the plan that are named
 OPEN_KINDS = ("waiting",)  # timeline lines that say what is still open: the page has them under "Now"
@@ -35,7 +36,10 @@ def all_cases(cases: tuple[CaseSummary, ...], zone: str, kind: str) -> str:
     if not cases:
         return f"No {kind} cases." + (" Start one with: baton start PROCESS --input NAME=VALUE" * (kind == "open"))
     clock = _Clock(zone)
-    shown = columns(COLUMNS, [row for case in cases for row in _rows(case, clock)])
+    if kind == "ended":
+        shown = columns(ENDED_COLUMNS, [_ended(case, clock) for case in cases])
+    else:
+        shown = columns(COLUMNS, [row for case in cases for row in _rows(case, clock)])
     count = f"{len(cases)} {kind} case{'s' if len(cases) > 1 else ''}"
     trouble = sum(case.health != "ok" for case in cases)
     return f"{shown}\n\n{count}" + (f", {trouble} need attention" if trouble else "")
@@ -45,14 +49,16 @@ def _rows(case: CaseSummary, clock: _Clock) -> Iterator[tuple[str, ...]]:
     """A line for each wait; the case's own columns stand on the first one."""
     health = HEALTH.get(case.health, case.health)
     head = (case.id, case.title, words(case.stage))
-    if case.status == "ended":
-        yield (*head, f"ended: {words(case.outcome)}", clock(case.ended_at), "", "", "", health)
-    elif not case.waits:
+    if not case.waits:
         yield (*head, "at work", clock(case.updated_at), "", "", clock(case.next_at), health)
     for n, wait in enumerate(case.waits):
         trouble = "needs attention" if wait.status == "incident" else health if case.health == "stuck" else "ok"
         first = head if n == 0 else ("", "", "")
         yield (*first, wait.title or words(wait.step), clock(wait.since), *_waiting(wait, clock), trouble)
+
+
+def _ended(case: CaseSummary, clock: _Clock) -> tuple[str, ...]:
+    return case.id, case.title, words(case.outcome), clock(case.started_at), clock(case.ended_at)
 
 
 def _waiting(wait: WaitLine, clock: _Clock) -> tuple[str, str, str]:
