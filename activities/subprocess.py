@@ -1,6 +1,6 @@
 """`subprocess`: starts a case of another process and, unless told not to, waits for its end."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -14,7 +14,8 @@ from engine.runtime.effects import Effect
 from engine.runtime.events import Accept
 from engine.runtime.step import Look, Result, Run
 from engine.runtime.waiting import Call, WaitingStep, attend
-from engine.store import cases
+from engine.store import cases, inbox
+from engine.store.rows import Arrival, NewCase
 
 
 class SubprocessStep(WaitingStep):
@@ -45,11 +46,30 @@ class SubprocessStep(WaitingStep):
 
 
 async def open_subprocess(world: World, plan: Plan, effect: Effect) -> Result:
-    """Open the child's case together with the ledger's row; the loop starts it as an abandoned child."""
+    """Open the child's case together with the ledger's row; it is started like every other case."""
     gate = Gate(world.store, effect)
     if answer := await gate.answered():
         return answer
     payload = effect.payload
     new = await world.open_child(payload["process"], payload["inputs"], f"{effect.case}/{effect.path}", effect.key)
-    child = {"case": new.id, "process": new.process, "title": new.title, "plan": new.digest, "state": new.state}
-    return await gate.at_once({**child, "said": f"{new.title}: started"}, lambda c: cases.open_case(c, new))
+    child = {"case": new.id, "process": new.process, "title": new.title}
+    return await gate.at_once({**child, "said": f"{new.title}: started"}, lambda c: _open(c, new))
+
+
+def _open(c: Any, new: NewCase) -> None:
+    cases.open_case(c, new)
+    arrival = Arrival(
+        id=f"start-{new.id}",
+        source="parent",
+        source_id=new.id,
+        kind="start",
+        name=new.process,
+        case=new.id,
+        to="",
+        by=new.parent,
+        data_json="{}",
+        received_at=new.started_at,
+    )
+    inbox.accept(c, arrival)
+    inbox.routed(c, arrival.id)
+    inbox.deliver_to(c, arrival.id, new.id, "start")

@@ -17,7 +17,7 @@ from engine.language.values import decode, encode
 from engine.runtime.effects import Answer, Effect, Later
 from engine.runtime.events import Event
 from engine.runtime.flow import StepError
-from engine.runtime.messages import ABI, Child, Pending, Start, TurnInput, TurnOutput
+from engine.runtime.messages import Pending, TurnInput, TurnOutput
 from engine.runtime.state import State
 from engine.runtime.turn import Done, Turn, turn
 from engine.store import cases, inbox, projection, states
@@ -39,7 +39,8 @@ PlanOf = Callable[[str], Awaitable[Plan]]
 
 @dataclass
 class Turns:
-    """The turn activity of one worker. `plan_of` gives the plan of a digest; `ended` is told of ended children."""
+    """The turn activity of one worker. `plan_of` gives the plan of a digest; `told` hears of children that began or
+    ended."""
 
     world: World
     plan_of: PlanOf
@@ -66,7 +67,7 @@ class Turns:
         turned = await turn(plan, state, now, Inline(self.world), [_event(row) for row in rows], done)
         text = turned.state.dump()
         await self.world.store.write(lambda c: self._write(c, turned, text))
-        if turned.state.outcome and turned.state.parent:
+        if turned.children or (turned.state.outcome and turned.state.parent):
             self.told()
         carried = text if len(text) <= LARGEST_STATE else f"{REFERENCE}{turned.state.turn}"
         return _output(asked, turned, carried)
@@ -120,7 +121,6 @@ def _output(asked: TurnInput, turned: Turn, state: str) -> TurnOutput:
         deadline=turned.deadline.timestamp() if turned.deadline else None,
         pending=[_pending(asked, key, p) for key, p in turned.pending.items() if key not in running],
         cancelled=sorted(running - set(turned.pending)),
-        children=[_child(child) for child in turned.children],
         ended=bool(turned.state.outcome),
         outcome=turned.state.outcome,
     )
@@ -129,10 +129,6 @@ def _output(asked: TurnInput, turned: Turn, state: str) -> TurnOutput:
 def _pending(asked: TurnInput, key: str, pending: Mapping[str, Any]) -> Pending:
     rest = {name: value for name, value in pending.items() if name != "payload"}
     return Pending(key=key, case=asked.case, plan=asked.plan, payload=encode(pending["payload"]), **rest)
-
-
-def _child(child: Mapping[str, Any]) -> Child:
-    return Child(child["process"], Start(ABI, child["case"], child["plan"], child["state"]))
 
 
 def _tell_parent(c: Any, turned: Turn) -> None:

@@ -22,7 +22,7 @@ log = logging.getLogger("baton.dispatcher")
 
 GLANCE = 0.2  # seconds between two looks at the database when nobody nudges
 AT_ONCE = 200  # deliveries that are read together
-SIDE_BY_SIDE = 64  # cases that are told at the same time
+SIDE_BY_SIDE = 32  # cases that are told at the same time
 FIRST_PAUSE = 0.5  # seconds before a case that could not be reached is tried again
 LONGEST_PAUSE = 30.0
 SWEEP = timedelta(seconds=5)  # an arrival that is not routed by now was left behind by a process that died

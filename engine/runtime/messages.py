@@ -70,7 +70,7 @@ class Pending:
 
 @dataclass
 class Child:
-    """A case to start: an abandoned child workflow."""
+    """A case to start as an abandoned child workflow: cases that began with the first loop still have some."""
 
     type: str
     start: Start

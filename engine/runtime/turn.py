@@ -30,7 +30,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Turn:
-    """What came of a turn. `pending` are the effects under way or to start, by key; `children` the cases to start."""
+    """What came of a turn. `pending` are the effects under way or to start, by key; `children` the cases opened."""
 
     state: State
     view: CaseView
