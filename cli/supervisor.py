@@ -17,6 +17,7 @@ from engine.gateways.temporal_server import TemporalServer, TemporalServerError
 from engine.settings import Settings
 
 READY_WITHIN = 60.0  # seconds
+TRIES = 3  # at the embedded server
 GRACE = 45.0  # seconds for effects that are under way: longer than the longest SMTP or HTTP timeout
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before a part that died is started again
 STEADY = 60.0  # a part that has lived for so long may die again without a longer pause
@@ -145,7 +146,7 @@ class Stack:
     async def _start(self) -> None:
         self.logs.mkdir(exist_ok=True)
         if self._server:
-            await self._server.start()
+            self._server = await _started_server(self.settings.kept / "temporal")
         if self._catcher:
             await self._catcher.start()
         self.listening.listen()
@@ -222,3 +223,17 @@ class Stack:
             await self._server.stop()
         if not self.problem:
             self.say("Stopped. `baton up` goes on where it was.")
+
+
+async def _started_server(folder: Path) -> TemporalServer:
+    """A running server. Its port is free when it is chosen, but somebody may be quicker: then another one is."""
+    for _ in range(TRIES - 1):
+        server = TemporalServer(folder)
+        try:
+            await server.start()
+        except TemporalServerError:
+            continue
+        return server
+    server = TemporalServer(folder)
+    await server.start()
+    return server
