@@ -23,6 +23,14 @@ Also = Callable[[Any], None]
 
 T = TypeVar("T")
 
+
+class Busy(Deferred):
+    """Another attempt may be at work; its end is in the ledger before LONGEST_DATA is over."""
+
+    def __init__(self) -> None:
+        super().__init__("busy", "another attempt may still be at this")
+
+
 FINISHED = ("sent", "done")
 GIVEN_UP = ("refused", "unknown")
 
@@ -57,7 +65,7 @@ class Gate:
         """The answer of an earlier attempt, if it had one.
 
         Raises StepError for one that was refused or may have happened, and
-        Deferred while another attempt may still be at work.
+        Busy while another attempt may still be at work.
         """
         row = await self.store.read(lambda c: ledger.look(c, self.effect.key))
         return await self._judge(row) if row else None
@@ -68,7 +76,7 @@ class Gate:
         row = await self.store.write(lambda c: self._enter(c, recipient, message_id, also))
         if row.token != self.token:
             await self._judge(row)
-            raise Deferred("busy", "another attempt has just done this; its answer is in the ledger")
+            raise Busy
 
     async def attempt(self, doing: Awaitable[T]) -> T:
         """Do it. A definite no, and an answer that was lost, are written down and raised as StepError;
@@ -136,7 +144,7 @@ class Gate:
         if row.state != "in_data":
             return None
         if datetime.now(UTC) - row.claimed_at < LONGEST_DATA:
-            raise Deferred("busy", "another attempt may still be sending this")
+            raise Busy
         error = "the sender died while sending: it may or may not have arrived"
         at = datetime.now(UTC)
         await self.store.write(lambda c: ledger.give_up_unconfirmed(c, row.key, row.token, at, error))

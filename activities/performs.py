@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.gate import Busy
 from activities.turns import PlanOf, perform
 from activities.world import World
 from engine.gateways.outcome import Deferred
+from engine.language.plan import Plan
 from engine.language.values import decode, encode
 from engine.runtime.effects import Effect
 from engine.runtime.flow import StepError
 from engine.runtime.messages import Pending
-from engine.runtime.step import Retry
+from engine.runtime.step import Result, Retry
 
 HEARTBEAT = 1.0  # seconds
 
@@ -35,11 +37,19 @@ class Performs:
         effect = Effect(pending.key, pending.case, pending.path, pending.purpose, pending.kind, payload, Retry())
         async with _heartbeats():
             try:
-                return encode(await perform(self.world, plan, effect))
+                return encode(await self._patiently(plan, effect))
             except StepError as problem:
                 raise ApplicationError(problem.message, type=problem.code, non_retryable=True) from problem
             except Deferred as problem:
                 raise ApplicationError(problem.message, type=problem.code) from problem
+
+    async def _patiently(self, plan: Plan, effect: Effect) -> Result:
+        """One attempt. Waiting for the end of another one costs none, so that none is given up only for that."""
+        while True:
+            try:
+                return await perform(self.world, plan, effect)
+            except Busy:
+                await asyncio.sleep(HEARTBEAT)
 
 
 @asynccontextmanager

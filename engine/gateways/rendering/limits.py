@@ -47,7 +47,8 @@ def _answered(answer: Callable[[bytes], bytes], request: bytes) -> bytes:
     except RecursionError:
         return _failed("too_big", "The template nests deeper than a template may.")
     except Exception as problem:  # the edge: a template may raise anything, and only words leave this process
-        return _failed("template_error", f"{type(problem).__name__}: {str(problem)[:500]}")
+        words = f"The template cannot be filled in: {str(problem)[:500]} ({type(problem).__name__})"
+        return _failed("template_error", words)
 
 
 def _failed(code: str, message: str) -> bytes:
