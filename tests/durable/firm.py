@@ -45,8 +45,12 @@ ANSWERS = {
 
 @dataclass
 class Target:
-    """An HTTP server that the firm calls: it keeps every request and answers with an id."""
+    """An HTTP server that the firm calls: it keeps every request and answers with an id.
 
+    `statuses` are those of its first answers; then everything is well.
+    """
+
+    statuses: list[int] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     server: ThreadingHTTPServer | None = None
 
@@ -59,7 +63,7 @@ class Target:
                 key = self.headers["Idempotency-Key"]
                 target.requests.append({"path": self.path, "body": body, "key": key})
                 answer = json.dumps({"id": f"ws-{len(target.requests)}"}).encode()
-                self.send_response(200)
+                self.send_response(target.statuses.pop(0) if target.statuses else 200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
