@@ -4,7 +4,7 @@ BIN := .venv/bin
 .PHONY: demo test setup lint check bench chaos clean
 
 demo: setup  ## set up, then run the example from a won deal to a finished project
-	@$(BIN)/python -m bench.demo
+	@$(BIN)/python -m cli.demo
 
 test: setup  ## set up, then run the tests
 	@$(BIN)/python -m pytest

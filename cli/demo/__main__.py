@@ -11,9 +11,9 @@ from types import FrameType
 from rich.console import Console
 from rich.text import Text
 
-from cli.demo.checks import SurpriseError
+from cli.demo.checks import AbortError, SurpriseError
 from cli.demo.house import House, command, fresh, own_environment, running
-from cli.demo.outside import Sender, new_secret, systems
+from cli.demo.outside import systems
 from cli.demo.pages import Browser
 from cli.demo.story import CONTRACT, PROCESS, Story
 from cli.demo.timeline import WIDE, Timeline
@@ -27,7 +27,8 @@ BELOW = "Real Temporal, SMTP, HTTP and database, all on this machine. Only the d
 def main() -> int:
     """Play the demo; the exit code."""
     asked = _parser().parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _abort)
     # The file is named: while a command runs within this process, sys.stdout is another one.
     console = Console(file=sys.stdout) if sys.stdout.isatty() else Console(file=sys.stdout, width=WIDE, no_color=True)
     try:
@@ -36,8 +37,8 @@ def main() -> int:
         return _failed(console, str(problem))
     except SurpriseError as surprise:
         return _failed(console, f"the demo did not go as it should: {surprise}", logs=True)
-    except KeyboardInterrupt:
-        return _failed(console, "stopped. Everything that the demo had started has ended")
+    except AbortError:
+        return _failed(console, "stopped, and all that it had started")
     return 0
 
 
@@ -47,25 +48,14 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _abort(number: int, frame: FrameType | None) -> None:
+    raise AbortError
 
 
 def _play(timeline: Timeline, picture: Path | None) -> None:
     folder = FOLDER.resolve()
-    crm, calendar = new_secret(), new_secret()
     with systems() as outside, Browser() as browser:
-        port = own_environment(
-            folder,
-            {
-                "CRM_WEBHOOK_SECRET": crm,
-                "CALENDAR_WEBHOOK_SECRET": calendar,
-                "CRM_URL": outside.url,
-                "CRM_TOKEN": outside.token,
-                "PRODUCT_API_URL": outside.url,
-                "PRODUCT_API_TOKEN": outside.token,
-            },
-        )
+        port = own_environment(folder, outside.environment())
         with timeline:
             timeline.title(TITLE, BELOW)
             timeline.chapter("Start")
@@ -74,12 +64,8 @@ def _play(timeline: Timeline, picture: Path | None) -> None:
             timeline.awaiting("Temporal, the worker and the web are starting")
             with running(folder, port) as house:
                 timeline.tell("You", "start it all: Temporal, worker, web, mail catcher", "baton up")
-                web = house.web
-                story = Story(
-                    house, timeline, browser, outside, Sender("crm", crm, web), Sender("calendar", calendar, web)
-                )
+                story = Story(house, timeline, browser, outside)
                 story.tell()
-                house.baton("status", story.case)
                 timeline.awaiting("everything is stopped")
         _closing(timeline, house, port, story.case)
     if picture:
@@ -112,7 +98,7 @@ def _closing(timeline: Timeline, house: House, port: int, case: str) -> None:
         ),
     )
     done = f"Everything was as it should be, in {timeline.seconds:.0f} seconds."
-    timeline.say(Text.assemble("\n", ("✓ ", "bold green"), done))
+    timeline.say(Text.assemble("\n", ("✓ ", "bold green"), done, "\n"))
 
 
 def _list(timeline: Timeline, title: str, rows: tuple[tuple[str, str], ...]) -> None:
@@ -122,7 +108,7 @@ def _list(timeline: Timeline, title: str, rows: tuple[tuple[str, str], ...]) -> 
 
 
 def _failed(console: Console, why: str, logs: bool = False) -> int:
-    console.print(Text.assemble("\n", ("✗ ", "bold red"), f"{why[:1].upper()}{why[1:]}"))
+    console.print(Text.assemble("\n", ("✗ ", "bold red"), f"{why[:1].upper()}{why[1:]}"), soft_wrap=True)
     if logs:
         for log in sorted((FOLDER / ".baton").glob("*/*.log")):
             console.print(Text.assemble("  log  ", shlex.quote(str(log))))

@@ -15,7 +15,7 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT
 from typing import TypeVar
 
-from cli.demo.checks import SurpriseError, expect
+from cli.demo.checks import AbortError, SurpriseError, expect
 from cli.lock import only_one
 from cli.main import run
 from cli.problem import UserProblem
@@ -123,7 +123,7 @@ def command() -> str:
 def fresh(folder: Path) -> None:
     """Make the workspace anew, as a user does. Raises UserProblem where somebody works in the old one."""
     if folder.exists():
-        if not (folder / FILE).is_file():
+        if any(folder.iterdir()) and not (folder / FILE).is_file():
             raise UserProblem(f"{folder} is not what an earlier demo left; move it away, then try again")
         (folder / ".baton").mkdir(exist_ok=True)
         with only_one(folder / ".baton"):
@@ -153,8 +153,8 @@ def running(folder: Path, port: int) -> Iterator[House]:
     with (logs / "up.log").open("wb") as log:
         # A session of its own: Ctrl-C in the terminal is for us, and we stop it.
         up = subprocess.Popen([command(), "up"], stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
-    house = House(folder, f"http://127.0.0.1:{port}", up)
     try:
+        house = House(folder, f"http://127.0.0.1:{port}", up)
         house.until(lambda: "(ready)" in (logs / "up.log").read_text("utf-8", "replace"), "`baton up` is not ready")
         yield house
     finally:
@@ -170,5 +170,5 @@ def _stop(up: subprocess.Popen[bytes]) -> None:
         up.send_signal(asking)
         try:
             up.wait(GRACE)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        except (subprocess.TimeoutExpired, AbortError):
             continue

@@ -4,7 +4,7 @@ import json
 import secrets
 import threading
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -55,13 +55,26 @@ class Called:
     key: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Systems:
-    """The systems that Baton calls: one server on a free port, that keeps every request."""
+    """All systems outside. Those that Baton calls are one server on a free port, that keeps every request."""
 
     url: str
+    calls: Sequence[Called]
     token: str = field(default_factory=secrets.token_urlsafe)  # what they know Baton by
-    calls: list[Called] = field(default_factory=list)
+    crm: str = field(default_factory=new_secret)  # what the CRM signs with
+    calendar: str = field(default_factory=new_secret)
+
+    def environment(self) -> dict[str, str]:
+        """What Baton has to know of them, under the names that the example's connections give it."""
+        return {
+            "CRM_WEBHOOK_SECRET": self.crm,
+            "CALENDAR_WEBHOOK_SECRET": self.calendar,
+            "CRM_URL": self.url,
+            "CRM_TOKEN": self.token,
+            "PRODUCT_API_URL": self.url,
+            "PRODUCT_API_TOKEN": self.token,
+        }
 
 
 @contextmanager
@@ -71,7 +84,7 @@ def systems() -> Iterator[Systems]:
         _Handler.calls = []
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield Systems(f"http://127.0.0.1:{server.server_port}", calls=_Handler.calls)
+            yield Systems(f"http://127.0.0.1:{server.server_port}", _Handler.calls)
         finally:
             server.shutdown()
 

@@ -41,13 +41,15 @@ class Story:
     timeline: Timeline
     browser: Browser
     systems: Systems
-    crm: Sender
-    calendar: Sender
-    case: str = ""
+    case: str = field(default="", init=False)
+    crm: Sender = field(init=False)
+    calendar: Sender = field(init=False)
     staff: Staff = field(init=False)
     ann: Client = field(init=False)
 
     def __post_init__(self) -> None:
+        self.crm = Sender("crm", self.systems.crm, self.house.web)
+        self.calendar = Sender("calendar", self.systems.calendar, self.house.web)
         self.staff = Staff(self.house, self.timeline)
         self.ann = Client("Ann", ANN, self.house, self.browser, self.timeline)
 
@@ -77,8 +79,8 @@ class Story:
         expect(self.crm.send("deal.updated", DEAL, "msg-0", new_secret()) == 401, "a forged webhook was taken")
         answers = [self.crm.send("deal.updated", DEAL, "msg-1") for _ in range(2)]
         expect(answers == [202, 200], f"the webhook was answered with {answers} instead of 202, and 200 for a copy")
-        self._says("CRM", "says by webhook: Acme is won, for £60,000", "POST /hooks/crm  202")
-        self._says("Baton", "counts a repeated one once, refuses a forged one", "200  401")
+        self._says("CRM", "reports: Acme is won, for £60,000", "signed POST /hooks/crm")
+        self._says("Baton", "counts a repeated one once, refuses a forged one", "202, 200, 401")
 
     def _questionnaire(self, link: str) -> None:
         page = self.browser.open(link)
@@ -91,10 +93,11 @@ class Story:
     def contract(self) -> None:
         self._change_asked()
         self.staff.finish("Helen", self.case, "legal", "approves the second version", "-o", "approve")
+        self._mailed(TO_SIGN, "asks Ann to sign it")
         document = self.ann.sign(self.browser.open(self.ann.link(TO_SIGN, "s")))
         self._check(document)
         (self.house.folder / CONTRACT).write_bytes(document)
-        self._says("Ann", "reads the contract and signs with her name", "POST /s/TOKEN  303")
+        self._says("Ann", "reads it and signs with her name", "POST /s/TOKEN  303")
 
     def _change_asked(self) -> None:
         """Helen does her first task on its page, with the link that a colleague gave her."""
@@ -121,7 +124,7 @@ class Story:
         asked = [(call.method, call.path, call.body, call.token) for call in self.systems.calls]
         wanted = ("POST", "/workspaces", {"name": "Acme", "seats": 240}, f"Bearer {self.systems.token}")
         expect(asked == [wanted], f"the product was asked {asked}; expected: {wanted}")
-        self._says("Baton", f"has the product open a workspace, {WORKSPACE}", "POST /workspaces  200")
+        self._says("Baton", f"opens her workspace at the product: {WORKSPACE}", "POST /workspaces")
         self._mailed(READY, "mails Ann that it is ready")
         self.staff.finish("Tom", self.case, "billing", "sets up the billing", "--check", "account")
         child = self.staff.child(self.case, "kyc-check")
@@ -137,6 +140,7 @@ class Story:
         self.staff.do_now("Sam", self.case, "thirty_days", "lets 30 days pass")
         self.ann.answer(self.browser.open(self.ann.link(CHECK_IN, "f")), {"rating": "Very well"})
         self._says("Ann", "answers the check-in mail: very well", "POST /f/TOKEN  303")
+        self.timeline.awaiting("the case comes to its end")
         self.house.until(lambda: self.house.case(self.case).summary.status == "ended", "the case has not ended")
         self._says("Baton", f"ends the case: six weeks in {self.timeline.seconds:.0f} seconds")
 
@@ -147,8 +151,8 @@ class Story:
         meeting = {"invitee_email": ANN, "starts_at": starts_at.isoformat()}
         answer = self.calendar.send("meeting.booked", meeting, "msg-2")
         expect(answer == 202, f"the booking was answered with {answer} instead of 202")
-        said = f"says by webhook: Ann booked {starts_at:%A} {starts_at.day} {starts_at:%B}"
-        self._says("Calendar", said, "POST /hooks/calendar  202")
+        said = f"reports: Ann has booked {starts_at:%A} {starts_at.day} {starts_at:%B}"
+        self._says("Calendar", said, "signed POST /hooks/calendar")
 
     def _project(self) -> None:
         child = self.staff.child(self.case, "project-kick-off")

@@ -15,7 +15,14 @@ from rich.text import Text
 WIDE = 102  # columns of the picture, and of what is no terminal: no line must wrap there
 NARROW = 96  # below it there is no room for the column that says how
 
-COLOURS = {"Baton": "cyan", "Ann": "green", "CRM": "magenta", "Calendar": "magenta", "Product": "magenta"}
+COLOURS = {
+    "You": "blue",
+    "Baton": "cyan",
+    "Ann": "green",
+    "CRM": "magenta",
+    "Calendar": "magenta",
+    "Product": "magenta",
+}
 STAFF = "yellow"
 
 _DAWN = TerminalTheme(
