@@ -84,3 +84,32 @@ async def test_a_nudge_is_faster_than_a_glance(desk: Desk, courier: MemoryCourie
     stop.set()
     await running
     assert len(courier.started) == 1
+
+
+class SlowCourier(MemoryCourier):
+    """Takes until `go` to start its first case."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = asyncio.Event()
+
+    async def start(self, case: str, process: str, digest: str, state: str) -> None:
+        await super().start(case, process, digest, state)
+        if len(self.started) == 1:
+            await self.go.wait()
+
+
+async def test_a_slow_case_keeps_no_other_waiting(desk: Desk) -> None:
+    courier, stop, nudge = SlowCourier(), asyncio.Event(), Nudge()
+    desk.nudge = nudge
+    running = asyncio.create_task(Dispatcher(desk.store, courier, desk.router, nudge).run(stop))
+    await start_many(desk, 3)
+    for _ in range(500):
+        if len(courier.started) == 3:
+            break
+        await asyncio.sleep(0.01)
+    assert len(courier.started) == 3
+    stop.set()
+    courier.go.set()
+    await running
+    assert await desk.store.read(lambda c: inbox.undelivered(c, 10)) == ()
