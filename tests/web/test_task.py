@@ -73,9 +73,10 @@ async def test_finishing_it_twice_changes_nothing(ann: Visitor, house: House) ->
 async def test_a_file_is_opened_from_the_task_and_never_as_a_page(
     ann: Visitor, house: House, mime: str, shown_as: str
 ) -> None:
-    file = {"file": "f7", "name": "logo.x", "sha256": sha256(b"<b>").hexdigest(), "size": 3}
+    digest = sha256(b"<b>").hexdigest()
+    file = {"file": "f7", "name": "logo.x", "sha256": digest, "size": 3}
     link = await house.task(show={"steps.everything.answers": {"logo": file}})
-    await house.desk.store.write(lambda c: files.put(c, "f7", "case", "logo.x", mime, file["sha256"], b"<b>"))
+    await house.desk.store.write(lambda c: files.put(c, "f7", "case", "logo.x", mime, digest, b"<b>"))
     assert f"{link}/files/f7" in (await ann.open(link)).links
     answer = (await ann.open(f"{link}/files/f7")).answer
     assert (answer.content, answer.headers["content-disposition"].split(";")[0]) == (b"<b>", shown_as)
