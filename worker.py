@@ -49,6 +49,7 @@ log = logging.getLogger("baton.worker")
 
 CACHED_CASES = 1_000
 POLLERS = 20
+UNANSWERED = timedelta(seconds=1)  # after which a turn that waits for a worker that has died is given to another
 GRACE = timedelta(seconds=30)  # at least the longest SMTP or HTTP timeout
 WATCH = 15.0  # seconds between two looks for cases that are stuck
 
@@ -169,6 +170,7 @@ async def working(
         activities=[turns.turn, performs.perform],
         workflow_runner=runner or UnsandboxedWorkflowRunner(),
         max_cached_workflows=CACHED_CASES,
+        sticky_queue_schedule_to_start_timeout=UNANSWERED,
         max_concurrent_workflow_task_polls=POLLERS,
         max_concurrent_activity_task_polls=POLLERS,
         graceful_shutdown_timeout=GRACE,
