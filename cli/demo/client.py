@@ -61,11 +61,13 @@ class Client:
     def sign(self, page: Page) -> bytes:
         """Read the contract, then sign it by typing the name; the PDF."""
         document = self.browser.download(page.link("document.pdf"))
-        expect(sha256(document).hexdigest() in page.text, "the page shows another fingerprint than the contract has")
+        fingerprint = sha256(document).hexdigest()
+        expect(fingerprint in page.text, "the page shows another fingerprint than the contract has")
         unsure = self.browser.send(page, {"typed_name": self.name})
         expect(set(unsure.errors) == {"consent"}, "a signature without consent was taken")
         signed = self.browser.send(page, {"typed_name": self.name, "consent": "yes"})
-        expect(signed.status == 200 and "typed_name" not in signed.fields, f"signing was answered with {signed.status}")
+        expect(signed.status == 200 and "Signed" in signed.text, f"signing was answered with {signed.status}")
+        expect(fingerprint in signed.text, "the page after signing does not say which document was signed")
         return document
 
 
