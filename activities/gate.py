@@ -65,8 +65,12 @@ class Gate:
         """The answer of an earlier attempt, if it had one.
 
         Raises StepError for one that was refused or may have happened, and
-        Busy while another attempt may still be at work.
+        Busy while another attempt may still be at work. A fresh effect is
+        not looked up: should there be an attempt after all, the point of no
+        return finds it.
         """
+        if self.effect.fresh:
+            return None
         row = await self.store.read(lambda c: ledger.look(c, self.effect.key))
         return await self._judge(row) if row else None
 
@@ -109,12 +113,17 @@ class Gate:
     async def at_once(self, result: Result, also: Also) -> Result:
         """An effect that is only rows of ours: they and the ledger's row are one transaction."""
 
-        def work(c: Any) -> None:
-            self._enter(c, "", "", also)
+        def work(c: Any) -> EffectRow:
+            row = self._enter(c, "", "", also)
             ledger.finish(c, self.effect.key, self.token, "done", datetime.now(UTC), result_json=encode(result))
+            return row
 
-        await self.store.write(work)
-        return result
+        row = await self.store.write(work)
+        if row.token == self.token:
+            return result
+        if answer := await self._judge(row):
+            return answer
+        raise Busy
 
     def _enter(self, c: Any, recipient: str, message_id: str, also: Also) -> EffectRow:
         effect = self.effect

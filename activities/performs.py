@@ -34,7 +34,9 @@ class Performs:
         """Perform the effect once; its result as text. A definite failure ends the retries."""
         plan = await self.plan_of(pending.plan)
         payload = decode(pending.payload)
-        effect = Effect(pending.key, pending.case, pending.path, pending.purpose, pending.kind, payload, Retry())
+        effect = Effect(
+            pending.key, pending.case, pending.path, pending.purpose, pending.kind, payload, Retry(), fresh=False
+        )
         async with _heartbeats():
             try:
                 return encode(await self._patiently(plan, effect))

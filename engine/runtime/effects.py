@@ -12,7 +12,7 @@ from engine.runtime.step import Retry
 class Effect:
     """One effect. `key` is `case/path:purpose`, unique in the ledger for ever.
 
-    `slow` effects never run inside a turn.
+    `fresh`: the case has never asked for it before, so an earlier attempt is most unlikely.
     """
 
     key: str
@@ -22,6 +22,7 @@ class Effect:
     kind: str
     payload: Mapping[str, Any]
     retry: Retry
+    fresh: bool = True
 
 
 @dataclass(frozen=True)
