@@ -257,16 +257,20 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=6.0, help="give up after so long (6)")
     asked = parser.parse_args()
     seed = random.randrange(10_000) if asked.seed is None else asked.seed
-    with tempfile.TemporaryDirectory(prefix="baton-chaos-") as folder:
-        running = run(Path(folder), kills=asked.kills, cases=asked.cases, seed=seed, say=_tell)
-        try:
-            report = asyncio.run(asyncio.wait_for(running, asked.minutes * 60))
-        except TimeoutError:
-            print(f"not done within {asked.minutes:g} minutes", file=sys.stderr)
-            return 1
+    folder = Path(tempfile.mkdtemp(prefix="baton-chaos-"))
+    running = run(folder, kills=asked.kills, cases=asked.cases, seed=seed, say=_tell)
+    try:
+        report = asyncio.run(asyncio.wait_for(running, asked.minutes * 60))
+    except TimeoutError:
+        print(f"not done within {asked.minutes:g} minutes; everything is kept in {folder}", file=sys.stderr)
+        return 1
     print("\n" + table(report))
-    print("\nThe witnesses agree." if report.passed else "\nThe witnesses do NOT agree.")
-    return 0 if report.passed else 1
+    if not report.passed:
+        print(f"\nThe witnesses do NOT agree, or it took too long. Everything is kept in {folder}")
+        return 1
+    shutil.rmtree(folder, ignore_errors=True)
+    print("\nThe witnesses agree.")
+    return 0
 
 
 def _tell(line: str) -> None:
