@@ -8,7 +8,7 @@ PyYAML only: `baton status` reads settings too, and has 100 ms for everything.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,9 @@ from engine.language.source import load
 from engine.workspace import FILE, kept, secret_key
 
 Environment = Mapping[str, str]
+
+
+Tls = Literal["none", "starttls", "tls"]
 
 
 class SettingsError(Exception):
@@ -36,7 +39,7 @@ class Smtp:
     port: int
     username: str
     password: str
-    tls: str
+    tls: Tls
 
 
 @dataclass(frozen=True)

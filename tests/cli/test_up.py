@@ -134,6 +134,7 @@ def test_a_database_that_does_not_answer_is_named(
     baton: Baton, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BATON_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    monkeypatch.setenv("BATON_WEB_PORT", "0")
     for command in (["up", "--port", "0"], ["status"], ["tasks"], ["web"]):
         said = baton(*command)
         assert said.code == 1
