@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from temporalio.api.enums.v1 import PendingActivityState, PendingWorkflowTaskState
+from temporalio.api.enums.v1 import PendingWorkflowTaskState
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -15,6 +16,8 @@ from engine.store import ledger
 from engine.store.rows import EffectRow
 from engine.store.store import Store
 from engine.store.tables import cases, effects
+
+TURN_STARTED = PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED
 
 
 @dataclass(frozen=True)
@@ -66,20 +69,18 @@ def _fate(row: EffectRow | None, received: Counter[str], incident: bool) -> str:
 
 
 async def turns_under_way(client: Client, open_cases: Collection[str]) -> list[str]:
-    """The cases whose turn or effect has been handed to a worker that has not answered yet."""
-    return [case for case in open_cases if await _is_under_way(client, case)]
+    """The cases whose turn has been handed to a worker that has not answered yet."""
+    described = {case: await _described(client, case) for case in open_cases}
+    return [case for case, d in described.items() if d and d.pending_workflow_task.state == TURN_STARTED]
 
 
-async def _is_under_way(client: Client, case: str) -> bool:
+async def _described(client: Client, case: str) -> DescribeWorkflowExecutionResponse | None:
     try:
-        described = (await client.get_workflow_handle(case).describe()).raw_description
+        return (await client.get_workflow_handle(case).describe()).raw_description
     except RPCError as problem:
         if problem.status is RPCStatusCode.NOT_FOUND:  # stored, and not yet brought to Temporal
-            return False
+            return None
         raise
-    turn = described.pending_workflow_task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED
-    effect = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
-    return turn or any(activity.state == effect for activity in described.pending_activities)
 
 
 async def mails_under_way(store: Store, after: datetime) -> set[str]:

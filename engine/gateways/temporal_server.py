@@ -27,6 +27,8 @@ _DYNAMIC: Mapping[str, object] = {
     "history.transferProcessorMaxPollRPS": 2000,
     "history.timerProcessorMaxPollRPS": 2000,
     "history.visibilityProcessorMaxPollRPS": 2000,
+    # A turn whose worker was killed several times in a row waits only so much longer, and not for minutes.
+    "history.workflowTaskRetryMaxInterval": "2s",
     # Lets the watch find cases whose workflow tasks fail again and again.
     "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": 2,
 }
