@@ -47,7 +47,7 @@ from workflows.process import Case
 
 log = logging.getLogger("baton.worker")
 
-CACHED_CASES = 1_000
+CACHED_CASES = 800  # about 80 KB each; any other one is taken up again from its history
 POLLERS = 20
 UNANSWERED = timedelta(seconds=1)  # after which a turn that waits for a worker that has died is given to another
 GRACE = timedelta(seconds=30)  # at least the longest SMTP or HTTP timeout
