@@ -13,7 +13,7 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from engine.runtime.messages import ABI, Child, Pending, Performed, Start, TurnInput, TurnOutput
+    from engine.runtime.messages import ABI, Pending, Performed, Start, TurnInput, TurnOutput
 
 TURN = "turn"
 PERFORM = "perform"
@@ -61,11 +61,6 @@ class Case:
         server one transition where a signal costs three."""
         self.news.extend(ids)
 
-    @workflow.signal
-    def events(self, ids: list[str]) -> None:
-        """The same as a signal, as cases were told at first."""
-        self.news.extend(ids)
-
     async def _turn(self) -> TurnOutput:
         turned = await self._take()
         self.state = turned.state
@@ -73,8 +68,6 @@ class Case:
             self.running.pop(key).cancel()
         for pending in turned.pending:
             self.running[pending.key] = asyncio.create_task(self._perform(pending))
-        for child in turned.children:
-            await self._start(child)
         return turned
 
     async def _take(self) -> TurnOutput:
@@ -122,15 +115,6 @@ class Case:
             ended = Performed(pending.key, None, str(cause or failure), getattr(cause, "type", None) or "gave_up")
         self.running.pop(pending.key, None)
         self.performed.append(ended)
-
-    async def _start(self, child: Child) -> None:
-        await workflow.start_child_workflow(
-            child.type,
-            child.start,
-            id=child.start.case,
-            task_timeout=TASK_TIMEOUT,
-            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-        )
 
     async def _wait_for_news(self, deadline: float | None) -> None:
         timeout = None if deadline is None else max(deadline - workflow.now().timestamp(), 0.001)

@@ -69,19 +69,10 @@ class Pending:
 
 
 @dataclass
-class Child:
-    """A case to start as an abandoned child workflow: cases that began with the first loop still have some."""
-
-    type: str
-    start: Start
-
-
-@dataclass
 class TurnOutput:
     state: str
     deadline: float | None = None
     pending: list[Pending] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
-    children: list[Child] = field(default_factory=list)
     ended: bool = False
     outcome: str = ""
