@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
-from typing import TypeVar
+from typing import Any
 
 import httpx
 
@@ -15,8 +15,6 @@ from engine.gateways.temporal_server import TemporalServer
 from engine.store import inbox
 from tests.durable.firm import Firm, firm
 from tests.durable.pages import pages, signed
-
-T = TypeVar("T")
 
 SENT = {"rating": "Well", "call_me": "no"}
 AT_ONCE = 10  # senders at the same time
@@ -33,7 +31,7 @@ async def running(folder: Path) -> AsyncIterator[tuple[TemporalServer, Firm, htt
         await server.stop()
 
 
-def booking(house: Firm, email: str, message: str) -> dict[str, object]:
+def booking(house: Firm, email: str, message: str) -> dict[str, Any]:
     data = {"invitee_email": email, "starts_at": "2030-01-01T10:00:00Z"}
     return signed(house, "CALENDAR_WEBHOOK_SECRET", "meeting.booked", data, message)
 
