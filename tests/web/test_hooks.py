@@ -61,7 +61,7 @@ async def test_a_message_without_a_signature_is_refused(ann: Visitor) -> None:
 
 
 async def test_an_old_message_is_refused(ann: Visitor) -> None:
-    assert (await post(ann, age=3600)).status in (400, 401)
+    assert (await post(ann, age=3600)).status == 401
 
 
 @pytest.mark.parametrize("body", ["not json", "[1, 2]", '{"data": {}}', "[" * 100_000])

@@ -17,6 +17,7 @@ from web.shown import answer_rows
 router = APIRouter()
 FormLink = Annotated[LinkView, Depends(Link("form"))]
 
+THANKS = "Your answers have arrived. There is nothing else to do for now."
 CLOSED = Notice(
     200,
     "This questionnaire is closed",
@@ -40,7 +41,7 @@ async def questionnaire(request: Request, link: FormLink) -> Response:
     if link.state == "answered":
         rows = answer_rows(link.answers, form.fields, room.pages.zone)
         when = display_datetime(link.answered_at, room.pages.zone) if link.answered_at else ""
-        return room.pages.show("sent.html", heading="Thank you", text=form.thanks or THANKS, rows=rows, when=when)
+        return room.pages.show("sent.html", heading="Thank you", text=thanks_of(form), rows=rows, when=when)
     return form_page(room, form, personal=True)
 
 
@@ -59,7 +60,9 @@ async def answer(request: Request, link: FormLink, token: str) -> Response:
     return RedirectResponse(f"/f/{token}", 303)
 
 
-THANKS = "Your answers have arrived. There is nothing else to do for now."
+def thanks_of(form: FormPage) -> str:
+    """What stands under the heading, which says thank you already."""
+    return form.thanks.strip().removeprefix("Thank you. ") or THANKS
 
 
 def form_of(link: LinkView) -> FormPage:

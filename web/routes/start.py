@@ -10,7 +10,7 @@ from engine.desk import BadInputs, FormPage, NotThere
 from web.body import read_form
 from web.doors import Anyone, NoSuchPage, Room, room_of
 from web.questions import asked
-from web.routes.forms import THANKS, form_page
+from web.routes.forms import form_page, thanks_of
 
 router = APIRouter(dependencies=[Depends(Anyone())])
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
@@ -47,7 +47,7 @@ async def submit(request: Request, process: str, trigger: str) -> Response:
 async def thanks(request: Request, process: str, trigger: str) -> Response:
     room = room_of(request)
     form = await _form(room, process, trigger)
-    return room.pages.show("sent.html", heading="Thank you", text=form.thanks or THANKS, rows=(), when="")
+    return room.pages.show("sent.html", heading="Thank you", text=thanks_of(form), rows=(), when="")
 
 
 async def _form(room: Room, process: str, trigger: str) -> FormPage:
