@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 from temporalio.service import GrpcCompression
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from activities import STEP_TYPES
+from activities.gate import give_up_forsaken
 from activities.performs import Performs
 from activities.turns import Turns
 from activities.world import World
@@ -189,14 +191,15 @@ async def working(
 
 
 async def watch(store: Store, courier: Courier, stop: asyncio.Event) -> None:
-    """Mark the cases that the engine reports as stuck, so that the status shows them within a minute."""
+    """Show within a minute what does not get on: cases that the engine reports as stuck, mails that nobody asks for."""
     why = "its turns do not get through; see the worker's log"
     while not stop.is_set():
         try:
+            await store.write(give_up_forsaken)
             for case in await courier.stuck():
                 await store.write(lambda c, case=case: cases.mark_stuck(c, case, why))  # type: ignore[misc]
-        except Unreachable as problem:
-            log.warning("cannot look for stuck cases: %s", problem)
+        except (Unreachable, SQLAlchemyError) as problem:
+            log.warning("cannot look for what does not get on: %s", problem)
         try:
             await asyncio.wait_for(stop.wait(), WATCH)
         except TimeoutError:

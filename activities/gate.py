@@ -18,6 +18,8 @@ from engine.store.store import Store
 LONGEST_DATA = timedelta(seconds=30)
 """No living attempt stays past its point of no return for longer (SMTP's own limit is shorter): it died there."""
 
+DIED = "the sender died while sending: it may or may not have arrived"
+
 Also = Callable[[Any], None]
 """Rows that are written together with the ledger's: a plain function of a connection."""
 
@@ -154,7 +156,12 @@ class Gate:
             return None
         if datetime.now(UTC) - row.claimed_at < LONGEST_DATA:
             raise Busy
-        error = "the sender died while sending: it may or may not have arrived"
         at = datetime.now(UTC)
-        await self.store.write(lambda c: ledger.give_up_unconfirmed(c, row.key, row.token, at, error))
-        raise StepError("unknown", error)
+        await self.store.write(lambda c: ledger.give_up_unconfirmed(c, row.key, row.token, at, DIED))
+        raise StepError("unknown", DIED)
+
+
+def give_up_forsaken(c: Any) -> None:
+    """Close the rows of senders that died and whose case has gone on or ended: nobody will ask for them again."""
+    now = datetime.now(UTC)
+    ledger.give_up_forsaken(c, now - 4 * LONGEST_DATA, now, DIED)

@@ -55,7 +55,12 @@ _GIVE_UP = Sql(
     """
 )
 
-_REOPEN = Sql("UPDATE effects SET state = 'failed' WHERE key = :key AND state IN ('refused', 'unknown')")
+_FORSAKEN = Sql(
+    """
+    UPDATE effects SET state = 'unknown', error = :error, finished_at = :at
+    WHERE state = 'in_data' AND claimed_at < :before
+    """
+)
 
 
 def look(c: Connection, key: str) -> EffectRow | None:
@@ -119,9 +124,10 @@ def give_up_unconfirmed(c: Connection, key: str, token: str, at: datetime, error
     return _GIVE_UP.change(c, key=key, token=token, at=at, error=error) == 1
 
 
-def reopen(c: Connection, key: str) -> bool:
-    """Somebody decided to try a refused or unknown effect again: the next claim takes it."""
-    return _REOPEN.change(c, key=key) == 1
+def give_up_forsaken(c: Connection, before: datetime, at: datetime, error: str) -> int:
+    """What has been `in_data` since before that time, and nobody asks for any more (its case ended or went on),
+    becomes `unknown`: how many."""
+    return _FORSAKEN.change(c, before=before, at=at, error=error)
 
 
 def listing(c: Connection, case: str | None = None, states: Collection[str] = ()) -> tuple[EffectRow, ...]:

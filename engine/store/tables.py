@@ -219,6 +219,12 @@ effects = Table(
     _at("claimed_at"),
     _at_or_none("finished_at"),
     Index(None, "case_id"),
+    Index(
+        "ix_effects_in_data",
+        "claimed_at",
+        sqlite_where=text("state = 'in_data'"),
+        postgresql_where=text("state = 'in_data'"),
+    ),
 )
 
 links = Table(

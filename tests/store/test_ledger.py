@@ -79,16 +79,11 @@ async def test_finishing_twice_is_finishing_once(store: Store) -> None:
     assert not await store.write(lambda c: ledger.finish(c, KEY, "a", "failed", LATER))
 
 
-async def test_an_unknown_effect_is_tried_again_when_somebody_decides_so(store: Store) -> None:
-    await store.write(lambda c: (claim(c, "a"), ledger.finish(c, KEY, "a", "unknown", LATER)))
-    assert await store.write(lambda c: ledger.reopen(c, KEY))
-    assert (await store.write(lambda c: claim(c, "b"))).token == "b"
-    assert not await store.write(lambda c: ledger.finish(c, KEY, "a", "sent", LATER))
-
-
-async def test_what_was_sent_is_never_reopened(store: Store) -> None:
-    await store.write(lambda c: (claim(c, "a"), ledger.finish(c, KEY, "a", "sent", LATER)))
-    assert not await store.write(lambda c: ledger.reopen(c, KEY))
+async def test_a_sender_that_died_and_that_nobody_asks_for_is_given_up(store: Store) -> None:
+    await store.write(lambda c: (claim(c, "a", in_data=True), claim(c, "b", key="other")))
+    assert await store.write(lambda c: ledger.give_up_forsaken(c, NOW, LATER, "it died")) == 0
+    assert await store.write(lambda c: ledger.give_up_forsaken(c, LATER, LATER, "it died")) == 1
+    assert await store.read(ledger.counts) == {"unknown": 1, "claimed": 1}
 
 
 async def test_the_ledger_is_listed_and_counted(store: Store) -> None:

@@ -99,6 +99,13 @@ def _effects() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("ix_effects_case_id", "effects", ["case_id"])
+    op.create_index(
+        "ix_effects_in_data",
+        "effects",
+        ["claimed_at"],
+        sqlite_where=sa.text("state = 'in_data'"),
+        postgresql_where=sa.text("state = 'in_data'"),
+    )
 
 
 def _files() -> None:
