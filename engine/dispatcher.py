@@ -147,6 +147,9 @@ class Dispatcher:
 
     async def _send_out(self, group: asyncio.TaskGroup) -> None:
         """Start a delivery for every case that has news and none under way: a slow case keeps nobody waiting."""
+        self._behind = len(self._under_way) >= SIDE_BY_SIDE
+        if self._behind:
+            return
         self._handled.clear()
         rows = await self._due()
         known = {**self._handled, **self._under_way}  # what has arrived since the look is still in it

@@ -19,7 +19,7 @@ def link_token(key: bytes, case: str, path: str, kind: str, recipient: str) -> s
     send carries the same link, and no token has to be kept.
     """
     named = json.dumps([case, path, kind, recipient], ensure_ascii=False).encode()
-    return urlsafe_b64encode(hmac.digest(key, named, "sha256")).decode().rstrip("=")
+    return urlsafe_b64encode(hmac.new(key, named, "sha256").digest()).decode().rstrip("=")
 
 
 def token_hash(token: str) -> str:

@@ -19,6 +19,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
+
 def encode(value: Any) -> str:
     """The value as JSON; `decode` gives it back with its types. Floats become decimals.
 
@@ -33,12 +36,16 @@ def decode(text: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | bool | int):
+    # Every state and every answer comes through here: what is common goes first, and by its very type.
+    kind = type(value)
+    if kind in _AS_IT_IS:
         return value
-    if isinstance(value, Mapping):
+    if kind is dict or isinstance(value, Mapping):
         return {_key(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if kind is list or isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, str | int):
+        return value
     return _tagged(value)
 
 
