@@ -9,6 +9,7 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.gate import Busy
 from activities.kinds import KINDS, SLOW
 from activities.world import World
 from engine.gateways.outcome import Deferred, Refused
@@ -98,7 +99,11 @@ class Inline:
             return Later()
         try:
             return await perform(self.world, plan, effect)
-        except Deferred:
+        except Busy:
+            return Later()
+        except Deferred as problem:
+            if effect.retry.max_attempts <= 1:
+                raise StepError(problem.code, problem.message) from problem
             return Later(attempted=1)
 
 
@@ -148,4 +153,5 @@ def _tell_parent(c: Any, turned: Turn) -> None:
         received_at=turned.view.updated_at,
     )
     if inbox.accept(c, arrival):
+        inbox.routed(c, arrival.id)
         inbox.deliver_to(c, arrival.id, arrival.case, "signal")

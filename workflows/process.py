@@ -5,12 +5,14 @@ neither a change of the language nor of the interpreter can break a replay.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NoReturn
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from engine.runtime.messages import ABI, Pending, Performed, Start, TurnInput, TurnOutput
@@ -37,8 +39,8 @@ class Case:
     def __init__(self, args: Sequence[RawValue]) -> None:
         self.start: Start = workflow.payload_converter().from_payload(args[0].payload, Start)
         self.state = self.start.state
-        self.news: list[str] = []
-        self.performed: list[Performed] = []
+        self.news: list[str] = list(self.start.news)
+        self.performed: list[Performed] = list(self.start.performed)
         self.running: dict[str, asyncio.Task[None]] = {}
 
     @workflow.run
@@ -50,7 +52,7 @@ class Case:
             await self._wait_for_news(turned.deadline)
             turned = await self._turn()
             if not turned.ended and self._long_enough():
-                workflow.continue_as_new(Start(ABI, self.start.case, self.start.plan, self.state, self.start.flags))
+                self._renew()
         for task in self.running.values():
             task.cancel()
         return turned.outcome
@@ -65,7 +67,8 @@ class Case:
         turned = await self._take()
         self.state = turned.state
         for key in turned.cancelled:
-            self.running.pop(key).cancel()
+            if task := self.running.pop(key, None):  # it may have ended while the turn was taken
+                task.cancel()
         for pending in turned.pending:
             self.running[pending.key] = asyncio.create_task(self._perform(pending))
         return turned
@@ -76,9 +79,19 @@ class Case:
         while True:
             try:
                 return await self._ask()
-            except ActivityError:
-                await self._wait_for_news(workflow.now().timestamp() + pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+            except FailureError as failure:  # a local activity fails as itself, without ActivityError around it
+                if is_cancelled_exception(failure):
+                    raise
+            await self._rest(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+            if self._long() and not self.running:
+                self._renew()
+
+    async def _rest(self, pause: float) -> None:
+        """Leave a turn that failed alone for a while, or until something more arrives: it may be the way out."""
+        known = len(self.news) + len(self.performed)
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(lambda: len(self.news) + len(self.performed) > known, timeout=pause)
 
     async def _ask(self) -> TurnOutput:
         asked = TurnInput(
@@ -103,6 +116,8 @@ class Case:
             maximum_interval=timedelta(seconds=max(pending.max_delay, pending.first_delay, 0.1)),
             maximum_attempts=max(pending.max_attempts - pending.attempted, 1),
         )
+        if pending.attempted:
+            await asyncio.sleep(pending.first_delay)
         try:
             result: str = await workflow.execute_activity(
                 PERFORM, pending, activity_id=pending.key.partition("/")[2], summary=pending.path,
@@ -118,15 +133,22 @@ class Case:
 
     async def _wait_for_news(self, deadline: float | None) -> None:
         timeout = None if deadline is None else max(deadline - workflow.now().timestamp(), 0.001)
-        try:
+        with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(lambda: bool(self.news or self.performed), timeout=timeout)
-        except TimeoutError:
-            return
 
     def _long_enough(self) -> bool:
         """Continue as new between turns: never with undelivered news, or with effects under way."""
         if self.news or self.performed or self.running:
             return False
+        return self._long() or "renew" in self.start.flags
+
+    def _long(self) -> bool:
         info = workflow.info()
-        long = info.is_continue_as_new_suggested() or info.get_current_history_length() > MANY_EVENTS
-        return long or "renew" in self.start.flags
+        return info.is_continue_as_new_suggested() or info.get_current_history_length() > MANY_EVENTS
+
+    def _renew(self) -> NoReturn:
+        """Go on in a new history, with what no turn has taken yet."""
+        start = self.start
+        workflow.continue_as_new(
+            Start(ABI, start.case, start.plan, self.state, start.flags, list(self.news), list(self.performed))
+        )

@@ -5,6 +5,7 @@ done or waited for before is answered from the state; so a case can be put
 down and picked up after any turn, on any machine.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -26,7 +27,13 @@ from engine.runtime.run import StepRun
 from engine.runtime.state import State, StepRecord
 from engine.runtime.step import Step
 
+log = logging.getLogger("baton.interpreter")
+
 Names = Mapping[str, Any]
+
+BUGS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a mistake in the code of a step looks like. Trouble of the world (database, network) is none: it fails the
+turn, which is taken again."""
 
 
 class Interpreter:
@@ -63,34 +70,38 @@ class Interpreter:
     async def _step(self, step: Step, path: str, names: Names) -> None:
         record = self.state.steps.get(path)
         if record is not None and record.closed:
-            return None
+            return
         if record is None:
             record = self.state.steps[path] = StepRecord(id=step.id, type=step.type, since=self.now)
         run = StepRun(self, step, path, record, names)
         try:
-            if not self._begin(step, run, record):
-                return self.close(path, record, {"status": "skipped"})
-            result = await step.run(run)
+            await self._carry_out(step, run, record)
         except EvaluationError as problem:
             await self._failed(step, run, record, StepError(problem.code, str(problem)))
         except (ExpressionProblem, PhraseProblem) as problem:
             await self._failed(step, run, record, StepError("time", str(problem)))
         except StepError as problem:
             await self._failed(step, run, record, problem)
-        else:
-            self.close(path, record, result)
+        except BUGS as problem:
+            # The edge: a mistake of ours, or of a step type's author, holds up one step and not the case.
+            log.exception("step %s of %s", path, self.state.case["id"])
+            await self._failed(step, run, record, StepError("bug", f"a mistake in Baton: {problem!r}"))
+
+    async def _carry_out(self, step: Step, run: StepRun, record: StepRecord) -> None:
+        result = await step.run(run) if self._begin(step, run, record) else {"status": "skipped"}
+        self.close(run.path, record, result)
 
     def _begin(self, step: Step, run: StepRun, record: StepRecord) -> bool:
         """Decide once whether the step runs; False when its `if` is false."""
         if record.memo.get("begun"):
             return True
-        if step.if_ is not None and not run.test(step.if_):
+        condition = step.if_
+        if condition is not None and not run.once("if", lambda: run.test(condition)):
             return False
         if step.start is not None:
             self._not_before(run, record, step.start)
         record.title = str(run.value(step.title)) if step.title else words(step.id)
-        record.memo.pop("start", None)
-        record.memo["begun"] = True
+        record.memo = {"begun": True}
         if step.stage:
             self.state.stage = step.stage
         return True
@@ -112,6 +123,7 @@ class Interpreter:
         record.armed, record.memo, record.incident = None, {}, {}
         if record.task:
             record.task["status"] = "done" if record.status == "done" else "cancelled"
+        self.forget_pending(path)
         self._steps_seen = None
         self.journal.closed(path, record)
 
@@ -119,9 +131,13 @@ class Interpreter:
         record.status, record.at, record.armed, record.incident = "cancelled", self.now, None, {}
         if record.task:
             record.task["status"] = "cancelled"
+        self.forget_pending(path)
+        self._steps_seen = None
+
+    def forget_pending(self, path: str) -> None:
+        """What is still being tried at this path is called off."""
         for key in [k for k, p in self.state.pending.items() if p["path"] == path]:
             del self.state.pending[key]
-        self._steps_seen = None
 
     async def _failed(self, step: Step, run: StepRun, record: StepRecord, problem: StepError) -> None:
         error = {"code": problem.code, "message": problem.message, "step": step.id}
@@ -152,7 +168,7 @@ class Interpreter:
     async def _handler(self, handler: Handler) -> bool:
         path = f"handlers/{handler.id}"
         heard = self.state.heard.setdefault(handler.id, [])
-        while not (handler.interrupt and heard) and (taken := take(self.state, path, [_accept(handler)])):
+        while not (handler.interrupt and heard) and (taken := take(self.state, path, self._accepts(handler))):
             heard.append({"data": dict(taken[1].data), "by": taken[1].by})
             self.journal.write(path, "handler", f"{words(handler.id)}: received")
             if handler.interrupt:
@@ -163,6 +179,19 @@ class Interpreter:
         if handler.interrupt and heard and done:
             raise CaseStopped(handler.id)
         return done
+
+    def _accepts(self, handler: Handler) -> list[Accept]:
+        """What the handler takes now; nothing while its `match` cannot be evaluated."""
+        when = handler.when
+        name = when.form if when.type == "form" else f"{when.connection}/{when.event}"
+        try:
+            wanted = {n: self.rendered(written) for n, written in when.match.items()}
+        except EvaluationError:
+            return []
+        return [Accept(handler.id, when.type, name or "", wanted)]
+
+    def rendered(self, written: Any) -> Any:
+        return render(parse_template(str(written)), self.scope({}), lambda: self.now)
 
     def _interrupt(self, handler: str) -> None:
         self.state.interrupted = handler
@@ -192,7 +221,7 @@ class Interpreter:
     def _output(self, written: Any) -> Any:
         """An output's value; None where the step that gives it was skipped."""
         try:
-            return render(parse_template(written), self.scope({}), lambda: self.now)
+            return self.rendered(written)
         except EvaluationError:
             return None
 
@@ -225,12 +254,6 @@ class Interpreter:
 @lru_cache(maxsize=256)
 def _work_calendar(calendar: Calendar) -> WorkCalendar:
     return WorkCalendar.of(calendar)
-
-
-def _accept(handler: Handler) -> Accept:
-    when = handler.when
-    name = when.form if when.type == "form" else f"{when.connection}/{when.event}"
-    return Accept(handler.id, when.type, name or "")
 
 
 def seen(record: StepRecord) -> dict[str, Any]:

@@ -18,6 +18,16 @@ class CaseOver(Exception):  # noqa: N818 - likewise
 
 
 @dataclass
+class Performed:
+    """How a pending effect ended: `result` is text with tagged values; None says that it was given up."""
+
+    key: str
+    result: str | None = None
+    error: str = ""
+    code: str = ""
+
+
+@dataclass
 class Start:
     """The workflow's input. `plan` is a digest; `state` is the case's state as text."""
 
@@ -26,16 +36,8 @@ class Start:
     plan: str
     state: str
     flags: list[str] = field(default_factory=list)  # `renew`: continue as new after every turn
-
-
-@dataclass
-class Performed:
-    """How a pending effect ended: `result` is text with tagged values; None says that it was given up."""
-
-    key: str
-    result: str | None = None
-    error: str = ""
-    code: str = ""
+    news: list[str] = field(default_factory=list)  # ids of inbox rows that no turn has taken yet
+    performed: list[Performed] = field(default_factory=list)  # likewise
 
 
 @dataclass

@@ -31,10 +31,29 @@ def find(state: State, step: str) -> tuple[str, StepRecord] | None:
 
 
 def _retry(interpreter: Interpreter, path: str, record: StepRecord, event: Event) -> None:
-    record.generation += 1
+    """Try again what was given up, under new keys; what is still being tried goes on as it is."""
+    if not record.incident and not record.failures:
+        interpreter.journal.write(path, "operator", f"{record.title or record.id}: is being tried already")
+        return
+    _anew(record, list(record.failures))
     record.failures, record.incident = {}, {}
     if record.armed and record.armed.ended:
-        record.armed = None
+        _wait_anew(interpreter, path, record)
+
+
+def _wait_anew(interpreter: Interpreter, path: str, record: StepRecord) -> None:
+    """The time ran out: ask again, with the messages, reminders and escalations of a new wait."""
+    _anew(record, list(record.effects))
+    record.effects, record.armed, record.memo = {}, None, {"begun": True}
+    interpreter.forget_pending(path)
+    for below in [p for p in interpreter.state.steps if p.startswith(f"{path}/")]:
+        interpreter.forget_pending(below)
+        del interpreter.state.steps[below]
+
+
+def _anew(record: StepRecord, purposes: list[str]) -> None:
+    for purpose in purposes:
+        record.again[purpose] = record.again.get(purpose, 0) + 1
 
 
 def _skip(interpreter: Interpreter, path: str, record: StepRecord, event: Event) -> None:

@@ -97,7 +97,8 @@ def _subscriptions(plan: Plan, state: State, now: datetime) -> list[Subscription
     """The outside events that the case may still take, in steps that have not finished and in handlers."""
     scope = {"inputs": state.inputs, "vars": state.vars, "case": state.case, "steps": _seen(state)}
     found = []
-    for step in _steps(plan.process.steps):
+    blocks = (plan.process.steps, *(handler.steps for handler in plan.process.handlers))
+    for step in (step for block in blocks for step in _steps(block)):
         latest = [r for r in state.steps.values() if r.id == step.id]
         if not latest or not latest[-1].closed:
             found += [Subscription(listen.name, step.id, _match(listen, scope, now)) for listen in step.listens()]

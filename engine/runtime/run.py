@@ -91,8 +91,8 @@ class StepRun:
         return await self._perform(key, purpose, kind, payload)
 
     def _key(self, purpose: str) -> str:
-        again = f"#{self.record.generation}" if self.record.generation else ""
-        return f"{self.walker.state.case['id']}/{self.path}:{purpose}{again}"
+        again = self.record.again.get(purpose)
+        return f"{self.walker.state.case['id']}/{self.path}:{purpose}" + (f"#{again}" if again else "")
 
     async def _perform(self, key: str, purpose: str, kind: str, payload: Mapping[str, Any]) -> Result:
         state = self.walker.state

@@ -70,7 +70,7 @@ class StepRecord(Stored):
     """What the case knows of one step at one path.
 
     `memo` keeps what was decided once, `effects` the results by purpose,
-    `failures` the effects given up, `generation` counts the operator's retries.
+    `failures` the effects given up, `again` counts the operator's retries of each.
     """
 
     id: str
@@ -85,7 +85,7 @@ class StepRecord(Stored):
     task: Data = field(default_factory=dict)
     effects: dict[str, Data] = field(default_factory=dict)
     failures: dict[str, Data] = field(default_factory=dict)
-    generation: int = 0
+    again: dict[str, int] = field(default_factory=dict)
     incident: Data = field(default_factory=dict)
 
     @classmethod

@@ -25,7 +25,8 @@ inputs:
 FILES = {
     "emails/hello.md": "---\nsubject: Hello\n---\nHello.\n",
     "emails/again.md": "---\nsubject: Hello again\n---\nHello again.\n",
-    "documents/paper.md": "---\ntitle: Paper\nfields: [client]\n---\nFor {% if client == \"Acme\" %}our dear {% endif %}${ client }.\n",
+    "documents/paper.md": "---\ntitle: Paper\nfields: [client]\n---\n"
+    'For {% if client == "Acme" %}our dear {% endif %}${ client }.\n',
 }
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from engine.language.plan import Plan
-from engine.runtime.effects import Answer, Effect
+from engine.runtime.effects import Answer, Effect, Later
 from engine.runtime.flow import StepError
 from engine.runtime.simulator import pretend
 from tests.runtime.onboarding import START
@@ -177,3 +177,91 @@ def test_nothing_wakes_a_case_that_has_ended() -> None:
     before = case.state.dump()
     case.advance_to(START + timedelta(days=400))
     assert case.state.dump() == before
+
+
+def test_a_parallel_whose_branches_are_all_left_out_is_done() -> None:
+    case = begin(
+        """
+steps:
+  - id: side
+    type: parallel
+    branches:
+      - id: one
+        if: inputs.email == "bob@acme.test"
+        steps:
+          - { id: hello, type: email, to: "${ inputs.email }", template: hello }
+"""
+    )
+    assert case.state.outcome == "completed"
+
+
+def mistaken(plan: Plan, effect: Effect) -> Answer:
+    raise KeyError("a mistake of ours")
+
+
+def test_a_mistake_of_ours_is_an_incident_of_one_step() -> None:
+    case = begin(TWO % "", respond=mistaken)
+    assert [i.code for i in case.turned.view.incidents] == ["bug"]
+    assert waiting(case) == ["hello", "look"]
+
+
+def waits(plan: Plan, effect: Effect) -> Answer:
+    return Later(attempted=1) if effect.path.endswith("hello") else pretend(plan, effect)
+
+
+def test_retry_leaves_alone_what_is_still_being_tried() -> None:
+    case = begin(TWO % "", respond=waits)
+    case.give("operator", "hello", "retry", by="sam")
+    assert [e.key for e in case.effects] == ["case-1/side/mail/hello:send"]
+    assert "Hello: is being tried already" in said(case)
+
+
+def test_a_step_that_is_skipped_is_not_tried_any_more() -> None:
+    case = begin(TWO % "", respond=waits)
+    case.give("operator", "hello", "skip", by="sam")
+    assert case.turned.pending == {}
+
+
+MATCHING = """
+steps:
+  - id: mine
+    type: wait
+    events:
+      - { id: meeting, type: webhook, connection: calendar, event: meeting.booked,
+          match: { invitee_email: "${ inputs.email }" } }
+    timeout: never
+handlers:
+  - id: boss
+    when: { type: webhook, connection: calendar, event: meeting.booked, match: { invitee_email: boss@acme.test } }
+    interrupt: true
+    steps:
+      - { id: hello, type: email, to: "${ inputs.email }", template: hello }
+"""
+
+
+def test_a_handler_takes_only_what_its_match_allows() -> None:
+    case = begin(MATCHING)
+    case.give("webhook", "", "calendar/meeting.booked", invitee_email="ann@acme.test", starts_at=START)
+    assert case.state.outcome == "completed"
+
+
+INSIDE = """
+steps:
+  - { id: work, type: task, title: Work, assignee: sam, timeout: never }
+handlers:
+  - id: changed
+    when: { type: form, form: change-contact }
+    interrupt: false
+    steps:
+      - id: booked
+        type: wait
+        events:
+          - { id: meeting, type: webhook, connection: calendar, event: meeting.booked,
+              match: { invitee_email: "${ inputs.email }" } }
+        timeout: never
+"""
+
+
+def test_a_wait_inside_a_handler_hears_events_from_outside() -> None:
+    case = begin(INSIDE)
+    assert [s.name for s in case.turned.view.subscriptions] == ["calendar/meeting.booked"]

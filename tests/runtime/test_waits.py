@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from engine.language.plan import Plan
+from engine.runtime.effects import Answer, Effect, Later
+from engine.runtime.simulator import pretend
 from tests.runtime.onboarding import START
 from tests.runtime.small import begin, said, waiting
 
@@ -83,6 +86,9 @@ def test_on_timeout_fail_is_an_incident_and_retry_asks_again() -> None:
     case.give("operator", "ask", "retry", by="sam")
     assert case.turned.view.incidents == ()
     assert waiting(case) == ["ask"]
+    case.advance_to(START + timedelta(days=60))
+    assert case.sent == ["hello", "again", "again"] * 2
+    assert len({e.key for e in case.effects}) == len(case.effects)
 
 
 def test_on_timeout_may_be_steps() -> None:
@@ -197,3 +203,14 @@ def test_one_who_declines_ends_the_signature() -> None:
     case = begin(SIGN)
     case.give("signature", "sign", outcome="declined", signer="bob@acme.test", reason="Too dear")
     assert case.state.steps["sign"].result["reason"] == "Too dear"
+
+
+def test_a_reminder_that_is_still_being_tried_is_called_off_by_the_answer() -> None:
+    def slow(plan: Plan, effect: Effect) -> Answer:
+        return Later(attempted=1) if effect.purpose.startswith("reminder") else pretend(plan, effect)
+
+    case = begin(ASK % "continue" + "  - { id: hold, type: wait, duration: 3 days }\n", respond=slow)
+    case.advance()
+    assert len(case.turned.pending) == 1
+    case.give("answer", "ask", answers={})
+    assert case.turned.pending == {}

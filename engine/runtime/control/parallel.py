@@ -29,7 +29,7 @@ class ParallelStep(Step):
 
     async def run(self, run: Run) -> Result:
         chosen = {b.id: b for b in self.branches if run.once(f"if.{b.id}", partial(_wanted, run, b))}
-        need = {"all": len(chosen), "any": 1}.get(str(self.wait_for)) or int(self.wait_for)
+        need = len(chosen) if self.wait_for == "all" else 1 if self.wait_for == "any" else self.wait_for
         await run.together({name: partial(run.walk, name, b.steps) for name, b in chosen.items()}, need)
         return {}
 
