@@ -33,6 +33,7 @@ class SignatureStep(WaitingStep):
 
     async def run(self, run: Run) -> Result:
         asked = run.once("asked", lambda: self._ask(run))
+        run.once("manual", lambda: [_shown(asked)])
         taken = await attend(run, self, self._call(asked))
         if taken is None:
             return {"status": "timed_out"}
@@ -57,6 +58,11 @@ class SignatureStep(WaitingStep):
             late=partial(_missing, emails),
             enough=partial(_settled, set(emails)),
         )
+
+
+def _shown(asked: Data) -> Data:
+    """What the page of this very wait needs: the id of the document, and who is asked."""
+    return {"document": asked["document"]["file"], "signers": [s["email"] for s in asked["signers"]]}
 
 
 def _missing(signers: tuple[str, ...], taken: list[Data]) -> tuple[str, ...]:

@@ -1,25 +1,30 @@
-"""The document that a signature asks for, found from what the case has done so far."""
+"""The document of a signature's page: the one that this very wait asks for, or that was answered."""
 
-from collections.abc import Mapping
 from typing import Any
+
+from sqlalchemy import Connection
 
 from activities.signature import SignatureStep
 from engine.clock import Clock
+from engine.desk.opened import OpenedLink
 from engine.language.evaluator import EvaluationError, render
 from engine.language.expressions import parse_template
 from engine.language.values import decode
 from engine.runtime.step import Step
-from engine.store import ledger
-from engine.store.rows import CaseDetail
+from engine.store import files, ledger
+from engine.store.rows import CaseDetail, FileRow
 from engine.store.store import Store
 
 
-async def signature_file(store: Store, case: CaseDetail, step: Step | None, clock: Clock) -> str | None:
-    """The id of the file to sign; None where there is none (yet)."""
-    if not isinstance(step, SignatureStep):
-        return None
-    file = await _value(store, case, step.document, clock)
-    return str(file["file"]) if isinstance(file, Mapping) and "file" in file else None
+async def document_of(store: Store, link: OpenedLink) -> FileRow | None:
+    """What the holder of the link signs, or has answered; None where nothing is asked any more.
+
+    A later round of the same step has a wait and a document of its own: they belong to other links.
+    """
+    if file := link.asked.get("document"):
+        return await store.read(lambda c: files.get(c, str(file)))
+    digest = decode(link.answered.data_json).get("document") if link.answered else None
+    return await store.read(lambda c: _with_digest(c, link.row.case, str(digest))) if digest else None
 
 
 async def signer_name(store: Store, case: CaseDetail, step: Step | None, email: str, clock: Clock) -> str:
@@ -28,6 +33,11 @@ async def signer_name(store: Store, case: CaseDetail, step: Step | None, email: 
         if await _value(store, case, signer.email, clock) == email:
             return str(await _value(store, case, signer.name, clock) or "")
     return ""
+
+
+def _with_digest(c: Connection, case: str, digest: str) -> FileRow | None:
+    same = (file.id for file in files.of_case(c, case) if file.sha256 == digest)
+    return next((files.get(c, file) for file in same), None)
 
 
 async def _value(store: Store, case: CaseDetail, written: str, clock: Clock) -> Any:

@@ -1,18 +1,22 @@
 """Pages for people outside: what the holder of a link sees, and what comes back from them."""
 
 import asyncio
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, NoReturn
+
+from sqlalchemy import Connection
 
 from engine.desk import uploads
 from engine.desk.answers import CONSENT, DeskError, FileContent, LinkKind, LinkView, NotOpen, NotThere
-from engine.desk.documents import signature_file, signer_name
+from engine.desk.documents import document_of, signer_name
 from engine.desk.forms import page, questions
 from engine.desk.ground import Ground, finish_id, hand_over
 from engine.desk.opened import OpenedLink, page_of
 from engine.gateways.tokens import LINK_LIFE, is_token_of, link_token, link_url, token_hash
+from engine.language.problems import one_of
 from engine.language.values import decode, encode
 from engine.opening import BadValues
 from engine.store import files, inbox, links, signatures
@@ -35,14 +39,17 @@ class Links(Ground):
     async def page_link(self, case: str, step: str, recipient: str = "") -> str:
         """The address of the page of an open step, or of a handler's form, for one person.
 
-        Without a recipient it is whoever the step waits for. Raises NotThere,
-        and DeskError where nobody is named.
+        Without a recipient it is whoever the step waits for. Raises NotThere, and
+        DeskError where nobody is named, or several are, or the recipient is not asked to sign.
         """
         found = await self.case(case)
-        path, kind, asked = page_of(found, await self.plan_of(found), step)
-        if not (recipient or "@" in asked):
-            raise DeskError(f"say whose page it is, with the email address: {step} names nobody")
-        return await self.link_for(case, path, kind, recipient or asked)
+        path, kind, readers = page_of(found, await self.plan_of(found), step)
+        if kind == "signature" and recipient and recipient not in readers:
+            raise DeskError(f"{recipient} is not asked to sign; {step} asks {one_of(readers) or 'nobody now'}")
+        if not recipient and len(readers) != 1:
+            asks = f"asks {one_of(readers)}" if readers else "names nobody"
+            raise DeskError(f"say whose page it is, with the email address: {step} {asks}")
+        return await self.link_for(case, path, kind, recipient or readers[0])
 
     async def open_link(self, token: str) -> LinkView | None:
         """What the holder of the link may see; None where there is no such link, or it has expired."""
@@ -92,8 +99,10 @@ class Links(Ground):
         )
         signed = {"outcome": "signed", "signer": found.row.recipient, "document": document.sha256}
         arrival = self._sent(found, "signature", signed)
-        await self.store.write(lambda c: hand_over(c, arrival) and signatures.record(c, evidence))
+        fresh = await self.store.write(lambda c: _record(c, arrival, evidence))
         self.nudge()
+        if not fresh:
+            await self._second(arrival)
         return {}
 
     async def decline(self, token: str, reason: str) -> dict[str, str]:
@@ -106,8 +115,11 @@ class Links(Ground):
             return {"reason": f"Please use at most {MAX_REASON:,} characters."}
         if found.state != "open":
             raise NotOpen("this document is closed")
+        document = await self._document(found)
         declined = {"outcome": "declined", "signer": found.row.recipient, "reason": said}
-        await self._keep(found, self._sent(found, "signature", declined))
+        arrival = self._sent(found, "signature", declined | ({"document": document.sha256} if document else {}))
+        if not await self.deliver(arrival):
+            await self._second(arrival)
         return {}
 
     async def file(self, file: str) -> FileContent:
@@ -133,6 +145,8 @@ class Links(Ground):
                 break
             await asyncio.sleep(0.1)
             found = await self._seen(row)
+        if found.repeats:
+            return found
         ids = [_arrival_id(row), *([finish_id(found.task.id)] if found.task else [])]
         answered = await self.store.read(lambda c: inbox.load(c, ids))
         return replace(found, answered=answered[0]) if answered else found
@@ -170,17 +184,18 @@ class Links(Ground):
         )
 
     async def _document(self, found: OpenedLink) -> FileContent | None:
-        file = await signature_file(self.store, found.case, found.step, self.clock)
-        return await self.file(file) if file and found.state != "closed" else None
+        row = await document_of(self.store, found) if found.state != "closed" else None
+        return FileContent(row.id, row.name, row.mime, row.sha256, row.content) if row else None
 
     async def _signer_name(self, found: OpenedLink) -> str:
         return await signer_name(self.store, found.case, found.step, found.row.recipient, self.clock)
 
     def _sent(self, found: OpenedLink, kind: str, data: Mapping[str, Any], name: str = "") -> Arrival:
+        again = f"-{secrets.token_hex(6)}" if found.repeats else ""
         return Arrival(
-            id=_arrival_id(found.row),
+            id=_arrival_id(found.row) + again,
             source="link",
-            source_id=found.row.hash,
+            source_id=found.row.hash + again,
             kind=kind,
             name=name or kind,
             case=found.row.case,
@@ -196,12 +211,31 @@ class Links(Ground):
             if found.state != "open":
                 raise NotOpen("this page is closed")
             return
-        first = (await self.store.read(lambda c: inbox.load(c, [arrival.id])))[0]
-        if first.data_json == arrival.data_json:
-            return
+        if (await self._first(arrival)).data_json != arrival.data_json:
+            await self._too_late(arrival)
+
+    async def _second(self, arrival: Arrival) -> None:
+        """The same signer was first, a moment ago, in another window: fine where the outcome is the same."""
+        first = decode((await self._first(arrival)).data_json)
+        if first["outcome"] != decode(arrival.data_json)["outcome"]:
+            # By another name, lest a wait that is still open for the other signers takes it.
+            await self._too_late(replace(arrival, name="second answer"))
+
+    async def _first(self, arrival: Arrival) -> Arrival:
+        return (await self.store.read(lambda c: inbox.load(c, [arrival.id])))[0]
+
+    async def _too_late(self, arrival: Arrival) -> NoReturn:
         other = sha256(arrival.data_json.encode()).hexdigest()[:12]
         await self.deliver(replace(arrival, id=f"{arrival.id}-{other}", source_id=f"{arrival.source_id}-{other}"))
         raise NotOpen("this page was answered before")
+
+
+def _record(c: Connection, arrival: Arrival, evidence: SignatureRow) -> bool:
+    """Event and evidence together; False, and nothing is written, where this link was answered before."""
+    if not hand_over(c, arrival):
+        return False
+    signatures.record(c, evidence)
+    return True
 
 
 def _arrival_id(row: LinkRow) -> str:

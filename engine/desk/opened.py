@@ -1,8 +1,9 @@
 """A link that was found, with the case and the plan behind it: whose page it is, and whether it takes an answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 from activities.form import FormStep
 from engine.desk.answers import LinkKind, LinkState, NotThere
@@ -53,6 +54,17 @@ class OpenedLink:
         return next((w for w in self.case.waits if w.path == self.row.path), None)
 
     @property
+    def asked(self) -> Mapping[str, Any]:
+        """What an open signature asks: `document`, the id of a file, and `signers`, their addresses."""
+        return _asked(self.wait) if self.wait else {}
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it takes one answer after another: the form of a handler that interrupts nothing."""
+        paths = [f"handlers/{h.id}" for h in self.plan.process.handlers if not h.interrupt]
+        return self.kind == "case_form" and self.row.path in paths
+
+    @property
     def form(self) -> str | None:
         """The name of the form that the page asks."""
         if self.kind == "case_form":
@@ -86,20 +98,31 @@ class OpenedLink:
             return self.form is not None
         if self.kind == "task":
             return self.task is not None and self.task.status == "open"
+        if self.kind == "signature" and self.wait:
+            return self.row.recipient in self.asked.get("signers", ())
         return self.wait is not None or not self.shown
 
 
-def page_of(case: CaseDetail, plan: Plan, step: str) -> tuple[str, LinkKind, str]:
-    """Path, kind and reader of the page of an open step or task, or of a handler's form. Raises NotThere."""
+def _asked(wait: WaitView) -> Mapping[str, Any]:
+    return wait.events[0] if wait.kind == "signature" and wait.events else {}
+
+
+def page_of(case: CaseDetail, plan: Plan, step: str) -> tuple[str, LinkKind, tuple[str, ...]]:
+    """Path, kind and readers of the page of an open step or task, or of a handler's form. Raises NotThere."""
     for handler in plan.process.handlers:
         if handler.id == step and handler.when.form:
-            return f"handlers/{step}", "case_form", ""
+            return f"handlers/{step}", "case_form", ()
     for task in case.tasks:
         if step in (task.step, task.path, task.id) and task.status == "open":
-            return task.path, "task", task.assignee
+            return task.path, "task", _addresses(task.assignee)
     for wait in case.waits:
         if step in (wait.step, wait.path) and wait.kind in ("form", "signature"):
-            return wait.path, cast(LinkKind, wait.kind), wait.waiting_for
+            readers = _asked(wait).get("signers", _addresses(wait.waiting_for))
+            return wait.path, cast(LinkKind, wait.kind), tuple(readers)
     pages = {h.id for h in plan.process.handlers if h.when.form} | {t.step for t in case.tasks if t.status == "open"}
     pages |= {w.step for w in case.waits if w.kind in ("form", "signature")}
     raise NotThere(f"the case has no page `{step}` now; it has {one_of(sorted(pages)) or 'none'}")
+
+
+def _addresses(words: str) -> tuple[str, ...]:
+    return tuple(word for word in words.split(", ") if "@" in word)

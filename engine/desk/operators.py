@@ -70,8 +70,8 @@ def _wait(case: CaseDetail, step: str) -> WaitView:
 
 def _offer(wait: WaitView, event: str) -> Mapping[str, Any]:
     for offer in wait.events:
-        if offer["id"] == event:
+        if offer.get("id") == event:
             return offer
-    known = [str(offer["id"]) for offer in wait.events]
+    known = [str(offer["id"]) for offer in wait.events if "id" in offer]
     way_out = f"it takes {one_of(known)}" if known else "it takes no events by hand"
     raise NotThere(f"the step `{wait.step}` has no event `{event}`; {way_out}")

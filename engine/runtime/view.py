@@ -20,7 +20,9 @@ class WaitView:
     due: datetime | None = None
     until: datetime | None = None  # its timeout, or the time it waits for
     next_at: datetime | None = None  # the next reminder, escalation or timeout
-    events: tuple[Mapping[str, Any], ...] = ()  # manual events staff may give: {id, inputs, groups}
+    events: tuple[Mapping[str, Any], ...] = ()
+    """Manual events that staff may give: {id, inputs, groups}. Of a signature: {document, signers}, a file's id and
+    addresses."""
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,18 @@
 """Pages for people outside."""
 
+import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
-from engine.desk import LinkView, NotOpen, NotThere
+from engine.desk import DeskError, LinkView, NotOpen, NotThere
 from engine.desk.desk import Desk
 from engine.dispatcher import Dispatcher, MemoryCourier
 from engine.gateways.tokens import LINK_LIFE, token_hash
 from engine.language.values import decode, encode
+from engine.runtime.view import WaitView
 from engine.store import files, inbox, ledger, links, signatures
 from tests.desk.conftest import ANN, Show, Watch, task_of, waits_at
 
@@ -139,6 +142,24 @@ async def test_a_form_of_the_whole_case_reaches_its_handler(
     assert (arrival.kind, arrival.name, arrival.to) == ("form", "withdraw", "handlers/client_withdraws")
 
 
+def asks(turn: int, file: str, *signers: str) -> WaitView:
+    """The wait for the signatures of a round."""
+    event = {"document": file, "signers": signers or ("ann@acme.test",)}
+    return waits_at("signature", "signature", path=f"contract_rounds/{turn}/signature", events=(event,))
+
+
+async def test_a_form_that_interrupts_nothing_may_be_sent_again(
+    desk: Desk, dispatcher: Dispatcher, courier: MemoryCourier
+) -> None:
+    case = await case_of(desk, dispatcher)
+    token = (await desk.page_link(case, "contact_changed", "ann@acme.test")).rsplit("/", 1)[1]
+    for name in ("Bob", "Cyd"):
+        assert await desk.answer(token, {"name": name, "email": f"{name.lower()}@acme.test"}) == {}
+    await dispatcher.deliver()
+    assert sum(len(ids) for _, ids in courier.told) == 2
+    assert (await opened(desk, token)).state == "open"
+
+
 async def signature_token(desk: Desk, dispatcher: Dispatcher, show: Show, watch: Watch) -> tuple[str, str]:
     """A case that has made its contract and waits for the signature."""
     case = await case_of(desk, dispatcher)
@@ -146,7 +167,7 @@ async def signature_token(desk: Desk, dispatcher: Dispatcher, show: Show, watch:
     await desk.store.write(lambda c: files.put(c, "f1", case, "a.pdf", "application/pdf", "ab" * 32, b"PDF"))
     await desk.store.write(lambda c: _done(c, case, path, file, watch))
     url = await desk.link_for(case, "contract_rounds/1/signature", "signature", "ann@acme.test")
-    await show(case, waits=[waits_at("signature", "signature", path="contract_rounds/1/signature")])
+    await show(case, waits=[asks(1, "f1")])
     return case, url.rsplit("/", 1)[1]
 
 
@@ -183,6 +204,69 @@ async def test_a_signature_needs_a_name_and_consent(
 ) -> None:
     _, token = await signature_token(desk, dispatcher, show, watch)
     assert set(await desk.sign(token, " ", consent=False, ip="", agent="")) == {"typed_name", "consent"}
+
+
+async def test_the_link_of_an_earlier_round_shows_nothing_of_the_next(
+    desk: Desk, dispatcher: Dispatcher, show: Show, watch: Watch
+) -> None:
+    case, token = await signature_token(desk, dispatcher, show, watch)
+    await desk.store.write(lambda c: files.put(c, "f2", case, "b.pdf", "application/pdf", "cd" * 32, b"NEXT"))
+    later = {"file": "f2", "name": "b.pdf", "sha256": "cd" * 32, "size": 4}
+    await desk.store.write(lambda c: _done(c, case, "contract_rounds/2/contract", later, watch))
+    await show(case, waits=[asks(1, "f1")])
+    assert (await opened(desk, token)).document.content == b"PDF"  # type: ignore[union-attr]
+    watch.turn(minutes=1)
+    await show(case, waits=[asks(2, "f2")])
+    view = await opened(desk, token)
+    assert (view.state, view.document) == ("closed", None)
+    with pytest.raises(NotOpen):
+        await desk.sign(token, "Ann Lee", consent=True, ip="", agent="")
+
+
+async def test_who_has_signed_keeps_seeing_what_was_signed(
+    desk: Desk, dispatcher: Dispatcher, show: Show, watch: Watch
+) -> None:
+    case, token = await signature_token(desk, dispatcher, show, watch)
+    await desk.sign(token, "Ann Lee", consent=True, ip="", agent="")
+    await show(case, waits=[asks(2, "f2")])
+    view = await opened(desk, token)
+    assert view.document is not None
+    assert (view.state, view.document.content) == ("answered", b"PDF")
+
+
+async def test_who_is_no_signer_cannot_sign(desk: Desk, dispatcher: Dispatcher, show: Show, watch: Watch) -> None:
+    case, _ = await signature_token(desk, dispatcher, show, watch)
+    url = await desk.link_for(case, "contract_rounds/1/signature", "signature", "eve@acme.test")
+    with pytest.raises(NotOpen):
+        await desk.sign(url.rsplit("/", 1)[1], "Eve", consent=True, ip="", agent="")
+    with pytest.raises(DeskError, match="not asked to sign"):
+        await desk.page_link(case, "signature", "eve@acme.test")
+
+
+async def test_of_several_signers_one_must_be_named(
+    desk: Desk, dispatcher: Dispatcher, show: Show, watch: Watch
+) -> None:
+    case, _ = await signature_token(desk, dispatcher, show, watch)
+    await show(case, waits=[asks(1, "f1", "ann@acme.test", "bob@acme.test")])
+    with pytest.raises(DeskError, match="asks `ann@acme"):
+        await desk.page_link(case, "signature")
+    token = (await desk.page_link(case, "signature", "bob@acme.test")).rsplit("/", 1)[1]
+    assert (await opened(desk, token)).recipient == "bob@acme.test"
+
+
+async def test_of_two_answers_at_the_same_time_the_first_counts_and_the_other_says_so(
+    desk: Desk, dispatcher: Dispatcher, courier: MemoryCourier, show: Show, watch: Watch
+) -> None:
+    case, token = await signature_token(desk, dispatcher, show, watch)
+    sign = partial(desk.sign, token, "Ann Lee", consent=True, ip="", agent="")
+    told = await asyncio.gather(*(sign() for _ in range(3)), desk.decline(token, "No"), return_exceptions=True)
+    await dispatcher.deliver()
+    arrivals = await desk.store.read(lambda c: inbox.load(c, [i for _, ids in courier.told for i in ids]))
+    outcome = decode(arrivals[0].data_json)["outcome"]
+    refused = told[:3] if outcome == "declined" else told[3:]
+    assert [isinstance(one, NotOpen) for one in refused] == [True] * len(refused)
+    assert [a.name for a in arrivals].count("signature") == 1
+    assert len(await desk.store.read(lambda c: signatures.of_case(c, case))) == (outcome == "signed")
 
 
 async def test_after_signing_nothing_can_be_declined(

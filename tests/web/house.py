@@ -117,7 +117,8 @@ class House:
             "size": len(self.contract),
         }
         await self.desk.store.write(lambda c: self._contract(c, case, file))
-        await self.show(case, waits=[wait(SIGNATURE, "signature", "Services agreement")])
+        asked = wait(SIGNATURE, "signature", "Services agreement")
+        await self.show(case, waits=[replace(asked, events=({"document": "f1", "signers": (ANN,)},))])
         return await self.link(case, SIGNATURE, "signature")
 
     def _contract(self, c: Connection, case: str, file: dict[str, Any]) -> None:

@@ -176,6 +176,16 @@ async def test_a_form_of_the_whole_case_has_a_page_too(ann: Visitor, house: Hous
     assert [a.kind for a in await house.arrived()] == ["form"]
 
 
+async def test_a_form_that_may_be_sent_again_says_thanks_and_stays_open(ann: Visitor, house: House) -> None:
+    url = await house.desk.page_link(await house.onboarding(), "contact_changed", ANN)
+    link = url.removeprefix(house.desk.settings.base_url)
+    for name in ("Bob", "Cyd"):
+        page = await ann.send(link, {"name": name, "email": f"{name.lower()}@acme.test"})
+        assert (page.status, "Thank you" in page.words) == (200, True)
+    assert len(await house.arrived()) == 2
+    assert "form" in (await ann.open(link)).tags
+
+
 @pytest.mark.parametrize("words", ["${7*7}", "{% raw %}", "{{ 7*7 }}", "<script>alert(1)</script>", "'\"><b>", "&amp;"])
 async def test_hostile_words_stay_words(ann: Visitor, house: House, words: str) -> None:
     link = await house.welcome(company=words)

@@ -42,6 +42,8 @@ async def questionnaire(request: Request, link: FormLink) -> Response:
         rows = answer_rows(link.answers, form.fields, room.pages.zone)
         when = display_datetime(link.answered_at, room.pages.zone) if link.answered_at else ""
         return room.pages.show("sent.html", heading="Thank you", text=thanks_of(form), rows=rows, when=when)
+    if link.kind == "case_form" and "sent" in request.query_params:  # it may be sent again, so it stays open
+        return room.pages.show("sent.html", heading="Thank you", text=thanks_of(form), rows=[], when="")
     return form_page(room, form, personal=True)
 
 
@@ -57,7 +59,7 @@ async def answer(request: Request, link: FormLink, token: str) -> Response:
         return room.pages.notice(LATE)
     if errors:
         return form_page(room, form, sent, errors, personal=True)
-    return RedirectResponse(f"/f/{token}", 303)
+    return RedirectResponse(f"/f/{token}?sent" if link.kind == "case_form" else f"/f/{token}", 303)
 
 
 def thanks_of(form: FormPage) -> str:
