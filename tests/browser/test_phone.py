@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from engine.language.values import decode
 from engine.store import signatures
@@ -33,7 +33,7 @@ async def test_a_client_answers_the_questionnaire(phone: Page, house: House) -> 
     await phone.goto(await house.welcome())
     await fill_in(phone, "40")
     await send(phone, "Send my answers")
-    assert await phone.get_by_role("heading", name="Thank you").is_visible()
+    await expect(phone.get_by_role("heading", name="Thank you")).to_be_visible()
     answers = (await data(house))["answers"]
     assert (answers["legal_name"], answers["seats"], answers["personal_data"]) == ("Acme Limited", 40, True)
     assert answers["address"] == "1 High Street\nLondon"
@@ -44,21 +44,21 @@ async def test_a_wrong_answer_is_shown_at_its_field_and_the_rest_is_kept(phone: 
     await fill_in(phone, "a few")
     await send(phone, "Send my answers")
     seats = phone.get_by_label("How many people")
-    assert await seats.get_attribute("aria-describedby") == "seats-help seats-error"
-    assert "must be a number" in await phone.locator("#seats-error").inner_text()
+    await expect(seats).to_have_attribute("aria-describedby", "seats-help seats-error")
+    await expect(phone.locator("#seats-error")).to_contain_text("must be a number")
     assert await phone.get_by_label("Registered address").input_value() == "1 High Street\nLondon"
     assert await phone.get_by_label("Microsoft 365").is_checked()
     await seats.fill("40")
     await send(phone, "Send my answers")
-    assert await phone.get_by_role("heading", name="Thank you").is_visible()
+    await expect(phone.get_by_role("heading", name="Thank you")).to_be_visible()
 
 
 async def test_the_first_error_is_in_focus_and_the_summary_leads_there(phone: Page, house: House) -> None:
     await phone.goto(await house.welcome())
     await send(phone, "Send my answers")
-    assert await phone.locator("#legal_name:focus").count() == 1
+    await expect(phone.get_by_label("Registered company name")).to_be_focused()
     await phone.get_by_role("alert").get_by_role("link", name="How many people").click()
-    assert await phone.locator("#seats:target").is_visible()
+    await expect(phone.locator("#seats:target")).to_be_visible()
 
 
 async def test_a_client_reads_and_signs(phone: Page, house: House) -> None:
@@ -69,7 +69,7 @@ async def test_a_client_reads_and_signs(phone: Page, house: House) -> None:
     await phone.get_by_label("Your full name").fill("Ann Lee")
     await phone.get_by_label("I have read the document").check()
     await send(phone, "Sign the document")
-    assert await phone.get_by_role("heading", name="Signed. Thank you").is_visible()
+    await expect(phone.get_by_role("heading", name="Signed. Thank you")).to_be_visible()
     (arrival,) = await house.arrived()
     (evidence,) = await house.desk.store.read(lambda c: signatures.of_case(c, arrival.case))
     assert (evidence.typed_name, evidence.ip) == ("Ann Lee", "127.0.0.1")
@@ -80,10 +80,10 @@ async def test_a_client_declines_with_a_reason(phone: Page, house: House) -> Non
     await phone.goto(await house.signature())
     await phone.get_by_text("I do not want to sign this").click()
     await send(phone, "Decline to sign")
-    assert await phone.locator("#reason-error").is_visible(), "the part with the reason is still open"
+    await expect(phone.locator("#reason-error"), "the part with the reason is still open").to_be_visible()
     await phone.get_by_label("What is not right?").fill("Clause 4 is not what we said")
     await send(phone, "Decline to sign")
-    assert await phone.get_by_role("heading", name="You have declined to sign").is_visible()
+    await expect(phone.get_by_role("heading", name="You have declined to sign")).to_be_visible()
     assert (await data(house))["reason"] == "Clause 4 is not what we said"
 
 
@@ -92,7 +92,7 @@ async def test_somebody_finishes_a_task(phone: Page, house: House) -> None:
     await phone.get_by_label("Found in the register").check()
     await phone.get_by_label("low").check()
     await send(phone, "Send back")
-    assert await phone.get_by_text("It was finished with: Send back.").is_visible()
+    await expect(phone.get_by_text("It was finished with: Send back.")).to_be_visible()
     assert (await data(house))["outcome"] == "send_back"
 
 
@@ -111,7 +111,7 @@ async def test_a_visitor_starts_a_case(phone: Page, house: House) -> None:
     await phone.get_by_label("Company").fill("Acme")
     await phone.get_by_label("Brief").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"A site"})
     await send(phone, "Ask")
-    assert await phone.get_by_text("We call you back tomorrow.").is_visible()
+    await expect(phone.get_by_text("We call you back tomorrow.")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 390, 1200])
