@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from engine.clock import Clock, utc_now
 from engine.opening import START
 from engine.routing import Router
 from engine.runtime.messages import CaseOver, Unreachable
 from engine.store import cases, inbox
-from engine.store.rows import DeliveryRow
+from engine.store.rows import Arrival, DeliveryRow
 from engine.store.store import Store
 
 log = logging.getLogger("baton.dispatcher")
@@ -138,7 +138,16 @@ class Dispatcher:
             return
         self._swept = now
         for arrival in await self.store.read(lambda c: inbox.unrouted(c, now - SWEEP)):
+            await self._route(arrival)
+
+    async def _route(self, arrival: Arrival) -> None:
+        try:
             await self.router.route(arrival)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: the arrival is as good as before
+        except Exception:  # an edge: whatever is wrong with one arrival, everything else goes on
+            log.exception("%s cannot be routed, and is put aside", arrival.id)
+            await self.store.write(lambda c: inbox.routed(c, arrival.id, "failed"))
 
     async def _due(self) -> tuple[DeliveryRow, ...]:
         now = self.clock()

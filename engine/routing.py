@@ -16,8 +16,7 @@ from engine.language.values import coerce, decode
 from engine.opening import SIGNAL, BadValues, Opening, Values, open_case, prepare, unknown
 from engine.settings import Settings
 from engine.shelf import Edition, Shelf
-from engine.store import inbox
-from engine.store.matching import subscribers
+from engine.store import inbox, matching
 from engine.store.rows import Arrival
 from engine.store.store import Store
 
@@ -46,7 +45,7 @@ class Router:
         self.clock = clock
 
     async def route(self, arrival: Arrival) -> Routed:
-        """Open what the arrival starts, tell who waits for it, and mark it, in one transaction."""
+        """Open what the arrival starts, tell who waits for it, and mark it, in one transaction; once."""
         openings = [o for e in await self.shelf.everything() for o in self._openings(e, arrival)]
         return await self.store.write(lambda c: _carry_out(c, arrival, openings))
 
@@ -82,8 +81,11 @@ def trigger_inputs(settings: Settings, edition: Edition, trigger: Trigger, event
 
 
 def _carry_out(c: Connection, arrival: Arrival, openings: list[Opening]) -> Routed:
+    if not inbox.claim(c, arrival.id):
+        return Routed((), ())  # another process has routed it, a moment ago
+    matching.one_at_a_time(c, [arrival.name])
     started = tuple(open_case(c, opening, arrival)[0] for opening in openings)
-    told = tuple(dict.fromkeys(s.case for s in subscribers(c, arrival.name, decode(arrival.data_json))))
+    told = tuple(dict.fromkeys(s.case for s in matching.subscribers(c, arrival.name, decode(arrival.data_json))))
     for case in told:
         inbox.deliver_to(c, arrival.id, case, SIGNAL)
     done = Routed(started, told)

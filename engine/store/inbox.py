@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, literal_column, select, update
+from sqlalchemy import Connection, literal_column, select, update
 
 from engine.store.moment import moment
 from engine.store.rows import Arrival, DeliveryRow
@@ -42,6 +42,7 @@ _LOAD = Sql(
     FROM inbox WHERE id = :id
     """
 )
+_CLAIM = Sql("UPDATE inbox SET state = 'routed' WHERE id = :id AND state = 'new'")
 _ROUTED = Sql("UPDATE inbox SET state = :state WHERE id = :id")
 _DELIVERED = Sql("UPDATE deliveries SET delivered_at = :at WHERE id = :id")
 _UNDELIVERED = Sql(
@@ -76,13 +77,6 @@ def accept(c: Connection, arrival: Arrival) -> bool:
         "state": "new",
     }
     return add(c, inbox, row, unique=["source", "source_id"])
-
-
-def known(c: Connection, source: str, source_id: str) -> str | None:
-    """The id of the arrival that came from there under this id."""
-    query = select(inbox.c.id).where(inbox.c.source == source, inbox.c.source_id == source_id)
-    found: str | None = c.scalar(query)
-    return found
 
 
 def load(c: Connection, ids: Sequence[str]) -> tuple[Arrival, ...]:
@@ -123,14 +117,15 @@ def unrouted(c: Connection, older_than: datetime, limit: int = 200) -> tuple[Arr
     return tuple(Arrival(*row) for row in c.execute(query.order_by(inbox.c.seq).limit(limit)))
 
 
+def claim(c: Connection, inbox_id: str) -> bool:
+    """Begin to route a new arrival; False where somebody else has done it, or does it just now and commits first."""
+    return _CLAIM.change(c, id=inbox_id) == 1
+
+
 def routed(c: Connection, inbox_id: str, state: str = "routed") -> None:
-    """What became of an arrival: `routed` (its deliveries are written) or `unmatched` (nobody waits for it)."""
+    """What became of an arrival: `routed` (its deliveries are written), `unmatched` (nobody waits for it), `late`
+    (its case has ended) or `failed` (it cannot be routed)."""
     _ROUTED.change(c, id=inbox_id, state=state)
-
-
-def counts(c: Connection) -> dict[str, int]:
-    """How many arrivals are in each state."""
-    return dict(c.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state)).all())
 
 
 def change_mark(c: Connection) -> tuple[int, ...]:

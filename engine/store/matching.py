@@ -6,7 +6,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select, text, tuple_
 
 from engine.language.values import decode, encode
 from engine.runtime.mailbox import at
@@ -14,13 +14,15 @@ from engine.store.rows import Subscriber
 from engine.store.sql import Sql
 from engine.store.tables import subscriptions
 
-_UNMATCHED = Sql(
+_CAME = Sql(
     """
     SELECT id, data_json FROM inbox
-    WHERE state = 'unmatched' AND name = :name AND received_at >= (SELECT started_at FROM cases WHERE id = :case)
+    WHERE name = :name AND case_id = '' AND state IN ('routed', 'unmatched')
+        AND received_at >= (SELECT started_at FROM cases WHERE id = :case)
     ORDER BY seq
     """
 )
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 def kept(match: Mapping[str, Any] | None) -> tuple[str | None, str | None]:
@@ -30,6 +32,17 @@ def kept(match: Mapping[str, Any] | None) -> tuple[str | None, str | None]:
         return None, None
     names = sorted(match)
     return json.dumps(names), _hash(match[name] for name in names)
+
+
+def one_at_a_time(c: Connection, names: Iterable[str]) -> None:
+    """Nobody else routes events of these names, or begins to listen for them, until this is committed.
+
+    SQLite has one writer. Elsewhere an arrival and a case that begins to listen could miss each other: neither
+    sees what the other has not committed yet. Always in the same order, so that nobody waits in a circle.
+    """
+    if c.dialect.name == "postgresql":
+        for name in sorted(set(names)):
+            c.execute(_LOCK, {"name": f"event/{name}"})
 
 
 def subscribers(c: Connection, name: str, data: Mapping[str, Any]) -> tuple[Subscriber, ...]:
@@ -49,9 +62,9 @@ def subscribers(c: Connection, name: str, data: Mapping[str, Any]) -> tuple[Subs
 
 
 def unclaimed(c: Connection, case: str, name: str, shape: str, hashed: str) -> list[str]:
-    """Ids of the arrivals of this name since the case was opened that nobody waited for, and that a subscription of
-    the case with these `kept` values takes."""
-    rows = _UNMATCHED.rows(c, case=case, name=name)
+    """Ids of the arrivals of this name since the case was opened that a subscription of the case with these `kept`
+    values takes: one that another case has taken, too."""
+    rows = _CAME.rows(c, case=case, name=name)
     return [arrival for arrival, data in rows if _hash_of(shape, decode(data)) == hashed]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from engine.language.values import encode
 from engine.runtime.view import CaseView, Entry, IncidentView, Subscription, TaskView, WaitView
 from engine.store import inbox
-from engine.store.matching import kept, unclaimed
+from engine.store.matching import kept, one_at_a_time, unclaimed
 from engine.store.sql import Sql, put
 from engine.store.tables import cases, incidents, subscriptions, tasks, timeline, waits
 from engine.store.tasks import joined
@@ -41,13 +41,15 @@ def project(c: Connection, view: CaseView) -> bool:
         _check(c, view.case)
         return False
     known = _LISTENING.rows(c, case=view.case) if view.subscriptions else []
+    listening = [_subscription(view.case, n, one) for n, one in enumerate(view.subscriptions)]
+    fresh = [one for one in listening if (one["path"], one["match_hash"]) not in known]
+    one_at_a_time(c, (one["name"] for one in fresh))
     for statement in (_DROP_WAITS, _DROP_SUBSCRIPTIONS, _RESOLVE_INCIDENTS):
         statement.change(c, case=view.case)
     _CANCEL_TASKS.change(c, case=view.case, at=view.updated_at)
     put(c, waits, [_wait(view.case, n, wait) for n, wait in enumerate(view.waits)])
-    listening = [_subscription(view.case, n, one) for n, one in enumerate(view.subscriptions)]
     put(c, subscriptions, listening)
-    _claim(c, [one for one in listening if (one["path"], one["match_hash"]) not in known])
+    _claim(c, fresh)
     put(c, tasks, [_task(view.case, task) for task in view.tasks])
     put(c, incidents, [_incident(view.case, incident) for incident in view.incidents])
     put(c, timeline, [_entry(view.case, entry) for entry in view.entries])

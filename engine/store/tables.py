@@ -175,10 +175,11 @@ inbox = Table(
     UniqueConstraint("source", "source_id"),
     Index("ix_inbox_new", "seq", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
     Index(
-        "ix_inbox_unmatched",
+        "ix_inbox_events",  # those that name no case
         "name",
-        sqlite_where=text("state = 'unmatched'"),
-        postgresql_where=text("state = 'unmatched'"),
+        "received_at",
+        sqlite_where=text("case_id = ''"),
+        postgresql_where=text("case_id = ''"),
     ),
 )
 

@@ -8,9 +8,9 @@ import pytest
 
 from engine.gateways.caught import Delivery, keep
 from engine.runtime.view import CaseView, Entry, IncidentView, TaskView, WaitView
-from engine.store import inbox
 from engine.store.store import Store
 from tests.cli.conftest import ACME, Baton, project
+from tests.store.samples import arrivals
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -136,7 +136,7 @@ def test_a_task_is_shown_and_done(baton: Baton, case: str, store: Store) -> None
     assert "--outcome accept" in baton("task", "show", "t1").out
     assert "Choose an outcome" in baton("task", "done", "t1").err
     assert baton("task", "done", "t1", "--outcome", "accept", "--comment", "Fine", "--by", "sam").code == 0
-    assert store.read_now(inbox.counts) == {"routed": 2}
+    assert store.read_now(arrivals) == {"routed": 2}
 
 
 @pytest.mark.parametrize("verb", ["retry", "skip", "do-now", "stop"])

@@ -1,12 +1,18 @@
 """The dispatcher: everything arrives, in order, once, however long the way is cut."""
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from engine.desk.desk import Desk
 from engine.dispatcher import Dispatcher, MemoryCourier, Nudge
 from engine.store import inbox
+from engine.store.rows import Arrival
 from tests.desk.conftest import ANN, Show, Watch, waits_at
 from tests.desk.test_webhooks import DEAL, signed
+from tests.store.samples import arrivals
+
+WEBHOOK = Arrival("m1", "webhook:crm", "m1", "webhook", "crm/x", "", "", "crm", "{}", datetime.now(UTC))
 
 
 async def start_many(desk: Desk, count: int) -> list[str]:
@@ -57,7 +63,7 @@ async def test_what_comes_after_the_end_is_kept_as_late(
     await show(case, waits=[waits_at("welcome", "form")])
     await desk.operate(case, "welcome", "do_now")
     await dispatcher.deliver()
-    assert (await desk.store.read(inbox.counts))["late"] == 1
+    assert (await desk.store.read(arrivals))["late"] == 1
     assert await desk.store.read(lambda c: inbox.undelivered(c, 10)) == ()
 
 
@@ -68,7 +74,24 @@ async def test_a_webhook_that_was_stored_but_not_routed_is_routed_later(
     await desk.store.write(lambda c: inbox.routed(c, receipt.id, "new"))
     watch.turn(minutes=1)
     await dispatcher.sweep()
-    assert await desk.store.read(inbox.counts) == {"unmatched": 1}
+    assert await desk.store.read(arrivals) == {"unmatched": 1}
+
+
+async def test_an_arrival_that_is_routed_twice_starts_one_case(desk: Desk, courier: MemoryCourier) -> None:
+    receipt = await desk.receive_webhook("crm", *signed("deal.updated", DEAL))
+    (arrival,) = await desk.store.read(lambda c: inbox.load(c, [receipt.id]))
+    assert (await desk.router.route(arrival)).started == ()
+    assert len(await desk.cases()) == 1
+
+
+async def test_an_arrival_that_cannot_be_routed_is_put_aside_and_holds_up_nobody(
+    desk: Desk, dispatcher: Dispatcher, watch: Watch
+) -> None:
+    good = replace(WEBHOOK, id="m2", source_id="m2")
+    await desk.store.write(lambda c: [inbox.accept(c, replace(WEBHOOK, data_json="no JSON")), inbox.accept(c, good)])
+    watch.turn(minutes=1)
+    await dispatcher.sweep()
+    assert await desk.store.read(arrivals) == {"failed": 1, "unmatched": 1}
 
 
 async def test_a_nudge_is_faster_than_a_glance(desk: Desk, courier: MemoryCourier) -> None:

@@ -11,8 +11,8 @@ from engine.desk import Refusal
 from engine.desk.desk import Desk
 from engine.dispatcher import Dispatcher, MemoryCourier
 from engine.runtime.state import State
-from engine.store import inbox
 from tests.desk.conftest import ANN, SECRET, Show, listens
+from tests.store.samples import arrivals
 
 DEAL = {
     "stage": "won",
@@ -43,7 +43,7 @@ async def test_a_won_deal_starts_an_onboarding(desk: Desk, dispatcher: Dispatche
 
 async def test_a_deal_that_is_not_won_starts_nothing_and_is_kept(desk: Desk) -> None:
     await desk.receive_webhook("crm", *signed("deal.updated", {**DEAL, "stage": "lost"}))
-    assert await desk.store.read(inbox.counts) == {"unmatched": 1}
+    assert await desk.store.read(arrivals) == {"unmatched": 1}
     assert await desk.cases() == ()
 
 
@@ -69,7 +69,7 @@ async def test_a_wrong_signature_is_refused_and_nothing_is_stored(desk: Desk, si
     with pytest.raises(Refusal) as refusal:
         await desk.receive_webhook("crm", {**head, "webhook-signature": signature}, body)
     assert refusal.value.status == 401
-    assert await desk.store.read(inbox.counts) == {}
+    assert await desk.store.read(arrivals) == {}
 
 
 async def test_a_changed_body_is_refused(desk: Desk) -> None:

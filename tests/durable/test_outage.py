@@ -6,15 +6,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import httpx
 
 from engine.gateways.temporal_server import TemporalServer
-from engine.store import inbox
 from tests.durable.firm import Firm, firm
 from tests.durable.pages import pages, signed
+from tests.store.samples import arrivals
 
 SENT = {"rating": "Well", "call_me": "no"}
 AT_ONCE = 10  # senders at the same time
@@ -65,7 +64,8 @@ async def test_a_hundred_answers_and_fifty_webhooks_while_temporal_is_away(tmp_p
         hooks = [browser.post("/hooks/calendar", **booking(house, f"client{n}@acme.test", f"m{n}")) for n in range(50)]
         taken = await timed([*posts, *hooks])
         assert Counter(status for status, _ in taken) == {303: 100, 202: 50}
-        assert median(seconds for _, seconds in taken) < 1
+        slowest = max(seconds for _, seconds in taken)
+        assert slowest < 1, f"the slowest of {len(taken)} answers took {slowest:.2f} s"
         await server.start()
         await house.until(lambda: moved_on(house), 60)
         await witnesses_agree(house, [case for case, _ in clients])
@@ -85,7 +85,7 @@ async def witnesses_agree(house: Firm, cases: list[str]) -> None:
     subjects = Counter(m.mail.subject for m in house.mails())
     assert subjects["See you soon"] == 50
     assert subjects.total() == 150 == len(await house.effects())
-    assert await house.house.store.read(inbox.counts) == {"routed": 250}
+    assert await house.house.store.read(arrivals) == {"routed": 250}
 
 
 async def test_a_case_that_was_opened_while_temporal_is_away_hears_what_comes(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from engine.runtime.view import CaseView, TaskView, WaitView
 from engine.store import cases, ledger
@@ -38,6 +38,11 @@ def opened(c: Connection, *turns: CaseView) -> None:
 def open_all(c: Connection, new: Iterable[NewCase]) -> None:
     for one in new:
         cases.open_case(c, one)
+
+
+def arrivals(c: Connection) -> dict[str, int]:
+    """How many arrivals are in each state."""
+    return dict(c.execute(text("SELECT state, count(*) FROM inbox GROUP BY state")).all())
 
 
 def claim(c: Connection, token: str, key: str = "acme/welcome/1/send", **changes: Any) -> EffectRow:

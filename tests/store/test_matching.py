@@ -1,15 +1,19 @@
 """Finding the cases that take an event."""
 
+import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from threading import Event
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from engine.runtime.view import Subscription
 from engine.store import inbox
-from engine.store.matching import subscribers
+from engine.store.matching import one_at_a_time, subscribers
 from engine.store.projection import project
 from engine.store.store import Store
 from tests.store.samples import ANSWER, opened, view
@@ -69,3 +73,35 @@ async def test_what_came_before_the_case_could_listen_is_delivered_when_it_does(
         await store.write(lambda c, later=later: project(c, later))
     (delivery,) = await store.read(lambda c: inbox.undelivered(c, 10))
     assert delivery.inbox_id == "m1"
+
+
+async def test_what_another_case_has_taken_is_delivered_too(store: Store) -> None:
+    await store.write(lambda c: opened(c, view(subscriptions=(Subscription(BOOKED, "book_call", None),))))
+    came = replace(ANSWER, id="m1", kind="webhook", name=BOOKED, case="", to="", data_json='{"n":1}')
+    await store.write(lambda c: [inbox.accept(c, came), inbox.deliver_to(c, "m1", "globex", "signal")])
+    await store.write(lambda c: inbox.routed(c, "m1"))
+    later = view(2, subscriptions=(Subscription(BOOKED, "book_call", {"n": 1}),))
+    await store.write(lambda c: project(c, later))
+    assert [row.case for row in await store.read(lambda c: inbox.undelivered(c, 10))] == ["globex", "acme"]
+
+
+async def test_an_event_and_a_case_that_begins_to_listen_do_not_miss_each_other(store: Store) -> None:
+    """Two processes: one has routed and not committed yet when the other projects."""
+    await store.write(opened)
+    came = replace(ANSWER, id="m1", kind="webhook", name=BOOKED, case="", to="", data_json='{"n":1}')
+    await store.write(lambda c: inbox.accept(c, came))
+    looked, other = Event(), Store(store.url)
+
+    def route(c: Connection) -> None:
+        one_at_a_time(c, [BOOKED])
+        state = "routed" if subscribers(c, BOOKED, {"n": 1}) else "unmatched"
+        looked.set()
+        time.sleep(0.3)
+        inbox.routed(c, "m1", state)
+
+    routing = asyncio.create_task(store.write(route))
+    await asyncio.to_thread(looked.wait)
+    await other.write(lambda c: project(c, view(subscriptions=(Subscription(BOOKED, "book_call", {"n": 1}),))))
+    await routing
+    other.close()
+    assert [row.case for row in await store.read(lambda c: inbox.undelivered(c, 10))] == ["acme"]

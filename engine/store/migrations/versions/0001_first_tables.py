@@ -150,11 +150,11 @@ def _inbox() -> None:
         postgresql_where=sa.text("state = 'new'"),
     )
     op.create_index(
-        "ix_inbox_unmatched",
+        "ix_inbox_events",
         "inbox",
-        ["name"],
-        sqlite_where=sa.text("state = 'unmatched'"),
-        postgresql_where=sa.text("state = 'unmatched'"),
+        ["name", "received_at"],
+        sqlite_where=sa.text("case_id = ''"),
+        postgresql_where=sa.text("case_id = ''"),
     )
 
 
