@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from engine.language.fields import (
     Block,
     Condition,
-    Expression,
     Identifier,
     Paths,
     Phrase,
@@ -89,11 +88,6 @@ def _(mark: Values) -> str:
 @marked.register
 def _(mark: Condition) -> str:
     return "condition"
-
-
-@marked.register
-def _(mark: Expression) -> str:
-    return "expression"
 
 
 @marked.register

@@ -1,12 +1,12 @@
-"""Reading: cases, their timelines, effects, health."""
+"""Reading: cases, their timelines, health."""
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.desk.ground import Ground
 from engine.runtime.view import Entry
-from engine.store import cases, files, ledger
-from engine.store.rows import CaseSummary, EffectRow, FileInfo
+from engine.store import cases
+from engine.store.rows import CaseSummary
 
 
 class Reading(Ground):
@@ -22,14 +22,6 @@ class Reading(Ground):
         """What happened in a case, oldest first. Raises NotThere."""
         await self.case(case)
         return await self.store.read(lambda c: cases.timeline(c, case))
-
-    async def effects(self, case: str) -> tuple[EffectRow, ...]:
-        """Everything that left the house for a case, from the ledger."""
-        return await self.store.read(lambda c: ledger.listing(c, case))
-
-    async def files_of(self, case: str) -> tuple[FileInfo, ...]:
-        """The files of a case, without their content."""
-        return await self.store.read(lambda c: files.of_case(c, case))
 
     async def healthy(self) -> bool:
         """Whether the database answers."""

@@ -27,11 +27,6 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Expression:
-    """A bare expression of any type."""
-
-
-@dataclass(frozen=True)
 class Paths:
     """A list of dotted names such as `steps.welcome.answers`."""
 
@@ -72,7 +67,6 @@ UserField = Annotated[str, Text("user")]
 FileField = Annotated[str, Text("file")]
 ValuesField = Annotated[dict[str, Any], Values()]
 ConditionField = Annotated[str, Condition()]
-ExpressionField = Annotated[str, Expression()]
 PathsField = Annotated[tuple[str, ...], Paths()]
 PhraseField = Annotated[str, Phrase()]
 TimeoutField = Annotated[str, Phrase(never=True)]

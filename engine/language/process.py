@@ -41,8 +41,6 @@ class When(Model):
     connection: Annotated[str, Reference("connections")] | None = None  # for a webhook: where it comes from
     event: str | None = None  # for a webhook: the event's name in the connection
     match: ValuesField = Field(default_factory=dict)  # field of the event -> value that it must equal
-    inputs: dict[str, Input] = Field(default_factory=dict)  # for a manual event: what is asked from whoever gives it
-    candidate_groups: GroupsField = ()  # for a manual event: who may give it
 
 
 class Handler(Model):

@@ -1,6 +1,6 @@
 """The files around a process: forms, people, connections, calendars and the rest, as frozen models."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -174,4 +174,3 @@ class Resources(Model):
 
 
 CalendarField = Annotated[str, Reference("calendars")]
-AnyDict = dict[str, Any]

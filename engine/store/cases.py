@@ -18,7 +18,6 @@ from engine.store.tasks import open_tasks, task
 
 __all__ = [
     "detail",
-    "inputs",
     "listing",
     "mark_stuck",
     "open_case",
@@ -27,7 +26,6 @@ __all__ = [
     "project",
     "running",
     "summary",
-    "tally",
     "task",
     "timeline",
 ]
@@ -36,7 +34,6 @@ _ENTRIES = Sql(queries.ENTRIES)
 _INCIDENTS = Sql(queries.INCIDENTS)
 _ONE = Sql(queries.ONE_CASE)
 _ONE_WAITS = Sql(queries.ONE_CASE_WAITS)
-_TALLY = Sql(queries.TALLY)
 
 _NEW: tuple[Any, ...] = (
     cases.c.id,
@@ -122,11 +119,6 @@ def listing(
     return queries.summaries(of_cases.rows(c, **page), of_waits.rows(c, **page))
 
 
-def tally(c: Connection) -> dict[str, int]:
-    """How many open cases there are of each health."""
-    return dict(_TALLY.rows(c))
-
-
 def summary(c: Connection, case: str) -> CaseSummary | None:
     """One case as in a listing."""
     found = queries.summaries(_ONE.rows(c, case=case), _ONE_WAITS.rows(c, case=case))
@@ -153,12 +145,6 @@ def detail(c: Connection, case: str) -> CaseDetail | None:
 def timeline(c: Connection, case: str) -> tuple[Entry, ...]:
     """What happened, oldest first."""
     return queries.entries(_ENTRIES.rows(c, case=case))
-
-
-def inputs(c: Connection, case: str) -> str | None:
-    """The case's inputs as they were encoded."""
-    found: str | None = c.scalar(select(cases.c.inputs_json).where(cases.c.id == case))
-    return found
 
 
 def _waits(c: Connection, case: str) -> tuple[WaitView, ...]:

@@ -31,12 +31,6 @@ def listing(path: Path, *, status: str = "open", limit: int = 200, offset: int =
         return queries.summaries(c.execute(cases, values), c.execute(waits, values))
 
 
-def tally(path: Path) -> Mapping[str, int]:
-    """The same as `cases.tally`."""
-    with _reading(path) as c:
-        return dict(c.execute(queries.TALLY))
-
-
 def one(path: Path, case: str) -> CaseStatus | None:
     """A case with its timeline and incidents, if it exists. Raises like `listing`."""
     this: Mapping[str, Any] = {"case": case}

@@ -26,7 +26,6 @@ INCIDENTS = "SELECT path, step, code, message, since, status FROM incidents WHER
 ONE_CASE = f"SELECT {_CASE} FROM cases WHERE id = :case"  # noqa: S608  our own columns
 ONE_CASE_WAITS = f"SELECT case_id, {_WAIT} FROM waits WHERE case_id = :case ORDER BY position"  # noqa: S608
 PLAN = "SELECT plan_json FROM plans WHERE process = :process AND version = :version"
-TALLY = "SELECT health, count(*) FROM cases WHERE status = 'open' GROUP BY health"
 
 
 @cache

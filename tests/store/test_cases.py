@@ -22,7 +22,6 @@ async def test_a_new_case_is_open_and_well_before_its_first_turn(store: Store) -
     (found,) = await store.read(cases.listing)
     assert (found.id, found.status, found.health, found.started_at) == ("acme", "open", "ok", NOW)
     assert await store.read(lambda c: cases.opened(c, "acme")) == ACME
-    assert await store.read(lambda c: cases.inputs(c, "acme")) == '{"company":"Acme"}'
 
 
 async def test_a_case_id_is_taken_once(store: Store) -> None:
@@ -32,7 +31,7 @@ async def test_a_case_id_is_taken_once(store: Store) -> None:
 
 
 async def test_a_case_that_does_not_exist_is_none(store: Store) -> None:
-    for query in (cases.detail, cases.opened, cases.inputs, cases.summary, cases.task):
+    for query in (cases.detail, cases.opened, cases.summary, cases.task):
         assert await store.read(lambda c, query=query: query(c, "nobody")) is None  # type: ignore[misc]
     assert await store.read(lambda c: cases.timeline(c, "nobody")) == ()
 
@@ -147,7 +146,6 @@ async def test_the_listing_is_newest_first_by_pages_and_filters(store: Store) ->
     assert [found.id for found in page] == ["c2", "c1"]
     assert [found.id for found in await store.read(lambda c: cases.listing(c, status="ended"))] == ["c4"]
     assert len(await store.read(lambda c: cases.listing(c, status=None))) == 6
-    assert await store.read(cases.tally) == {"ok": 5}
 
 
 async def test_words_that_no_database_can_keep_do_not_stop_a_turn(store: Store) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from engine.language.checks.subject import Subject
 from engine.language.document import Leaf
 from engine.language.expressions import Expr, ExpressionProblem, parse_expression, parse_template
-from engine.language.fields import Condition, Expression, Paths, Phrase, Text
+from engine.language.fields import Condition, Paths, Phrase, Text
 from engine.language.inference import infer, infer_template
 from engine.language.kinds import accepts, describe, kind_of
 from engine.language.nodes import Source
@@ -57,8 +57,6 @@ class Values:
         match leaf.kind:
             case Condition():
                 return self._condition(leaf, scope, problems)
-            case Expression():
-                return infer(parse_expression(leaf.text), scope, problems)
             case Paths():
                 return self._path(leaf, scope, problems)
             case Phrase():
