@@ -199,6 +199,13 @@ def test_everybody_signs_and_only_those_who_have_not_are_reminded() -> None:
     assert case.state.steps["sign"].result["outcome"] == "signed"
 
 
+def test_a_signature_shows_its_document_and_whom_it_asks() -> None:
+    case = begin(SIGN)
+    (asked,) = case.turned.view.waits[0].events
+    assert asked["document"]
+    assert asked["signers"] == ["ann@acme.test", "bob@acme.test"]
+
+
 def test_one_who_declines_ends_the_signature() -> None:
     case = begin(SIGN)
     case.give("signature", "sign", outcome="declined", signer="bob@acme.test", reason="Too dear")
