@@ -10,11 +10,13 @@ from cli.options import By, Case, Json, Step, Workspace, group, pairs
 app = group()
 
 
-@app.command(epilog="Example: baton skip client-onboarding-k3f7q2abcd kyc --value outputs=checked")
+@app.command(epilog="Example: baton skip client-onboarding-k3f7q2abcd workspace --value result.id=nw-1")
 def skip(
     case: Case,
     step: Step,
-    value: Annotated[list[str], typer.Option("--value", help="NAME=VALUE: a result in its place.")] = [],  # noqa: B006
+    value: Annotated[
+        list[str], typer.Option("--value", help="NAME=VALUE: a result in its place, such as result.id=nw-1.")
+    ] = [],  # noqa: B006
     by: By = "",
     as_json: Json = False,
     workspace: Workspace = None,

@@ -28,7 +28,9 @@ app = group()
 
 @app.command(epilog="Examples: baton up | baton up --port 9000")
 def up(
-    port: Annotated[int | None, typer.Option("--port", help="The web's port; 0 takes a free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="The web's port; 0 takes a free one.")
+    ] = None,
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:

@@ -1,5 +1,6 @@
 """What operators do to a step: retry, skip with values, do now, stop."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -62,8 +63,20 @@ def _skip(interpreter: Interpreter, path: str, record: StepRecord, event: Event)
         record.effects |= {purpose: {"skipped": True} for purpose in record.failures}
         record.failures, record.incident = {}, {}
         return
-    values: dict[str, Any] = dict(event.data.get("values") or {})
+    values = _nested(event.data.get("values") or {})
     interpreter.close(path, record, {**values, "status": "skipped", "by": event.by})
+
+
+def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`result.id` as a step has it: `{"result": {"id": ...}}`."""
+    found: dict[str, Any] = {}
+    for dotted, value in values.items():
+        *above, name = dotted.split(".")
+        inside = found
+        for outer in above:
+            inside = inside.setdefault(outer, {})
+        inside[name] = value
+    return found
 
 
 def _do_now(interpreter: Interpreter, path: str, record: StepRecord, event: Event) -> None:

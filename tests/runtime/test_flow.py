@@ -55,6 +55,12 @@ def test_skip_goes_on_with_the_values_that_were_given() -> None:
     assert waiting(case) == ["look"]
 
 
+def test_skip_takes_values_by_their_dotted_names() -> None:
+    case = begin(TWO % "", respond=refuses)
+    case.give("operator", "hello", "skip", by="sam", values={"result.id": "nw-1", "result.name": "Acme"})
+    assert case.state.steps["side/mail/hello"].result["result"] == {"id": "nw-1", "name": "Acme"}
+
+
 def test_on_error_continue_goes_on() -> None:
     case = begin(TWO % ", on_error: continue", respond=refuses)
     assert case.state.steps["side/mail/hello"].status == "failed"
