@@ -25,7 +25,7 @@ from engine.language.kinds import (
 from engine.language.narrowing import narrowed
 from engine.language.operations import EvaluationError
 from engine.language.operations import phrase as word_for
-from engine.language.problems import one_of
+from engine.language.problems import certain, one_of
 from engine.language.syntax import ExpressionProblem
 from engine.language.tree import (
     Arguments,
@@ -85,8 +85,10 @@ class _Inference:
     def type_of(self, node: Node, scope: Record) -> Type:
         return _RULES[type(node)](self, node, scope)
 
-    def report(self, code: str, message: str, at: int, length: int, way_out: str = "", note: str = "") -> Type:
-        self.problems.append(ExpressionProblem(message, at, length, way_out, code=code, note=note))
+    def report(
+        self, code: str, message: str, at: int, length: int, way_out: str = "", note: str = "", meant: str = ""
+    ) -> Type:
+        self.problems.append(ExpressionProblem(message, at, length, way_out, code=code, note=note, meant=meant))
         return ANY
 
     def wrong(self, message: str, node: Node, way_out: str = "") -> Type:
@@ -122,9 +124,12 @@ class _Inference:
         field = field_of(scope, node.name)
         if field is None:
             message = f"there is nothing called `{node.name}` here"
-            way_out = longer_name(node.name, scope) or did_you_mean(node.name, scope.fields)
+            longer = longer_name(node.name, scope)
+            way_out, meant = longer or did_you_mean(node.name, scope.fields), certain(node.name, scope.fields)
             note = f"here you can use {one_of(scope.fields)}"
-            return self.report("E032", message, node.start, len(node.name), way_out, note), None
+            return self.report(
+                "E032", message, node.start, len(node.name), way_out, note, "" if longer else meant
+            ), None
         return field.type, _doubt(field, node.start, node.name)
 
     def _field(self, node: Node, of: Type, name: str, at: int, doubt: _Doubt | None) -> tuple[Type, _Doubt | None]:
@@ -133,13 +138,15 @@ class _Inference:
             return field.type, doubt or _doubt(field, at, name)
         if isinstance(node, Attribute | Item) and path(node.of) == ("steps",):
             return self.report("E031", f"there is no earlier step called `{name}`", at, len(name),
-                               did_you_mean(name, names_in(of))), None  # fmt: skip
+                               did_you_mean(name, names_in(of)), meant=certain(name, names_in(of))), None  # fmt: skip
         owner = ".".join(path(node.of) or ()) if isinstance(node, Attribute | Item) else ""
         message = f"`{owner}` has no `{name}`" if owner else f"there is no `{name}` in {describe(of)}"
         known = names_in(of)
         note = f"it has {one_of(known)}" if known else f"it is {describe(of)}, which has no fields"
-        way_out = f"write `{owner} | {name}`" if name in FILTERS and owner else did_you_mean(name, known)
-        return self.report("E032", message, at, len(name), way_out, note), None
+        if name in FILTERS and owner:
+            return self.report("E032", message, at, len(name), f"write `{owner} | {name}`", note), None
+        way_out, meant = did_you_mean(name, known), certain(name, known)
+        return self.report("E032", message, at, len(name), way_out, note, meant), None
 
     def _entry(self, node: Item, of: Type, key: Type) -> Type:
         if kind_of(of) not in ("list", "any") or kind_of(key) not in ("number", "any"):
@@ -272,7 +279,8 @@ class _Inference:
             self._arguments(node.arguments, scope)
             known = f"the filters are {one_of(FILTERS, limit=30)}"
             message = f"there is no filter called `{node.name}`"
-            return self.report("E035", message, node.at, len(node.name), did_you_mean(node.name, FILTERS), known)
+            way_out, meant = did_you_mean(node.name, FILTERS), certain(node.name, FILTERS)
+            return self.report("E035", message, node.at, len(node.name), way_out, known, meant)
         return self._called(node.name, function, node.at, (subject,), node.arguments, scope)
 
     def call(self, node: Call, scope: Record) -> Type:

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from engine.language.problems import Problem, Severity
+from engine.language.problems import Fix, Problem, Severity
 
 MAX_SHOWN = 2_000  # characters of a line, or of a sentence about it
 MAX_FINDINGS = 1_000  # in one file; looking further takes time and helps nobody
@@ -90,19 +90,30 @@ class Source:
         return self.text[self.starts[number - 1] : end]
 
     def problem(
-        self, code: str, message: str, place: Place, note: str = "", hint: str = "", severity: Severity = "error"
-    ) -> Problem:
+        self, code: str, message: str, place: Place, note: str = "", hint: str = "", severity: Severity = "error",
+        fix: Fix | None = None,
+    ) -> Problem:  # fmt: skip
         """A finding at a place of this file."""
         line = self.line(place.line)[:MAX_SHOWN]
         where = (self.name, place.line, place.column, place.length, line if place.column <= MAX_SHOWN else "")
-        return Problem(code, _short(message), *where, _short(note), _short(hint), severity)
+        return Problem(code, _short(message), *where, _short(note), _short(hint), severity, fix)
 
-    def report(self, code: str, message: str, place: Place, note: str = "", hint: str = "") -> None:
+    def report(
+        self, code: str, message: str, place: Place, note: str = "", hint: str = "", fix: Fix | None = None
+    ) -> None:
         if len(self.problems) < MAX_FINDINGS:
-            self.problems.append(self.problem(code, message, place, note, hint))
+            self.problems.append(self.problem(code, message, place, note, hint, fix=fix))
         elif len(self.problems) == MAX_FINDINGS:
             stop = f"this file has more than {MAX_FINDINGS:,} mistakes; the rest is not shown"
             self.problems.append(self.problem("E019", stop, place))
+
+    def instead(self, place: Place, word: str, text: str) -> Fix | None:
+        """`text` in place of `word`, quoted or not; None where the file has it in other characters."""
+        start = self.starts[place.line - 1] + place.column - 1
+        quotes = 1 if word[:1] != self.text[start : start + 1] and self.text[start : start + 1] in ("'", '"') else 0
+        if not word or not text or not self.text.startswith(word, start + quotes):
+            return None
+        return Fix(place.line, place.column + quotes, len(word), text)
 
     def within(self, scalar: Scalar, offset: int, length: int) -> Place:
         """The place in the file of `length` characters at `offset` of a scalar's text."""

@@ -4,16 +4,31 @@ import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+LIKE = 0.8  # how alike two words are when one is certainly a slip of the other
+APART = 0.1  # how much less alike the next word must be
 WIDEST = 160  # characters of a source line that are shown
 
 
 @dataclass(frozen=True)
+class Fix:
+    """A repair that is certain: `text` in place of the `length` characters at a place; 0 of them: put in."""
+
+    line: int
+    column: int
+    length: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Problem:
-    """One finding. Lines and columns count from 1; `length` is the width of the caret."""
+    """One finding. Lines and columns count from 1; `length` is the width of the caret.
+
+    `fix` is there only where nobody has to choose.
+    """
 
     code: str
     message: str
@@ -25,6 +40,7 @@ class Problem:
     note: str = ""
     help: str = ""
     severity: Severity = "error"
+    fix: Fix | None = None
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -50,11 +66,31 @@ def to_json(problems: Sequence[Problem]) -> str:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """The known word that is most like `word`; empty when none is near."""
-    candidates = list(known)
-    folded = {c.lower().replace("-", "_"): c for c in candidates}
-    wanted = word.lower().replace("-", "_")
-    near = get_close_matches(wanted, folded, n=1, cutoff=0.6)
+    folded = {_folded(c): c for c in known}
+    near = get_close_matches(_folded(word), folded, n=1, cutoff=0.6)
     return folded[near[0]] if near else ""
+
+
+def certain(word: str, known: Iterable[str]) -> str:
+    """The known word that was meant beyond doubt: much like `word`, and no other nearly as much; else empty."""
+    wanted, folded = _folded(word), {_folded(c): c for c in known}
+    first, *others = [*get_close_matches(wanted, folded, n=2, cutoff=0.6), ""]
+    # `step_1` is very like `step_2`, and never a slip of it.
+    if _digits(first) != _digits(wanted) or _likeness(wanted, first) < LIKE:
+        return ""
+    return folded[first] if _likeness(wanted, first) - _likeness(wanted, others[0]) >= APART else ""
+
+
+def _folded(word: str) -> str:
+    return word.lower().replace("-", "_")
+
+
+def _digits(word: str) -> str:
+    return "".join(c for c in word if c.isdigit())
+
+
+def _likeness(word: str, other: str) -> float:
+    return SequenceMatcher(None, other, word).ratio()
 
 
 def one_of(words: Iterable[str], limit: int = 8) -> str:

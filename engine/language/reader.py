@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from engine.language.document import Document, Leaf, Path, Registry, UnknownStep, heading
 from engine.language.fields import Identifier, Text
 from engine.language.nodes import Broken, Entry, Listing, Node, Place, Scalar, Source, Table
-from engine.language.problems import one_of, suggest
+from engine.language.problems import Fix, certain, one_of, suggest
 from engine.language.resources import Model
 from engine.language.shapes import Either, Free, Inside, Key, Many, Named, Shape, Steps, Word, keys
 
@@ -55,8 +55,10 @@ class _Reader:
         self.document.leaves[id(made)] = self.owned
         return made
 
-    def report(self, code: str, message: str, place: Place, note: str = "", hint: str = "") -> None:
-        self.source.report(code, message, place, note, hint)
+    def report(
+        self, code: str, message: str, place: Place, note: str = "", hint: str = "", fix: Fix | None = None
+    ) -> None:
+        self.source.report(code, message, place, note, hint, fix)
 
     # -- models -------------------------------------------------------------
 
@@ -106,10 +108,11 @@ class _Reader:
             return None
         word, what = entry.key.text, self._what(model, table)
         few = len(self.source.problems) < FEW
-        near = suggest(word, [k for k in known if table.entry(k) is None]) if few else ""
+        free = [k for k in known if table.entry(k) is None] if few else []
+        near, fix = suggest(word, free), self.source.instead(entry.key.place, word, certain(word, free))
         note = self._elsewhere(word) or f"here you may write {one_of(known, 20)}"
         hint = f"did you mean `{near}`?" if near else ""
-        self.report("E020", f"{what} has no key `{word}`", entry.key.place, "" if near else note, hint)
+        self.report("E020", f"{what} has no key `{word}`", entry.key.place, "" if near else note, hint, fix)
         return known.get(near) if near else None
 
     def _elsewhere(self, word: str) -> str:
@@ -181,7 +184,8 @@ class _Reader:
             number = " or a whole number" if shape.plain == "whole" else ""
             note = f"`{name}` is {one_of(map(str, shape.words), 20)}{number}"
             hint = f"did you mean `{name}: {near}`?" if near else ""
-            self.report("E024", f"`{node.text}` is not something that `{name}` can be", node.place, note, hint)
+            fix = self.source.instead(node.place, node.text, certain(node.text, map(str, shape.words)))
+            self.report("E024", f"`{node.text}` is not something that `{name}` can be", node.place, note, hint, fix)
         elif shape.plain == "whole":
             self.report("E025", f"`{name}` must be a whole number, and `{node.text}` is none", node.place)
         else:
@@ -211,8 +215,7 @@ class _Reader:
         if isinstance(node, Table) and shape.or_one:
             node = Listing(node.place, (node,))
         if not isinstance(node, Listing):
-            fixed = f"write `{path[-1]}: [{node.text}]`" if isinstance(node, Scalar) else "begin each item with `- `"
-            self._wrong_kind(node, path, "a list", hint=fixed)
+            self._listless(node, path)
             return _MISSING
         items = [self.value(shape.item, item, (*path, n)) for n, item in enumerate(node.items)]
         self._repeated(shape, node)
@@ -221,6 +224,13 @@ class _Reader:
             if any(i is _MISSING for i in items) and isinstance(shape.item, Word)
             else tuple(i for i in items if i is not _MISSING)
         )
+
+    def _listless(self, node: Node, path: Path) -> None:
+        hint, fix = "begin each item with `- `", None
+        if isinstance(node, Scalar):
+            hint = f"write `{path[-1]}: [{node.text}]`"
+            fix = self.source.instead(node.place, node.text, f"[{node.text}]" if _plain_word(node) else "")
+        self._wrong_kind(node, path, "a list", hint=hint, fix=fix)
 
     def _repeated(self, shape: Many, node: Listing) -> None:
         """The same id twice in a list; ids of steps are checked over the whole file."""
@@ -266,7 +276,9 @@ class _Reader:
                 return text
         return _MISSING
 
-    def _wrong_kind(self, node: Node, path: Path, wanted: str, note: str = "", hint: str = "") -> None:
+    def _wrong_kind(
+        self, node: Node, path: Path, wanted: str, note: str = "", hint: str = "", fix: Fix | None = None
+    ) -> None:
         given = {Scalar: "a text", Table: "`key: value` lines", Listing: "a list"}.get(type(node), "something else")
         name = next((str(p) for p in reversed(path) if isinstance(p, str)), "this")
         item = f"an item of `{name}`" if path and isinstance(path[-1], int) else f"`{name}`"
@@ -274,7 +286,7 @@ class _Reader:
             entry = node.entries[0]
             written = f"{entry.key.text}: {entry.value.text}" if isinstance(entry.value, Scalar) else entry.key.text
             hint = hint or f'quote it: `- "{written}"`'
-        self.report("E023", f"{item} must be {wanted}, not {given}", node.place, note, hint)
+        self.report("E023", f"{item} must be {wanted}, not {given}", node.place, note, hint, fix)
 
     # -- steps --------------------------------------------------------------
 
@@ -315,8 +327,14 @@ class _Reader:
         near = suggest(written.text, self.registry)
         note = "" if near else f"there are {one_of(self.registry, 20)}"
         hint = f"did you mean `type: {near}`?" if near else ""
-        self.report("E022", f"there is no step type `{written.text}`", written.place, note, hint)
+        fix = self.source.instead(written.place, written.text, certain(written.text, self.registry))
+        self.report("E022", f"there is no step type `{written.text}`", written.place, note, hint, fix)
         return self.registry.get(near, UnknownStep)
+
+
+def _plain_word(node: Scalar) -> bool:
+    """Whether the text can stand in `[ ]` as it is, and is one item for certain."""
+    return not node.style and bool(re.fullmatch(r"[\w.@+-]+", node.text))
 
 
 def literal(node: Scalar) -> str:

@@ -35,6 +35,16 @@ class Shift:
 
 
 @dataclass(frozen=True)
+class Swap:
+    """A repair that is certain: `text` in place of `length` characters of a line."""
+
+    line: int
+    column: int
+    length: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Mend:
     """A finding, and how to read on: changed lines, moved lines, and the value that is to be left alone."""
 
@@ -47,6 +57,7 @@ class Mend:
     help: str = ""
     changed: tuple[tuple[int, str, Shift], ...] = ()
     broken: tuple[int, int] | None = None
+    swap: Swap | None = None
 
 
 _PAIR = re.compile(r"^(?P<lead>[ ]*(?:- +)*)(?P<key>[\w.-]+|\"[^\"]*\"):(?P<gap>\s+)(?P<value>\S.*?)\s*$")
@@ -102,7 +113,9 @@ def _tabs(t: Trouble) -> Mend | None:
     mended = tabbed if len(tabbed) < MAX_LINES else []
     changed = tuple(_expanded(t.lines[n], n, wrong, width) for n in mended)
     help_ = f"use spaces: `{_expanded(t.text, t.line, wrong, width)[1]}`"
-    return Mend("E011", f"this line is indented with {name}", t.line, lead.index(wrong), 1, note, help_, changed)
+    swap = Swap(t.line, 0, len(lead), lead.replace(wrong, " " * width))
+    message = f"this line is indented with {name}"
+    return Mend("E011", message, t.line, lead.index(wrong), 1, note, help_, changed, swap=swap)
 
 
 def _expanded(line: str, number: int, wrong: str, width: int) -> tuple[int, str, Shift]:
@@ -133,13 +146,20 @@ def _braces(t: Trouble) -> Mend | None:
     if "{{" in value and value[0] in "{$":
         written = re.sub(r"\$?\{\{\s*(.*?)\s*\}\}", r"${ \1 }", value)
         mend = Mend("E018", "`{{ }}` is not how values are put into a text here", t.line, column, 2)
-        return _neutral(replace(mend, help=f"write `{match['key']}: {written}`"), t, t.line, column)
+        swap = _whole(t, column, value, written)
+        return _neutral(replace(mend, help=f"write `{match['key']}: {written}`", swap=swap), t, t.line, column)
     if value[0] in "[{" and "${" in value:
         at = column + value.index("${")
         fixed = re.sub(r"(?<!\")\$\{[^}]*\}(?!\")", lambda m: quoted(m[0]), value)
         mend = Mend("E018", f"inside `{value[0]}`, a `${{ }}` needs quotes", t.line, at, 2)
-        return _neutral(replace(mend, help=f"write `{match['key']}: {fixed}`"), t, t.line, column)
+        swap = _whole(t, column, value, fixed)
+        return _neutral(replace(mend, help=f"write `{match['key']}: {fixed}`", swap=swap), t, t.line, column)
     return None
+
+
+def _whole(t: Trouble, column: int, value: str, fixed: str) -> Swap | None:
+    """The whole value written anew; not where its end may be a comment."""
+    return None if " #" in value else Swap(t.line, column, len(value), fixed)
 
 
 def _colon(t: Trouble) -> Mend | None:
@@ -152,6 +172,7 @@ def _colon(t: Trouble) -> Mend | None:
         mend = Mend(
             "E016", f"the text of `{match['key']}` has a colon and a space in it", t.line, t.column, 1,
             "without quotes, what stands before `: ` is read as a key", f"write `{fixed}`",
+            swap=_whole(t, column, match["value"], quoted(match["value"])),
         )  # fmt: skip
         return _neutral(mend, t, t.line, column)
     return _deeper(t)
@@ -242,7 +263,8 @@ def _first_character(t: Trouble) -> Mend | None:
     else:
         shown = "a backtick" if first == "`" else f"`{first}`"
         message, help_ = f"a text cannot begin with {shown} unless it is quoted", f"write {fixed}"
-    return _neutral(Mend("E010", message, t.line, column, 1, help=help_), t, t.line, column)
+    swap = _whole(t, column, match["value"], quoted(match["value"])) if first in "@`%" else None
+    return _neutral(Mend("E010", message, t.line, column, 1, help=help_, swap=swap), t, t.line, column)
 
 
 def _missing_space(t: Trouble) -> Mend | None:
@@ -260,7 +282,7 @@ def _without_space(t: Trouble, number: int) -> Mend | None:
     fixed = line[:at] + " " + line[at:]
     return Mend(
         "E010", f"a space is missing after `{match['key']}:`", number, at - 1, 1,
-        help=f"write `{fixed.strip()}`", changed=((number, fixed, Shift(at, 1)),),
+        help=f"write `{fixed.strip()}`", changed=((number, fixed, Shift(at, 1)),), swap=Swap(number, at, 0, " "),
     )  # fmt: skip
 
 

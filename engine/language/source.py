@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 
 from engine.language.nodes import MAX_FINDINGS, Broken, Entry, Listing, Node, Place, Scalar, Source, Table
-from engine.language.problems import Problem
-from engine.language.repair import Mend, Shift, Trouble, diagnose, quoted
+from engine.language.problems import Fix, Problem
+from engine.language.repair import Mend, Shift, Swap, Trouble, diagnose, quoted
 
 __all__ = ["MAX_SIZE", "load", "load_file", "load_page"]
 
@@ -126,7 +126,14 @@ class _Reading:
 
     def _report(self, mend: Mend) -> None:
         place = self.source.place_of(self.index(mend.line, mend.column), mend.length)
-        self.source.report(mend.code, mend.message, place, mend.note, mend.help)
+        self.source.report(mend.code, mend.message, place, mend.note, mend.help, self._fix(mend.swap))
+
+    def _fix(self, swap: Swap | None) -> Fix | None:
+        if swap is None:
+            return None
+        start, end = (self.index(swap.line, column) for column in (swap.column, swap.column + swap.length))
+        place = self.source.place_of(start)
+        return Fix(place.line, place.column, end - start, swap.text)
 
     def _applied(self, lines: list[str], mend: Mend) -> str:
         for number, line, shift in mend.changed:
@@ -316,7 +323,8 @@ class _Building:
         if "{{" in node.text and (match := re.search(r"\$?\{\{\s*(.*?)\s*\}\}", node.text)):
             place = self.source.within(node, match.start(), len(match[0]))
             message = "`{{ }}` is not how values are put into a text here"
-            self._report("E018", message, place, hint=f"write `${{ {match[1]} }}`")
+            fix = self.source.instead(place, match[0], f"${{ {match[1]} }}")
+            self._report("E018", message, place, hint=f"write `${{ {match[1]} }}`", fix=fix)
         if not node.style:
             self._cut_off(node)
 
@@ -336,10 +344,12 @@ class _Building:
         hint = f"write `{key.text + ': ' if key else '- '}{whole}`, or for a comment `# {match[1][1:]}`"
         self._report("E017", f"`{match[1]}` is cut off this text", place, note, hint)
 
-    def _report(self, code: str, message: str, place: Place, note: str = "", hint: str = "") -> None:
+    def _report(
+        self, code: str, message: str, place: Place, note: str = "", hint: str = "", fix: Fix | None = None
+    ) -> None:
         if len(self.problems) == MAX_FINDINGS:
             raise _TooMuchError(f"this file has more than {MAX_FINDINGS:,} mistakes", place)
-        self.problems.append(self.source.problem(code, message, place, note, hint))
+        self.problems.append(self.source.problem(code, message, place, note, hint, fix=fix))
 
     def _place(self, event: Any, length: int = 1) -> Place:
         return self.source.place_of(self.reading.index(event.start_mark.line, event.start_mark.column), length)

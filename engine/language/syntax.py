@@ -30,8 +30,9 @@ class ExpressionProblem(Exception):  # noqa: N818 - a finding, not an error of o
     """One thing that is wrong with an expression.
 
     `offset` and `length` mark the token in the text that was parsed; `note` says the cause,
-    `help` the way out. Codes: E030 not understood, E031 unknown step, E032 unknown name,
-    E033 may be missing, E034 wrong type, E035 unknown filter or function.
+    `help` the way out, `meant` what certainly belongs in place of the token. Codes: E030 not
+    understood, E031 unknown step, E032 unknown name, E033 may be missing, E034 wrong type,
+    E035 unknown filter or function.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class ExpressionProblem(Exception):  # noqa: N818 - a finding, not an error of o
         *,
         code: str = "E030",
         note: str = "",
+        meant: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -51,6 +53,7 @@ class ExpressionProblem(Exception):  # noqa: N818 - a finding, not an error of o
         self.help = help
         self.code = code
         self.note = note
+        self.meant = meant
 
     def __repr__(self) -> str:
         return f"ExpressionProblem({self.code}, {self.message!r}, {self.offset}, {self.length})"

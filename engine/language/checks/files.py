@@ -7,7 +7,7 @@ from engine.language.checks.subject import Subject
 from engine.language.checks.templates import Template
 from engine.language.document import Document, Leaf
 from engine.language.nodes import Scalar, Source
-from engine.language.problems import Problem, one_of, suggest
+from engine.language.problems import Problem, certain, one_of, suggest
 from engine.language.resources import DocumentTemplate, EmailTemplate
 from engine.language.syntax import ExpressionProblem
 from engine.language.types import ANY, DATE, TEXT, URL, Choice, Field, Record, Type, record
@@ -57,7 +57,8 @@ def _fields(subject: Subject, step: Any, template: DocumentTemplate, given: Mapp
             note = "" if near else f"it has {one_of(template.fields)}" if template.fields else "it has none"
             hint = f"did you mean `{near}`?" if near else ""
             place = _key(subject.document, step, name)
-            subject.report("E073", f"the document `{step.template}` has no field `{name}`", place, note, hint)
+            fix = subject.document.source.instead(place, name, certain(name, template.fields))
+            subject.report("E073", f"the document `{step.template}` has no field `{name}`", place, note, hint, fix=fix)
     for name in template.fields:
         if name not in given and name not in guessed:
             place = subject.document.place(step, "template")
@@ -107,4 +108,5 @@ def _found(loaded: Document, scope: Record, user: str) -> list[Problem]:
 def _problem(source: Source, node: Scalar, problem: ExpressionProblem, user: str) -> Problem:
     place = source.within(node, problem.offset, problem.length)
     note = "; ".join(part for part in (problem.note, user) if part)
-    return source.problem(_CODES.get(problem.code, problem.code), problem.message, place, note, problem.help)
+    fix = source.instead(place, node.text[problem.offset : problem.offset + problem.length], problem.meant)
+    return source.problem(_CODES.get(problem.code, problem.code), problem.message, place, note, problem.help, fix=fix)

@@ -7,7 +7,7 @@ from engine.language.checks.subject import Subject, named
 from engine.language.document import Leaf
 from engine.language.fields import Reference, Text
 from engine.language.library import FOLDERS
-from engine.language.problems import one_of, suggest
+from engine.language.problems import certain, one_of, suggest
 from engine.language.resources import Connection, Input, Model
 
 ONE = {
@@ -180,7 +180,8 @@ def _given(
             note = "" if near else f"it has {one_of(wanted)}" if wanted else "it has no inputs"
             hint = f"did you mean `{near}`?" if near else ""
             place = _key_place(subject, owner, path, name)
-            subject.report("E036", f"{what} has no input `{name}`", place, note, hint)
+            fix = subject.document.source.instead(place, name, certain(name, wanted))
+            subject.report("E036", f"{what} has no input `{name}`", place, note, hint, fix=fix)
     guessed = {suggest(name, wanted) for name in given if name not in wanted}
     for name, spec in wanted.items():
         if name not in given and name not in guessed and not spec.optional and spec.default is None:

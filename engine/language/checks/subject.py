@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from engine.language.document import Document, Leaf
 from engine.language.library import Library
 from engine.language.nodes import Place
-from engine.language.problems import Problem, Severity, one_of, suggest
+from engine.language.problems import Fix, Problem, Severity, certain, one_of, suggest
 from engine.language.process import Process
 from engine.language.resources import Connection, Connections, Form, Group, Input, People, Resources
 from engine.language.types import Record, Type
@@ -70,8 +70,9 @@ class Subject:
         note: str = "",
         hint: str = "",
         severity: Severity = "error",
+        fix: Fix | None = None,
     ) -> None:
-        self.found.append(self.document.source.problem(code, message, place, note, hint, severity))
+        self.found.append(self.document.source.problem(code, message, place, note, hint, severity, fix))
 
     def warn(self, code: str, message: str, place: Place, note: str = "", hint: str = "") -> None:
         """A finding that the author may allow, in a comment that says why."""
@@ -87,7 +88,11 @@ class Subject:
         """A name that is not there: the nearest one as help, else all of them as note."""
         near = suggest(word, known)
         note = "" if near else (f"{where} has {one_of(known)}" if known else f"{where} has none")
-        self.report(code, f"there is no {what} `{word}`", place, note, f"did you mean `{near}`?" if near else "")
+        hint = f"did you mean `{near}`?" if near else ""
+        # Sam and Sami may both work here: a person is never certain.
+        meant = "" if what.startswith("user") else certain(word, known)
+        fix = self.document.source.instead(place, word, meant)
+        self.report(code, f"there is no {what} `{word}`", place, note, hint, fix=fix)
 
     @cached_property
     def process(self) -> Process:

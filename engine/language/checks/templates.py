@@ -70,7 +70,9 @@ class Template:
 
     def _moved(self, problems: list[ExpressionProblem], by: int) -> None:
         for p in problems:
-            moved = ExpressionProblem(p.message, p.offset + by, p.length, p.help, code=p.code, note=p.note)
+            moved = ExpressionProblem(
+                p.message, p.offset + by, p.length, p.help, code=p.code, note=p.note, meant=p.meant
+            )
             self.problems.append(moved)
 
     def _wrong(self, message: str, at: int, length: int, way_out: str = "") -> None:

@@ -141,14 +141,15 @@ class Values:
 
     def _report(self, leaf: Leaf, problem: Wrong, source: Source) -> None:
         code, message, note, hint = problem.code, problem.message, problem.note, problem.help
+        token = leaf.text[problem.offset : problem.offset + problem.length]
         if code == "E031":
             note, hint = self._elsewhere(leaf, problem)
         elif form := self._not_asked(leaf, problem):
-            asked = leaf.text[problem.offset : problem.offset + problem.length]
-            code, message = "E074", f"the form `{form}` does not ask for `{asked}`"
+            code, message = "E074", f"the form `{form}` does not ask for `{token}`"
             note = note.replace("it has", "it asks for")
         place = source.within(leaf.node, problem.offset, problem.length)
-        self.subject.found.append(source.problem(code, message, place, note, hint))
+        fix = source.instead(place, token, problem.meant) if hint == problem.help else None
+        self.subject.found.append(source.problem(code, message, place, note, hint, fix=fix))
 
     def _not_asked(self, leaf: Leaf, problem: Wrong) -> str:
         """The form whose answers have no such field; empty where it is about something else."""
