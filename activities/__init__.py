@@ -9,9 +9,12 @@ from activities.signature import SignatureStep
 from activities.subprocess import SubprocessStep
 from activities.task import TaskStep
 from activities.wait import WaitStep
+from engine.runtime.control.choose import ChooseStep
 from engine.runtime.control.decision import DecisionStep
+from engine.runtime.control.group import GroupStep
 from engine.runtime.control.parallel import ParallelStep
 from engine.runtime.control.repeat import RepeatStep
+from engine.runtime.control.set import SetStep
 from engine.runtime.control.stop import StopStep
 from engine.runtime.step import Step
 
@@ -25,8 +28,11 @@ STEP_TYPES: dict[str, type[Step]] = {
     "signature": SignatureStep,
     "wait": WaitStep,
     "subprocess": SubprocessStep,
+    "set": SetStep,
     "decision": DecisionStep,
+    "choose": ChooseStep,
     "repeat": RepeatStep,
     "parallel": ParallelStep,
+    "group": GroupStep,
     "stop": StopStep,
 }

@@ -23,7 +23,17 @@ class Values:
 
 @dataclass(frozen=True)
 class Condition:
-    """A bare expression that gives yes or no; text is refused."""
+    """A bare expression that gives yes or no; text is refused. `inner`: it sees the steps inside its step."""
+
+    inner: bool = False
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A bare expression that gives a value of the type `expects`. `inner`: it sees the names inside its step."""
+
+    expects: str = "any"
+    inner: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,9 @@ UserField = Annotated[str, Text("user")]
 FileField = Annotated[str, Text("file")]
 ValuesField = Annotated[dict[str, Any], Values()]
 ConditionField = Annotated[str, Condition()]
+InnerConditionField = Annotated[str, Condition(inner=True)]
+ItemsField = Annotated[str, Expression("list")]
+KeyField = Annotated[str, Expression("any", inner=True)]
 PathsField = Annotated[tuple[str, ...], Paths()]
 PhraseField = Annotated[str, Phrase()]
 TimeoutField = Annotated[str, Phrase(never=True)]

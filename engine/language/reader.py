@@ -260,7 +260,7 @@ class _Reader:
         return self._nested(node, path)
 
     def _is_top(self, path: Path) -> bool:
-        return path[-1] in ("inputs", "fields", "outputs", "match", "set", "else")
+        return path[-1] in ("inputs", "fields", "outputs", "match", "set", "else", "values", "data")
 
     def _nested(self, node: Node, path: Path) -> Any:
         match node:

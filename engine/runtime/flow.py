@@ -13,9 +13,13 @@ class CaseStopped(BaseException):
 
 
 class StepError(Exception):
-    """A step could not do its work; its `on_error` says what happens next."""
+    """A step could not do its work; its `on_error`, or that of the group around it, says what happens next.
 
-    def __init__(self, code: str, message: str) -> None:
+    `step` is the id of the step that failed, once it is known.
+    """
+
+    def __init__(self, code: str, message: str, step: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.step = step

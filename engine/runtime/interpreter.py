@@ -16,20 +16,18 @@ from engine.language.evaluator import EVERYDAY, EvaluationError, render
 from engine.language.expressions import ExpressionProblem, parse_template
 from engine.language.phrases import PhraseProblem
 from engine.language.plan import Plan
-from engine.language.process import Handler
 from engine.language.resources import Calendar
+from engine.runtime.around import Around
 from engine.runtime.effects import Perform
-from engine.runtime.events import Accept
 from engine.runtime.flow import CaseStopped, StepError, Suspended
+from engine.runtime.handlers import Ears
 from engine.runtime.journal import Journal, words
-from engine.runtime.mailbox import take
 from engine.runtime.run import StepRun
+from engine.runtime.scope import Scope
 from engine.runtime.state import State, StepRecord
 from engine.runtime.step import Step
 
 log = logging.getLogger("baton.interpreter")
-
-Names = Mapping[str, Any]
 
 BUGS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What a mistake in the code of a step looks like. Trouble of the world (database, network) is none: it fails the
@@ -45,17 +43,30 @@ class Interpreter:
         self.now = now
         self.perform = perform
         self.journal = Journal(state, now)
+        self.scope = Scope(state)
         self.deadline: datetime | None = None
         self.children: list[dict[str, Any]] = []
-        self._steps_seen: Names | None = None
+        self._watching = False
 
     async def advance(self) -> None:
-        """Walk handlers and steps; record the case's end when it comes to one."""
+        """Walk handlers and steps; record the case's end when it comes to one.
+
+        Where somebody watches a condition, everything is walked until nothing changes any more: what
+        the condition asks for may have happened behind the one who asked.
+        """
+        known = -1
+        while known != self.scope.version and not self.state.outcome:
+            known, self.deadline, self._watching = self.scope.version, None, False
+            await self._pass()
+            if not self._watching:
+                return
+
+    async def _pass(self) -> None:
         try:
             quiet = await self._handlers()
             if self.state.interrupted:
                 return
-            await self.walk("", self.plan.process.steps, {})
+            await self.walk("", self.plan.process.steps, Around())
             if quiet:
                 self._complete()
         except Suspended:
@@ -63,31 +74,35 @@ class Interpreter:
         except CaseStopped as stopped:
             self.end(stopped.outcome)
 
-    async def walk(self, prefix: str, steps: tuple[Step, ...], names: Names) -> None:
+    async def walk(self, prefix: str, steps: tuple[Step, ...], around: Around) -> None:
         for step in steps:
-            await self._step(step, prefix + step.id, names)
+            await self._step(step, prefix + step.id, around)
 
-    async def _step(self, step: Step, path: str, names: Names) -> None:
+    async def _step(self, step: Step, path: str, around: Around) -> None:
         record = self.state.steps.get(path)
         if record is not None and record.closed:
             return
         if record is None:
-            record = self.state.steps[path] = StepRecord(id=step.id, type=step.type, since=self.now)
-        run = StepRun(self, step, path, record, names)
+            record = StepRecord(id=step.id, type=step.type, since=self.now, room=around.room)
+            self.state.steps[path] = record
+        run = StepRun(self, step, path, record, around)
         try:
             await self._carry_out(step, run, record)
         except EvaluationError as problem:
-            await self._failed(step, run, record, StepError(problem.code, str(problem)))
+            await self._failed(step, run, StepError(problem.code, str(problem)))
         except (ExpressionProblem, PhraseProblem) as problem:
-            await self._failed(step, run, record, StepError("time", str(problem)))
+            await self._failed(step, run, StepError("time", str(problem)))
         except StepError as problem:
-            await self._failed(step, run, record, problem)
+            await self._failed(step, run, problem)
         except BUGS as problem:
             # The edge: a mistake of ours, or of a step type's author, holds up one step and not the case.
             log.exception("step %s of %s", path, self.state.case["id"])
-            await self._failed(step, run, record, StepError("bug", f"a mistake in Baton: {problem!r}"))
+            await self._failed(step, run, StepError("bug", f"a mistake in Baton: {problem!r}"))
 
     async def _carry_out(self, step: Step, run: StepRun, record: StepRecord) -> None:
+        if "error" in record.memo:
+            await self._after_error(step, run)
+            return
         result = await step.run(run) if self._begin(step, run, record) else {"status": "skipped"}
         self.close(run.path, record, result)
 
@@ -114,9 +129,7 @@ class Interpreter:
 
     def close(self, path: str, record: StepRecord, result: Mapping[str, Any]) -> None:
         """Finish a step: side work below it is cancelled, its result becomes visible."""
-        for below, open_record in self.state.open_below(path):
-            if open_record is not record:
-                self.cancel(below, open_record)
+        self.cancel_below(path)
         record.result = {k: v for k, v in result.items() if k != "status"}
         record.status = result.get("status", "done")
         record.at = self.now
@@ -124,31 +137,55 @@ class Interpreter:
         if record.task:
             record.task["status"] = "done" if record.status == "done" else "cancelled"
         self.forget_pending(path)
-        self._steps_seen = None
         self.journal.closed(path, record)
+        self._finished(record)
 
     def cancel(self, path: str, record: StepRecord) -> None:
         record.status, record.at, record.armed, record.incident = "cancelled", self.now, None, {}
         if record.task:
             record.task["status"] = "cancelled"
         self.forget_pending(path)
-        self._steps_seen = None
+        self._finished(record)
+
+    def _finished(self, record: StepRecord) -> None:
+        record.seq = self.state.entries
+        self.scope.closed(record)
+
+    def cancel_below(self, path: str) -> list[tuple[str, StepRecord]]:
+        """Cancel everything open inside the step at a path; what that was."""
+        found = [(p, r) for p, r in self.state.open_below(path) if p != path]
+        for below, record in found:
+            self.cancel(below, record)
+        return found
 
     def forget_pending(self, path: str) -> None:
         """What is still being tried at this path is called off."""
         for key in [k for k, p in self.state.pending.items() if p["path"] == path]:
             del self.state.pending[key]
 
-    async def _failed(self, step: Step, run: StepRun, record: StepRecord, problem: StepError) -> None:
-        error = {"code": problem.code, "message": problem.message, "step": step.id}
-        if step.on_error == "incident":
+    async def _failed(self, step: Step, run: StepRun, problem: StepError) -> None:
+        """What `on_error` says; a step that does not say it leaves it to the group around, or opens an incident."""
+        record, policy = run.record, step.on_error
+        error = {"code": problem.code, "message": problem.message, "step": problem.step or step.id}
+        if policy == "incident" or (policy is None and not run.around.caught):
             self._incident(run.path, record, problem)
             raise Suspended
-        if step.on_error == "stop":
+        if policy == "stop":
             raise CaseStopped("failed")
+        if policy is None:
+            self.close(run.path, record, {**step.failed(error), "status": "failed"})
+            raise StepError(problem.code, problem.message, error["step"])
+        self.cancel_below(run.path)
+        self.forget_pending(run.path)
+        record.status, record.armed, record.incident, record.memo["error"] = "open", None, {}, error
+        await self._after_error(step, run)
+
+    async def _after_error(self, step: Step, run: StepRun) -> None:
+        """The steps of `on_error`; that it came to them is remembered, whatever changes while they wait."""
+        error = run.record.memo["error"]
         if isinstance(step.on_error, tuple):
-            await self.walk(f"{run.path}/error/", step.on_error, {**run.names, "error": error})
-        self.close(run.path, record, {"status": "failed", "error": error})
+            await self.walk(f"{run.path}/error/", step.on_error, run.around.knowing({"error": error}))
+        self.close(run.path, run.record, {**step.failed(error), "status": "failed"})
 
     def _incident(self, path: str, record: StepRecord, problem: StepError) -> None:
         known = record.incident
@@ -158,40 +195,15 @@ class Interpreter:
         self.journal.write(path, "incident", f"{record.title or record.id}: {problem.message}")
 
     async def _handlers(self) -> bool:
-        """Take the events that handlers listen to and walk what they started; True when all of that is done."""
-        done = True
-        for handler in self.plan.process.handlers:
-            if self.state.interrupted in ("", handler.id):
-                done = await self._handler(handler) and done
-        return done
+        """What the case listens to; True when everything that it started is done."""
+        ears = Ears(self, "", self.state.heard, Around(), self._interrupt)
+        quiet, ended = await ears.listen(self.plan.process.handlers, self.state.interrupted)
+        if ended:
+            raise CaseStopped(ended)
+        return quiet
 
-    async def _handler(self, handler: Handler) -> bool:
-        path = f"handlers/{handler.id}"
-        heard = self.state.heard.setdefault(handler.id, [])
-        while not (handler.interrupt and heard) and (taken := take(self.state, path, self._accepts(handler))):
-            heard.append({"data": dict(taken[1].data), "by": taken[1].by})
-            self.journal.write(path, "handler", f"{words(handler.id)}: received")
-            if handler.interrupt:
-                self._interrupt(handler.id)
-        done = True
-        for n, event in enumerate(heard, 1):
-            done = await self.side(f"{path}/{n}/", handler.steps, {"event": event["data"]}) and done
-        if handler.interrupt and heard and done:
-            raise CaseStopped(handler.id)
-        return done
-
-    def _accepts(self, handler: Handler) -> list[Accept]:
-        """What the handler takes now; nothing while its `match` cannot be evaluated."""
-        when = handler.when
-        name = when.form if when.type == "form" else f"{when.connection}/{when.event}"
-        try:
-            wanted = {n: self.rendered(written) for n, written in when.match.items()}
-        except EvaluationError:
-            return []
-        return [Accept(handler.id, when.type, name or "", wanted)]
-
-    def rendered(self, written: Any) -> Any:
-        return render(parse_template(str(written)), self.scope({}), lambda: self.now)
+    def rendered(self, written: Any, around: Around) -> Any:
+        return render(parse_template(str(written)), self.scope.of(around), lambda: self.now)
 
     def _interrupt(self, handler: str) -> None:
         self.state.interrupted = handler
@@ -199,20 +211,22 @@ class Interpreter:
             if not record.closed:
                 self.cancel(path, record)
 
-    async def side(self, prefix: str, steps: tuple[Step, ...], names: Names) -> bool:
+    async def side(self, prefix: str, steps: tuple[Step, ...], around: Around) -> bool:
         """Walk a block beside the main line; False while it waits."""
         try:
-            await self.walk(prefix, steps, names)
+            await self.walk(prefix, steps, around)
         except Suspended:
             return False
         return True
 
-    def scope(self, names: Names) -> dict[str, Any]:
-        """What expressions see: the latest finished round of every step, and the block's own names."""
-        if self._steps_seen is None:
-            self._steps_seen = {r.id: seen(r) for r in self.state.steps.values() if r.closed}
-        state = self.state
-        return {"inputs": state.inputs, "steps": self._steps_seen, "vars": state.vars, "case": state.case, **names}
+    def assign(self, values: Mapping[str, Any]) -> None:
+        """Set variables of the case. The old mapping stays as it is: it may have become part of a result."""
+        self.state.vars = {**self.state.vars, **values}
+        self.scope.changed()
+
+    def watch(self) -> None:
+        """Somebody asked a condition that may come true later."""
+        self._watching = True
 
     def _complete(self) -> None:
         self.state.outputs = {name: self._output(written) for name, written in self.plan.process.outputs.items()}
@@ -221,7 +235,7 @@ class Interpreter:
     def _output(self, written: Any) -> Any:
         """An output's value; None where the step that gives it was skipped."""
         try:
-            return self.rendered(written)
+            return self.rendered(written, Around())
         except EvaluationError:
             return None
 
@@ -254,8 +268,3 @@ class Interpreter:
 @lru_cache(maxsize=256)
 def _work_calendar(calendar: Calendar) -> WorkCalendar:
     return WorkCalendar.of(calendar)
-
-
-def seen(record: StepRecord) -> dict[str, Any]:
-    """A finished step as `steps.<id>`."""
-    return {"status": record.status, "at": record.at, **record.result}

@@ -38,6 +38,9 @@ def _retry(interpreter: Interpreter, path: str, record: StepRecord, event: Event
         return
     _anew(record, list(record.failures))
     record.failures, record.incident = {}, {}
+    record.memo.pop("error", None)
+    if "until" in record.memo:  # a group whose time ran out has the same time again
+        del record.memo["until"]
     if record.armed and record.armed.ended:
         _wait_anew(interpreter, path, record)
 

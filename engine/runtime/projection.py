@@ -4,12 +4,10 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from engine.language.evaluator import EvaluationError, render
-from engine.language.expressions import parse_template
 from engine.language.plan import Plan
 from engine.runtime.state import State, StepRecord
-from engine.runtime.step import Listen, Step
-from engine.runtime.view import CaseView, Entry, IncidentView, Subscription, TaskView, WaitView
+from engine.runtime.subscriptions import subscriptions
+from engine.runtime.view import CaseView, Entry, IncidentView, TaskView, WaitView
 
 
 def project(plan: Plan, state: State, entries: list[Entry], deadline: datetime | None, now: datetime) -> CaseView:
@@ -29,7 +27,7 @@ def project(plan: Plan, state: State, entries: list[Entry], deadline: datetime |
         tasks=tuple(_task(state, path, r) for path, r in state.steps.items() if r.task),
         incidents=incidents,
         entries=tuple(entries),
-        subscriptions=() if state.outcome else tuple(_subscriptions(plan, state, now)),
+        subscriptions=subscriptions(plan, state, now),
     )
 
 
@@ -91,34 +89,3 @@ def _incidents(path: str, record: StepRecord, now: datetime) -> list[IncidentVie
         return []
     found = [record.incident] if record.incident else list(record.failures.values())
     return [IncidentView(path, record.id, i["code"], i["message"], i.get("since", now)) for i in found[:1]]
-
-
-def _subscriptions(plan: Plan, state: State, now: datetime) -> list[Subscription]:
-    """The outside events that the case may still take, in steps that have not finished and in handlers."""
-    scope = {"inputs": state.inputs, "vars": state.vars, "case": state.case, "steps": _seen(state)}
-    found = []
-    blocks = (plan.process.steps, *(handler.steps for handler in plan.process.handlers))
-    for step in (step for block in blocks for step in _steps(block)):
-        latest = [r for r in state.steps.values() if r.id == step.id]
-        if not latest or not latest[-1].closed:
-            found += [Subscription(listen.name, step.id, _match(listen, scope, now)) for listen in step.listens()]
-    for handler in plan.process.handlers:
-        if handler.when.type == "webhook":
-            listen = Listen(f"{handler.when.connection}/{handler.when.event}", handler.when.match)
-            found.append(Subscription(listen.name, f"handlers/{handler.id}", _match(listen, scope, now)))
-    return found
-
-
-def _match(listen: Listen, scope: dict[str, Any], now: datetime) -> dict[str, Any] | None:
-    try:
-        return {name: render(parse_template(str(v)), scope, lambda: now) for name, v in listen.match.items()}
-    except EvaluationError:
-        return None
-
-
-def _seen(state: State) -> dict[str, Any]:
-    return {r.id: {"status": r.status, "at": r.at, **r.result} for r in state.steps.values() if r.closed}
-
-
-def _steps(steps: tuple[Step, ...]) -> list[Step]:
-    return [inner for step in steps for inner in (step, *_steps(tuple(s for n in step.nested() for s in n.steps)))]

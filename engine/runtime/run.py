@@ -1,58 +1,42 @@
 """The `Run` of one step at one path: how it reaches the state, the clock and the world."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from engine.language.calendar import WorkCalendar
 from engine.language.evaluator import render, test
 from engine.language.expressions import parse_expression, parse_template
-from engine.language.plan import Plan
+from engine.language.process import Handler
 from engine.language.time import resolve_text
-from engine.runtime.effects import Effect, Later, Perform
+from engine.runtime.around import Around, Names
+from engine.runtime.effects import Effect, Later
 from engine.runtime.events import Accept, Event
 from engine.runtime.flow import StepError, Suspended
-from engine.runtime.journal import Journal
+from engine.runtime.handlers import Ears
 from engine.runtime.mailbox import take
-from engine.runtime.state import State, StepRecord
-from engine.runtime.step import Names, Result, Retry, Step
-
-
-class Walker(Protocol):
-    """What a run needs of the interpreter."""
-
-    plan: Plan
-    state: State
-    now: datetime
-    perform: Perform
-    journal: Journal
-
-    async def walk(self, prefix: str, steps: tuple[Step, ...], names: Names) -> None: ...
-    async def side(self, prefix: str, steps: tuple[Step, ...], names: Names) -> bool: ...
-    def scope(self, names: Names) -> dict[str, Any]: ...
-    def close(self, path: str, record: StepRecord, result: Mapping[str, Any]) -> None: ...
-    def cancel(self, path: str, record: StepRecord) -> None: ...
-    def wake(self, at: datetime) -> None: ...
-    def answered(self, path: str, purpose: str, kind: str, answer: Result) -> None: ...
-    def calendar(self, step: Step) -> WorkCalendar: ...
+from engine.runtime.state import StepRecord
+from engine.runtime.step import Result, Retry, Step
+from engine.runtime.walker import Walker
 
 
 class StepRun:
     """See `engine.runtime.step.Run`."""
 
-    def __init__(self, walker: Walker, step: Step, path: str, record: StepRecord, names: Names) -> None:
+    def __init__(self, walker: Walker, step: Step, path: str, record: StepRecord, around: Around) -> None:
         self.walker = walker
         self.plan = walker.plan
         self.step = step
         self.path = path
         self.record = record
-        self.names = names
+        self.around = around
 
     def now(self) -> datetime:
         return self.walker.now
 
     def scope(self) -> dict[str, Any]:
-        return self.walker.scope(self.names)
+        return self.walker.scope.of(self.around)
 
     def value(self, written: Any) -> Any:
         if isinstance(written, str):
@@ -126,10 +110,31 @@ class StepRun:
         return (until - self.now()).total_seconds() if until else 0.0
 
     async def walk(self, name: str, steps: tuple[Step, ...], names: Names | None = None) -> None:
-        await self.walker.walk(f"{self.path}/{name}/", steps, {**self.names, **(names or {})})
+        await self.walker.walk(f"{self.path}/{name}/", steps, self.around.knowing(names))
 
-    async def beside(self, name: str, steps: tuple[Step, ...]) -> bool:
-        return await self.walker.side(f"{self.path}/{name}/", steps, self.names)
+    async def beside(self, name: str, steps: tuple[Step, ...], caught: bool | None = None) -> bool:
+        around = self._around(caught)
+        return await self.walker.side(f"{self.path}/{name}/", steps, around)
+
+    async def listen(self, handlers: tuple[Handler, ...], caught: bool | None = None) -> tuple[bool, str]:
+        memo = self.record.memo
+        around = self._around(caught)
+        ears = Ears(self.walker, f"{self.path}/", memo.setdefault("heard", {}), around, self._interrupted)
+        return await ears.listen(handlers, memo.get("interrupted", ""))
+
+    def _around(self, caught: bool | None) -> Around:
+        return self.around if caught is None else replace(self.around, caught=caught)
+
+    def _interrupted(self, handler: str) -> None:
+        self.record.memo["interrupted"] = handler
+        self.walker.cancel_below(self.path)
+
+    def watch(self, condition: str) -> bool:
+        self.walker.watch()
+        return self.test(condition)
+
+    def assign(self, values: Mapping[str, Any]) -> None:
+        self.walker.assign(values)
 
     async def together(self, branches: Mapping[str, Callable[[], Awaitable[None]]], need: int) -> None:
         finished, waiting = 0, False
@@ -161,9 +166,7 @@ class StepRun:
 
     def settle(self) -> None:
         """Close all side work: the wait is over."""
-        for path, record in self.walker.state.open_below(self.path):
-            if record is not self.record:
-                self.walker.cancel(path, record)
+        self.walker.cancel_below(self.path)
 
     def wake(self, at: datetime) -> None:
         self.walker.wake(at)

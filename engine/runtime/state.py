@@ -71,6 +71,7 @@ class StepRecord(Stored):
 
     `memo` keeps what was decided once, `effects` the results by purpose,
     `failures` the effects given up, `again` counts the operator's retries of each.
+    `room` is the item of a `for_each` that it belongs to, `seq` numbers the ends of steps in their order.
     """
 
     id: str
@@ -87,6 +88,8 @@ class StepRecord(Stored):
     failures: dict[str, Data] = field(default_factory=dict)
     again: dict[str, int] = field(default_factory=dict)
     incident: Data = field(default_factory=dict)
+    room: str = ""
+    seq: int = 0
 
     @classmethod
     def of(cls, data: Data) -> Self:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Protocol
 
-from pydantic import Field
+from pydantic import Field as Described
 
 from engine.language.fields import (
     Block,
@@ -18,30 +18,38 @@ from engine.language.fields import (
     UserField,
 )
 from engine.language.plan import Plan
+from engine.language.process import Handler
 from engine.language.resources import CalendarField, Model, Resources
-from engine.language.types import ANY, DATETIME, TEXT, Choice, Record, Type, record
+from engine.language.types import ANY, DATETIME, TEXT, Choice, Field, Record, Type, record
+from engine.runtime.around import Names
 from engine.runtime.events import Accept, Event
 from engine.runtime.state import StepRecord
 
 Result = dict[str, Any]
-Names = Mapping[str, Any]
 
 
 class Retry(Model):
     """How often an effect is tried before it becomes an incident (default: 8 times within 24 hours)."""
 
-    max_attempts: int = Field(8, ge=1, le=100)  # attempts in all
+    max_attempts: int = Described(8, ge=1, le=100)  # attempts in all
     first_delay: PhraseField = "10 seconds"  # time before the second attempt; it doubles from there
     max_delay: PhraseField = "1 hour"  # longest time between two attempts
 
 
 @dataclass(frozen=True)
 class Nested:
-    """A block of steps inside a step. `sure`: when the step is done, the block has run to its end."""
+    """A block of steps inside a step. `sure`: when the step is done, the block has run to its end.
+
+    `kind` says how it runs: then (in sequence), choice (one of them), branch (side by side), loop (again and
+    again), item (once for each), side (beside a wait), handler (when something happens), error, timeout,
+    otherwise (when a limit is reached), undo.
+    """
 
     name: str  # segment of the path: `timeout`, `else`, a branch's id ...
     steps: tuple["Step", ...]
     sure: bool = False
+    kind: str = "then"
+    if_: str | None = None  # runs only when this holds
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,7 @@ class Look:
     resources: Resources
     processes: Mapping[str, Record] = field(default_factory=dict)  # id -> types of its outputs
     type_of: Callable[[Any], Type] = lambda written: ANY  # the type of a value as written
+    inside: Mapping[str, Field] = field(default_factory=dict)  # the results of the steps inside, where they are known
 
 
 class Step(Model):
@@ -67,12 +76,12 @@ class Step(Model):
     id: IdField  # its name in expressions: `steps.ID`
     type: str
     title: TextField | None = None  # what people see; the id in words when it is missing
-    if_: ConditionField | None = Field(None, alias="if")  # skipped when this does not hold; the next step runs
+    if_: ConditionField | None = Described(None, alias="if")  # skipped when this does not hold; the next step runs
     stage: Annotated[str, Reference("stages")] | None = None  # moves the case to this stage
     retry: Retry | None = None  # how often an effect is tried before it becomes an incident
-    on_error: Annotated[Any, Block(("incident", "continue", "stop"))] = "incident"
+    on_error: Annotated[Any, Block(("incident", "continue", "stop"))] = None
     """What happens when it cannot be done: an incident waits for somebody, or the process goes on, stops, or runs
-    these steps with `error`."""
+    these steps with `error`. Where it is not said, the group around decides; without one it is an incident."""
     calendar: CalendarField | None = None  # another calendar for this step
     start: PhraseField | None = None  # not before this time
 
@@ -84,9 +93,21 @@ class Step(Model):
         """The type of `steps.<id>` once the step is done."""
         return record(**self.common())
 
+    def names(self, look: Look, where: str) -> Mapping[str, Type]:
+        """Names that exist only inside it: in the block, or in the field, that is called `where`."""
+        return {}
+
+    def certain(self) -> tuple[str, ...]:
+        """What its result has also when it failed or its time ran out."""
+        return ("status",)
+
+    def failed(self, error: Result) -> Result:
+        """Its result when it failed and the process goes on."""
+        return {"error": error}
+
     def nested(self) -> tuple[Nested, ...]:
         """The blocks inside, in the order they are written."""
-        return (Nested("error", self.on_error),) if isinstance(self.on_error, tuple) else ()
+        return (Nested("error", self.on_error, kind="error"),) if isinstance(self.on_error, tuple) else ()
 
     def mails(self) -> tuple[str, ...]:
         """Templates that it sends where the author named none."""
@@ -121,7 +142,7 @@ class Reminder(Model):
 
     after: PhraseField | None = None  # once, this long after the step began
     every: PhraseField | None = None  # again and again, up to `max_times`
-    max_times: int = Field(1, ge=1, le=100)  # how often at most
+    max_times: int = Described(1, ge=1, le=100)  # how often at most
     template: Annotated[str, Reference("emails")] | None = None  # a file of `emails/`; `task-reminder` if not said
 
 
@@ -181,8 +202,25 @@ class Run(Protocol):
         """Run a block of steps one after the other; `names` adds names to the scope."""
         ...
 
-    async def beside(self, name: str, steps: tuple[Step, ...]) -> bool:
-        """Run a block as side work: True when it is done, False while it waits."""
+    async def beside(self, name: str, steps: tuple[Step, ...], caught: bool | None = None) -> bool:
+        """Run a block as side work: True when it is done, False while it waits.
+
+        `caught`: what fails in it, and says nothing else, is raised here as StepError (True), or is an incident
+        (False); None leaves it as it is around this step.
+        """
+        ...
+
+    async def listen(self, handlers: tuple[Handler, ...], caught: bool | None = None) -> tuple[bool, str]:
+        """Take what the step's handlers listen to. True when all that they started is done; and the handler that
+        has interrupted the step, when it is done with that."""
+        ...
+
+    def watch(self, condition: str) -> bool:
+        """Test a condition that may come true later; it is asked again whenever something changes."""
+        ...
+
+    def assign(self, values: Mapping[str, Any]) -> None:
+        """Set variables of the case: `vars.NAME`."""
         ...
 
     async def together(self, branches: Mapping[str, Callable[[], Awaitable[None]]], need: int) -> None:

@@ -36,8 +36,10 @@ class WaitingStep(Step):
     def nested(self) -> tuple[Nested, ...]:
         blocks = super().nested()
         if isinstance(self.on_timeout, tuple):
-            blocks += (Nested("timeout", self.on_timeout),)
-        return blocks + tuple(Nested(f"escalate{n}", e.steps) for n, e in enumerate(self.escalate, 1) if e.steps)
+            blocks += (Nested("timeout", self.on_timeout, kind="timeout"),)
+        return blocks + tuple(
+            Nested(f"escalate{n}", e.steps, kind="side") for n, e in enumerate(self.escalate, 1) if e.steps
+        )
 
     def may_wait_forever(self) -> bool:
         """Whether it waits for somebody, so that a `timeout` must be said."""

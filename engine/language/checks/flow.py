@@ -5,6 +5,8 @@ from typing import Any
 
 from engine.language.checks.subject import StepLike, Subject
 from engine.language.expressions import ExpressionProblem, parse_expression
+from engine.language.nodes import Place
+from engine.language.problems import one_of
 from engine.language.tree import Call, Node, children, path
 
 
@@ -36,7 +38,9 @@ def ends(step: Any) -> bool:
     """Whether nothing after this step can run."""
     if not hasattr(step, "nested") or step.if_ is not None:
         return False
-    return step.ends_case() or any(b.sure and ends_in_stop(b.steps) for b in step.nested())
+    ways = [b for b in step.nested() if b.kind == "choice"]
+    everywhere = any(b.if_ is None for b in ways) and all(ends_in_stop(b.steps) for b in ways)
+    return step.ends_case() or everywhere or any(b.sure and ends_in_stop(b.steps) for b in step.nested())
 
 
 def ends_in_stop(steps: Sequence[Any]) -> bool:
@@ -148,11 +152,24 @@ def _ids(subject: Subject) -> None:
     seen: dict[str, int] = {}
     named: list[tuple[str, Any]] = [(s.id, subject.document.place(s, "id")) for s in subject.document.steps]  # type: ignore[attr-defined]
     for step in subject.steps:
-        for n, branch in enumerate(getattr(step, "branches", ())):
-            named.append((branch.id, subject.document.place(step, "branches", n, "id")))  # type: ignore[arg-type]
+        for key in ("branches", "cases", "handlers"):
+            for n, part in enumerate(getattr(step, key, ())):
+                place = subject.document.place(step, key, n, "id")  # type: ignore[arg-type]
+                named.append((part.id or "", place))
+                _reserved(subject, part.id, place)
     for n, handler in enumerate(subject.process.handlers):
         named.append((handler.id, subject.document.place(subject.process, "handlers", n, "id")))
     for name, place in sorted(named, key=lambda pair: (pair[1].line, pair[1].column)):
         if name and name in seen:
             subject.report("E027", f"the id `{name}` is used twice", place, f"`{name}` is already on line {seen[name]}")
         seen.setdefault(name, place.line)
+
+
+RESERVED = ("error", "timeout", "undo", "else", "none", "steps", "handlers", "max_times")
+
+
+def _reserved(subject: Subject, name: str | None, place: Place) -> None:
+    """A name that a block has already: two blocks of one step would have the same path."""
+    if name in RESERVED:
+        note = f"{one_of(RESERVED, 20)} have a meaning of their own"
+        subject.report("E026", f"`{name}` cannot be used as `id` here", place, note, f"write `id: {name}_way`")

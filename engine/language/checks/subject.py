@@ -12,7 +12,7 @@ from engine.language.nodes import Place
 from engine.language.problems import Fix, Problem, Severity, certain, one_of, suggest
 from engine.language.process import Process
 from engine.language.resources import Connection, Connections, Form, Group, Input, People, Resources
-from engine.language.types import Record, Type
+from engine.language.types import Field, Record, Type
 
 _ALLOW = re.compile(r"#\s*baton: allow ([EW]\d{3})\b(?:\s+because\s+(?P<reason>\S.*))?")
 
@@ -26,6 +26,10 @@ class Block(Protocol):
     def steps(self) -> tuple["StepLike", ...]: ...
     @property
     def sure(self) -> bool: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def if_(self) -> str | None: ...
 
 
 class StepLike(Protocol):
@@ -52,6 +56,7 @@ class Look:
     resources: Resources
     processes: Mapping[str, Record]
     type_of: Callable[[Any], Type]
+    inside: Mapping[str, Field] = field(default_factory=dict)
 
 
 @dataclass

@@ -17,7 +17,7 @@ def check(subject: Subject) -> None:
         if isinstance(leaf.kind, Phrase) and leaf.text:
             _phrase(subject, leaf)
     for step in subject.steps:
-        if getattr(step, "timeout", None):
+        if getattr(step, "timeout", None) and hasattr(step, "reminders"):
             _too_late(subject, step)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from engine.language.checks.subject import Subject
 from engine.language.document import Leaf
 from engine.language.expressions import Expr, ExpressionProblem, parse_expression, parse_template
-from engine.language.fields import Condition, Paths, Phrase, Text
+from engine.language.fields import Condition, Expression, Paths, Phrase, Text
 from engine.language.inference import infer, infer_template
 from engine.language.kinds import accepts, describe, kind_of
 from engine.language.nodes import Source
@@ -57,6 +57,8 @@ class Values:
         match leaf.kind:
             case Condition():
                 return self._condition(leaf, scope, problems)
+            case Expression(expects=expects):
+                return self._expression(leaf, scope, expects, problems)
             case Paths():
                 return self._path(leaf, scope, problems)
             case Phrase():
@@ -66,16 +68,21 @@ class Values:
         return TEXT
 
     def _condition(self, leaf: Leaf, scope: Record, problems: list[Wrong]) -> Type:
-        text = leaf.text.strip()
-        if text.startswith("${") and text.endswith("}"):
-            at = leaf.text.index("${")
-            hint = f"write `{leaf.key}: {text[2:-1].strip()}`"
-            raise ExpressionProblem(f"`{leaf.key}` is written without `${{ }}`", at, 2, hint)
+        _bare(leaf)
         expression = parse_expression(leaf.text)
         found = infer(expression, scope, problems)
         if not problems and kind_of(found) not in ("boolean", "any"):
             problems.append(self._not_yes_or_no(leaf, found))
         return BOOLEAN
+
+    def _expression(self, leaf: Leaf, scope: Record, expects: str, problems: list[Wrong]) -> Type:
+        _bare(leaf)
+        expression = parse_expression(leaf.text)
+        found = infer(expression, scope, problems)
+        if not problems and kind_of(found) not in (expects, "any") and expects != "any":
+            message = f"`{leaf.key}` needs {_WANTED.get(expects, f'a {expects}')}, but this is {describe(found)}"
+            problems.append(ExpressionProblem(message, 0, len(leaf.text.rstrip()), code="E034"))
+        return found
 
     def _not_yes_or_no(self, leaf: Leaf, found: Type) -> Wrong:
         message = f"`{leaf.key}` needs yes or no, but this is {describe(found)}"
@@ -172,6 +179,15 @@ class Values:
             note = f"`{later}` exists but runs later (line {line})"
             return note, f"did you mean `{later}`? Move it above this step"
         return problem.note, problem.help
+
+
+def _bare(leaf: Leaf) -> None:
+    """An expression that stands alone has no `${ }` around it."""
+    text = leaf.text.strip()
+    if text.startswith("${") and text.endswith("}"):
+        at = leaf.text.index("${")
+        hint = f"write `{leaf.key}: {text[2:-1].strip()}`"
+        raise ExpressionProblem(f"`{leaf.key}` is written without `${{ }}`", at, 2, hint)
 
 
 def _further(text: str, wrong: Wrong) -> list[Wrong]:

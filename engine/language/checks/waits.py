@@ -11,6 +11,7 @@ def check(subject: Subject) -> None:
         _what_for(subject, step)
         if hasattr(step, "timeout"):
             _limit(subject, step)
+        if hasattr(step, "reminders"):
             _reminders(subject, step)
             _escalations(subject, step)
         _message(subject, step)

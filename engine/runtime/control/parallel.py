@@ -24,7 +24,7 @@ class ParallelStep(Step):
 
     def nested(self) -> tuple[Nested, ...]:
         everything = self.wait_for == "all"
-        branches = (Nested(b.id, b.steps, sure=everything and b.if_ is None) for b in self.branches)
+        branches = (Nested(b.id, b.steps, everything and b.if_ is None, "branch", b.if_) for b in self.branches)
         return (*super().nested(), *branches)
 
     async def run(self, run: Run) -> Result:

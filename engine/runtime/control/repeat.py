@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from engine.language.fields import Block, ConditionField, StepsField
+from engine.language.fields import Block, InnerConditionField, StepsField
 from engine.language.types import NUMBER, Record, record
 from engine.runtime.flow import CaseStopped, StepError
 from engine.runtime.step import Look, Nested, Result, Run, Step
@@ -12,15 +12,15 @@ from engine.runtime.step import Look, Nested, Result, Run, Step
 
 class RepeatStep(Step):
     steps: StepsField  # what is repeated; after it, `steps.y` is the latest round
-    until: ConditionField  # ends when this holds after a round
+    until: InnerConditionField  # ends when this holds after a round
     max_times: int = Field(ge=1, le=1000)  # rounds at most
     on_max_times: Annotated[Any, Block(("continue", "stop", "fail"))] = "fail"
     """What happens when it never held: go on, stop the case, open an incident, or these steps."""
 
     def nested(self) -> tuple[Nested, ...]:
-        blocks = (*super().nested(), Nested("steps", self.steps, sure=True))
+        blocks = (*super().nested(), Nested("steps", self.steps, sure=True, kind="loop"))
         if isinstance(self.on_max_times, tuple):
-            blocks += (Nested("max_times", self.on_max_times),)
+            blocks += (Nested("max_times", self.on_max_times, kind="otherwise"),)
         return blocks
 
     def result(self, look: Look) -> Record:
