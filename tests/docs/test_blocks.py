@@ -10,7 +10,7 @@ from engine.language.problems import render
 from tests.docs.blocks import PAGES, Block, of, workspace
 
 BLOCKS = [block for page in PAGES for block in of(page)]
-YAML = [block for block in BLOCKS if block.language == "yaml"]
+YAML = [block for block in BLOCKS if block.language == "yaml" and block.kind != "plugin"]
 PROCESSES = [block for block in YAML if block.kind == "process"]
 
 

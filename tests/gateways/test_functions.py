@@ -41,7 +41,7 @@ async def test_a_function_gets_typed_values_and_gives_them(functions: Functions)
 @pytest.mark.parametrize(
     ("name", "codes", "words"),
     [
-        ("raises", {"template_error"}, "no such customer"),
+        ("raises", {"function_error"}, "no such customer"),
         ("loops", {"too_slow"}, "2 seconds"),
         ("allocates", {"too_big", "crashed"}, "memory"),
         ("missing", {"unknown_function"}, "missing"),
