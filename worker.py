@@ -34,7 +34,8 @@ from engine.gateways.http import HttpxCaller
 from engine.gateways.mail import SmtpMailer
 from engine.gateways.pdf import TypstPrinter
 from engine.gateways.rendering import Brand, Renderer
-from engine.opening import BadValues, Values, prepare
+from engine.language.inputs import BadValues
+from engine.opening import prepare, values_of
 from engine.routing import Router
 from engine.runtime.flow import StepError
 from engine.runtime.messages import Unreachable
@@ -147,7 +148,7 @@ class Children:
         if edition is None:
             raise StepError("not_published", f"the process `{process}` is not published: `baton publish {process}`")
         try:
-            values = Values.of(self.settings, edition.plan).read(edition.plan.process.inputs, inputs)
+            values = values_of(self.settings, edition.plan).read(edition.plan.process.inputs, inputs)
         except BadValues as problem:
             raise StepError("inputs", f"{process} cannot start: {problem}") from problem
         return prepare(self.settings, edition, values, utc_now(), key, parent).new

@@ -1,4 +1,4 @@
-"""The kinds of effect: who performs each, and which never run inside a turn."""
+"""The kinds of effect: who performs each."""
 
 from collections.abc import Awaitable, Callable
 
@@ -19,4 +19,3 @@ KINDS: dict[str, Callable[[World, Plan, Effect], Awaitable[Result]]] = {
     "python": call_function,
     "subprocess": open_subprocess,
 }
-SLOW = frozenset({"document", "call", "python"})

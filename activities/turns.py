@@ -10,12 +10,12 @@ from typing import Any
 from temporalio import activity
 
 from activities.gate import Busy
-from activities.kinds import KINDS, SLOW
+from activities.kinds import KINDS
 from activities.world import World
 from engine.gateways.outcome import Deferred, Refused
 from engine.language.plan import Plan
 from engine.language.values import decode, encode
-from engine.runtime.effects import Answer, Effect, Later
+from engine.runtime.effects import SLOW, Answer, Effect, Later
 from engine.runtime.events import Event
 from engine.runtime.flow import StepError
 from engine.runtime.messages import Pending, TurnInput, TurnOutput

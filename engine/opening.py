@@ -11,13 +11,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from engine.language.evaluator import render
-from engine.language.expressions import parse_template
+from engine.language.inputs import Values
 from engine.language.plan import Plan
-from engine.language.problems import one_of, suggest
-from engine.language.resources import Input, People
-from engine.language.values import coerce, display, encode
-from engine.runtime.state import State
+from engine.language.values import encode
+from engine.runtime.beginning import first_state
 from engine.settings import Settings
 from engine.shelf import Edition
 from engine.store import cases, inbox
@@ -27,51 +24,9 @@ START = "start"
 SIGNAL = "signal"
 
 
-class BadValues(Exception):  # noqa: N818 - named as it is said
-    """Values that are missing, wrong or unknown: one sentence for each, by name."""
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__("; ".join(problems.values()))
-        self.problems = dict(problems)
-
-
-@dataclass(frozen=True)
-class Values:
-    """How raw values are read: who is who, and what an amount or a time without more means."""
-
-    people: People
-    currency: str
-    zone: ZoneInfo
-
-    @classmethod
-    def of(cls, settings: Settings, plan: Plan) -> "Values":
-        return cls(plan.resources.people, settings.currency, ZoneInfo(settings.time_zone))
-
-    def read(self, specs: Mapping[str, Input], raw: Mapping[str, Any]) -> dict[str, Any]:
-        """Typed values of everything that is asked. Raises BadValues with all that is missing or wrong."""
-        values, problems = {}, {}
-        for name, spec in specs.items():
-            try:
-                values[name] = coerce(
-                    raw.get(name), spec, self.people, name=name, currency=self.currency, zone=self.zone
-                )
-            except ValueError as problem:
-                problems[name] = str(problem)
-        if problems:
-            raise BadValues(problems)
-        return values
-
-
-def unknown(specs: Mapping[str, Input], raw: Mapping[str, Any]) -> dict[str, str]:
-    """A sentence for each value that nobody asked for."""
-    return {name: _unknown(name, specs) for name in raw if name not in specs}
-
-
-def _unknown(name: str, specs: Mapping[str, Input]) -> str:
-    near = suggest(name, specs)
-    if near:
-        return f"There is no input `{name}`; did you mean `{near}`?"
-    return f"There is no input `{name}`. The inputs are {one_of(specs, 20)}." if specs else "No inputs are asked for."
+def values_of(settings: Settings, plan: Plan) -> Values:
+    """How raw values are read in this workspace."""
+    return Values(plan.resources.people, settings.currency, ZoneInfo(settings.time_zone))
 
 
 @dataclass(frozen=True)
@@ -91,21 +46,11 @@ def prepare(
     """
     process = edition.plan.process
     case = f"{edition.process}-{_short(once)}"
-    key = ""
-    if process.concurrency:
-        key = display(render(parse_template(process.concurrency.key), {"inputs": inputs}, lambda: now))
-    title = _title(edition.plan, inputs)
-    about = {
-        "id": case,
-        "url": f"{settings.base_url}/cases/{case}",
-        "started_at": now,
-        "business_key": key,
-        "title": title,
-    }
-    state = State(case=about, inputs=dict(inputs), parent=_step_of(parent)).dump()
-    new = NewCase(
-        case, edition.process, edition.version, edition.plan.digest, title, key, parent, encode(inputs), state, now
-    )
+    url = f"{settings.base_url}/cases/{case}"
+    state = first_state(edition.plan, inputs, case, now, url, _step_of(parent))
+    title, key = state.case["title"], state.case["business_key"]
+    digest = edition.plan.digest
+    new = NewCase(case, edition.process, edition.version, digest, title, key, parent, encode(inputs), state.dump(), now)
     return Opening(new, process.concurrency.if_running if process.concurrency else "allow")
 
 
@@ -153,10 +98,3 @@ def _short(once: str) -> str:
 def _step_of(parent: str) -> dict[str, str]:
     case, _, path = parent.partition("/")
     return {"case": case, "path": path} if parent else {}
-
-
-def _title(plan: Plan, inputs: Mapping[str, Any]) -> str:
-    """`Client onboarding for Acme`: named by the first text that was given."""
-    texts = (inputs.get(name) for name, spec in plan.process.inputs.items() if spec.type == "text")
-    about = next((text for text in texts if text), "")
-    return f"{plan.process.title} for {about}" if about else plan.process.title

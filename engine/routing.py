@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 from engine.clock import Clock
 from engine.language.evaluator import EvaluationError, render, test
 from engine.language.expressions import parse_expression, parse_template
+from engine.language.inputs import BadValues
 from engine.language.process import Trigger
 from engine.language.resources import EventSchema, Input
 from engine.language.values import coerce, decode
-from engine.opening import SIGNAL, BadValues, Opening, Values, open_case, prepare, unknown
+from engine.opening import SIGNAL, Opening, open_case, prepare, values_of
 from engine.settings import Settings
 from engine.shelf import Edition, Shelf
 from engine.store import inbox, matching
@@ -74,10 +75,7 @@ def trigger_inputs(settings: Settings, edition: Edition, trigger: Trigger, event
     """The process's inputs as the trigger maps them. Raises EvaluationError, BadValues."""
     scope = {"event": event}
     raw = {name: render(parse_template(str(v)), scope, clock) for name, v in trigger.inputs.items()}
-    values = Values.of(settings, edition.plan)
-    if problems := unknown(edition.plan.process.inputs, raw):
-        raise BadValues(problems)
-    return values.read(edition.plan.process.inputs, raw)
+    return values_of(settings, edition.plan).read_all(edition.plan.process.inputs, raw)
 
 
 def _carry_out(c: Connection, arrival: Arrival, openings: list[Opening]) -> Routed:

@@ -6,8 +6,9 @@ from sqlalchemy import Connection
 
 from engine.clock import Clock, utc_now
 from engine.desk.answers import NotThere
+from engine.language.inputs import Values
 from engine.language.plan import Plan
-from engine.opening import SIGNAL, Values
+from engine.opening import SIGNAL, values_of
 from engine.routing import Router
 from engine.runtime.step import Step
 from engine.settings import Settings
@@ -51,7 +52,7 @@ class Ground:
         return await self.shelf.plan(case.digest)
 
     def values(self, plan: Plan) -> Values:
-        return Values.of(self.settings, plan)
+        return values_of(self.settings, plan)
 
     async def deliver(self, arrival: Arrival) -> bool:
         """Store an arrival for its case; False when the same one was stored before."""

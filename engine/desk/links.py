@@ -16,9 +16,9 @@ from engine.desk.forms import page, questions
 from engine.desk.ground import Ground, finish_id, hand_over
 from engine.desk.opened import OpenedLink, page_of
 from engine.gateways.tokens import LINK_LIFE, is_token_of, link_token, link_url, token_hash
+from engine.language.inputs import BadValues
 from engine.language.problems import one_of
 from engine.language.values import decode, encode
-from engine.opening import BadValues
 from engine.store import files, inbox, links, signatures
 from engine.store.rows import Arrival, LinkRow, SignatureRow
 

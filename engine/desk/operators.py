@@ -6,10 +6,10 @@ from typing import Any
 
 from engine.desk.answers import BadInputs, NotOpen, NotThere, Verb
 from engine.desk.ground import Ground
+from engine.language.inputs import BadValues
 from engine.language.problems import one_of, suggest
 from engine.language.resources import Input
 from engine.language.values import encode
-from engine.opening import BadValues, unknown
 from engine.runtime.view import WaitView
 from engine.store.rows import Arrival, CaseDetail
 
@@ -24,13 +24,10 @@ class Operators(Ground):
         wait = _wait(found, step)
         offer = _offer(wait, event)
         specs = {name: Input.model_validate(spec) for name, spec in offer["inputs"].items()}
-        problems = unknown(specs, inputs)
         try:
-            data = self.values(await self.plan_of(found)).read(specs, inputs)
+            data = self.values(await self.plan_of(found)).read_all(specs, inputs)
         except BadValues as problem:
-            problems = {**problem.problems, **problems}
-        if problems:
-            raise BadInputs(problems)
+            raise BadInputs(problem.problems) from problem
         await self._tell(found, "manual", event, wait.path, data, by)
 
     async def operate(

@@ -11,9 +11,10 @@ from engine.desk.answers import BadInputs, DeskError, FileContent, FormPage, Not
 from engine.desk.forms import page, questions
 from engine.desk.publishing import Publishing
 from engine.language.evaluator import EvaluationError
+from engine.language.inputs import BadValues
 from engine.language.process import Trigger
 from engine.language.values import encode
-from engine.opening import BadValues, Opening, open_case, prepare, unknown
+from engine.opening import Opening, open_case, prepare
 from engine.routing import trigger_inputs
 from engine.shelf import Edition
 from engine.store import inbox
@@ -30,15 +31,10 @@ class Starting(Publishing):
         NotThere. The same `source_id` again gives the case that it started.
         """
         edition = await self.edition(process)
-        specs = edition.plan.process.inputs
-        problems = unknown(specs, raw)
-        inputs: dict[str, Any] = {}
         try:
-            inputs = self.values(edition.plan).read(specs, raw)
+            inputs = self.values(edition.plan).read_all(edition.plan.process.inputs, raw)
         except BadValues as problem:
-            problems = {**problem.problems, **problems}
-        if problems:
-            raise BadInputs(problems)
+            raise BadInputs(problem.problems) from problem
         return await self._open(edition, inputs, by, source, source_id)
 
     async def public_form(self, process: str, trigger: str) -> FormPage:

@@ -7,9 +7,9 @@ from engine.desk import uploads
 from engine.desk.answers import BadInputs, NotOpen, NotThere
 from engine.desk.forms import questions
 from engine.desk.ground import Ground, finish_id
+from engine.language.inputs import BadValues
 from engine.language.problems import one_of
 from engine.language.values import encode
-from engine.opening import BadValues
 from engine.runtime.view import TaskView
 from engine.store import cases
 from engine.store.rows import Arrival, TaskRow

@@ -36,3 +36,6 @@ Answer = dict[str, Any] | Later
 """The effect's result, or that it comes later. A definite failure is raised as StepError."""
 
 Perform = Callable[[Plan, Effect], Awaitable[Answer]]
+
+SLOW = frozenset({"document", "call", "python"})
+"""Kinds of effect that are never performed inside a turn: their answer is the next news."""

@@ -1,0 +1,64 @@
+"""The answers of a world in which everything works: what the simulator gives where nobody says otherwise."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.language.coercion import coerce
+from engine.language.plan import Plan
+from engine.language.resources import Input
+from engine.runtime.effects import Answer, Effect
+
+EXAMPLES: dict[str, Any] = {
+    "number": "1", "money": "100.00", "boolean": "yes", "date": "2026-01-05", "datetime": "2026-01-05 09:00",
+    "email": "someone@example.com", "phone": "+44 20 7946 0000", "url": "https://example.com",
+    "file": {"file": "file-1", "name": "file.pdf", "sha256": "", "size": 0}, "list": ["one"], "table": [{}],
+}  # fmt: skip
+"""A raw value of each declared type that is not plain text."""
+
+
+def pretend(plan: Plan, effect: Effect) -> Answer:
+    """The answer of a world in which everything works."""
+    return PRETENDED.get(effect.kind, _nothing)(plan, effect)
+
+
+def example(name: str, type_: str) -> Any:
+    """A value of a declared type; text says what it stands for."""
+    return coerce(EXAMPLES.get(type_, f"{name}-1"), Input(type="text" if type_ == "choice" else type_))
+
+
+def _email(plan: Plan, effect: Effect) -> Answer:
+    payload = effect.payload
+    what, to = payload["template"] or payload["subject"], payload["to"]
+    return {"to": to, "said": f"“{what}” sent to {to}"}
+
+
+def _document(plan: Plan, effect: Effect) -> Answer:
+    return {"file": {"file": effect.key, "name": f"{effect.payload['template']}.pdf", "sha256": "", "size": 0}}
+
+
+def _call(plan: Plan, effect: Effect) -> Answer:
+    connection, operation = effect.payload["connection"], effect.payload["operation"]
+    declared = plan.resources.connections[connection].operations[operation].result
+    return {"result": {name: example(name, type_) for name, type_ in declared.items()}}
+
+
+def _python(plan: Plan, effect: Effect) -> Answer:
+    return {"result": None}
+
+
+def _subprocess(plan: Plan, effect: Effect) -> Answer:
+    process = effect.payload["process"]
+    return {"case": f"{process}-1", "process": process, "title": process}
+
+
+def _nothing(plan: Plan, effect: Effect) -> Answer:
+    return {}
+
+
+PRETENDED: dict[str, Callable[[Plan, Effect], Answer]] = {
+    "email": _email,
+    "document": _document,
+    "call": _call,
+    "python": _python,
+    "subprocess": _subprocess,
+}
