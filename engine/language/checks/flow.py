@@ -21,7 +21,7 @@ def check(subject: Subject) -> None:
             _two_writers(subject, step)
         if hasattr(step, "rules"):
             _no_rule(subject, step)
-        _itself(subject, step)
+    _itself(subject)
     _stages(subject)
     _ids(subject)
 
@@ -124,12 +124,25 @@ def _branch_steps(branch: Any) -> Iterator[Any]:
         yield from _below(step) if hasattr(step, "nested") else ()
 
 
-def _itself(subject: Subject, step: Any) -> None:
-    if getattr(step, "process", None) == subject.process.process and step.may_wait_forever():
-        note = "each case would wait for another one of itself"
-        hint = "add `wait: false` if a new case is to begin when this one ends"
-        message = f"step `{step.id}` waits for another case of this same process"
-        subject.report("E064", message, subject.document.place(step, "process"), note, hint)
+def _itself(subject: Subject) -> None:
+    """A step that starts the same process in every case and waits for it: that would never end."""
+    for step in _always(subject.process.steps):
+        if getattr(step, "process", None) == subject.process.process and step.may_wait_forever():
+            note = "each case would wait for another one of itself"
+            hint = "give it an `if:`, or `wait: false` if a new case is to begin when this one ends"
+            message = f"step `{step.id}` waits for another case of this same process"
+            subject.report("E064", message, subject.document.place(step, "process"), note, hint)
+
+
+def _always(steps: Sequence[Any]) -> Iterator[Any]:
+    """The steps that run in every case, as far as it cannot have ended before."""
+    for step in steps:
+        if not hasattr(step, "nested") or any(inner.ends_case() for inner in (step, *_below(step))):
+            return
+        if step.if_ is None:
+            yield step
+            for block in step.nested():
+                yield from _always(block.steps) if block.sure else ()
 
 
 def _no_rule(subject: Subject, step: Any) -> None:
