@@ -67,24 +67,28 @@ class Turns:
         now = datetime.fromtimestamp(asked.now, UTC)
         turned = await turn(plan, state, now, Inline(self.world), [_event(row) for row in rows], done)
         text = turned.state.dump()
-        await self.world.store.write(lambda c: self._write(c, turned, text))
+        kept = states.KEPT if _is_reference(asked.state) or len(text) > LARGEST_STATE else 1
+        await self.world.store.write(lambda c: self._write(c, turned, text, kept))
         if turned.children or (turned.state.outcome and turned.state.parent):
             self.told()
         carried = text if len(text) <= LARGEST_STATE else f"{REFERENCE}{turned.state.turn}"
         return _output(asked, turned, carried)
 
     async def _opened(self, asked: TurnInput) -> str:
-        if not asked.state.startswith(REFERENCE):
+        if not _is_reference(asked.state):
             return asked.state
         number = int(asked.state.removeprefix(REFERENCE))
         return await self.world.store.read(lambda c: states.get(c, asked.case, number))
 
-    def _write(self, c: Any, turned: Turn, text: str) -> None:
+    def _write(self, c: Any, turned: Turn, text: str, kept: int) -> None:
         projection.project(c, turned.view)
-        if len(text) > LARGEST_STATE:
-            states.put(c, turned.view.case, turned.view.turn, text)
+        states.put(c, turned.view.case, turned.view.turn, text, kept)
         if turned.state.outcome and turned.state.parent:
             _tell_parent(c, turned)
+
+
+def _is_reference(state: str) -> bool:
+    return state.startswith(REFERENCE)
 
 
 class Inline:

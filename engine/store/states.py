@@ -1,10 +1,14 @@
-"""States of cases that are too large to travel through the engine's history: it carries a reference instead."""
+"""The state of every case after its last turn: what a forecast, a migration or a preview of a change begins with.
+
+The engine's history carries the states of the loop itself, but for those that are too large for it: they are read
+from here too, so some turns of them are kept.
+"""
 
 from sqlalchemy import Connection
 
 from engine.store.sql import Sql
 
-KEPT = 3  # turns; a turn that is taken again begins with the state of the one before
+KEPT = 3  # turns of a large state; a turn that is taken again begins with the state of the one before
 
 _PUT = Sql(
     """
@@ -14,12 +18,14 @@ _PUT = Sql(
 )
 _FORGET = Sql("DELETE FROM states WHERE case_id = :case AND turn <= :turn")
 _GET = Sql("SELECT state FROM states WHERE case_id = :case AND turn = :turn")
+_CURRENT = Sql("SELECT state FROM states WHERE case_id = :case ORDER BY turn DESC LIMIT 1")
+_FIRST = Sql("SELECT state FROM cases WHERE id = :case")
 
 
-def put(c: Connection, case: str, turn: int, state: str) -> None:
-    """Keep the state after a turn, and forget those that no turn can begin with any more."""
+def put(c: Connection, case: str, turn: int, state: str, kept: int = 1) -> None:
+    """Keep the state after a turn, and forget all but the last `kept`."""
     _PUT.change(c, case=case, turn=turn, state=state)
-    _FORGET.change(c, case=case, turn=turn - KEPT)
+    _FORGET.change(c, case=case, turn=turn - kept)
 
 
 def get(c: Connection, case: str, turn: int) -> str:
@@ -27,4 +33,12 @@ def get(c: Connection, case: str, turn: int) -> str:
     rows = _GET.rows(c, case=case, turn=turn)
     if not rows:
         raise LookupError(f"the state of {case} after turn {turn} is not in this database")
+    return str(rows[0][0])
+
+
+def current(c: Connection, case: str) -> str:
+    """The state after the last turn; before the first one, what the case begins with. Raises LookupError."""
+    rows = _CURRENT.rows(c, case=case) or _FIRST.rows(c, case=case)
+    if not rows:
+        raise LookupError(f"there is no case {case} in this database")
     return str(rows[0][0])
