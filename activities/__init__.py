@@ -11,6 +11,7 @@ from activities.task import TaskStep
 from activities.wait import WaitStep
 from engine.runtime.control.choose import ChooseStep
 from engine.runtime.control.decision import DecisionStep
+from engine.runtime.control.for_each import ForEachStep
 from engine.runtime.control.group import GroupStep
 from engine.runtime.control.parallel import ParallelStep
 from engine.runtime.control.repeat import RepeatStep
@@ -32,6 +33,7 @@ STEP_TYPES: dict[str, type[Step]] = {
     "decision": DecisionStep,
     "choose": ChooseStep,
     "repeat": RepeatStep,
+    "for_each": ForEachStep,
     "parallel": ParallelStep,
     "group": GroupStep,
     "stop": StopStep,

@@ -75,8 +75,24 @@ class Interpreter:
             self.end(stopped.outcome)
 
     async def walk(self, prefix: str, steps: tuple[Step, ...], around: Around) -> None:
+        """Walk the steps of a block, one after the other; Suspended where it has to wait.
+
+        What a step has left behind goes on beside the steps after it, and the block is done when that is, too.
+        """
+        left = []
         for step in steps:
-            await self._step(step, prefix + step.id, around)
+            path = prefix + step.id
+            await self._step(step, path, around)
+            if self.state.steps[path].left:
+                left.append(step)
+        for step in left:
+            await self._go_on_with(step, prefix + step.id, around)
+
+    async def _go_on_with(self, step: Step, path: str, around: Around) -> None:
+        record, blocks = self.state.steps[path], {block.name: block.steps for block in step.nested()}
+        record.left = [b for b in record.left if not await self.side(f"{path}/{b}/", blocks.get(b, ()), around)]
+        if record.left:
+            raise Suspended
 
     async def _step(self, step: Step, path: str, around: Around) -> None:
         record = self.state.steps.get(path)
@@ -129,7 +145,7 @@ class Interpreter:
 
     def close(self, path: str, record: StepRecord, result: Mapping[str, Any]) -> None:
         """Finish a step: side work below it is cancelled, its result becomes visible."""
-        self.cancel_below(path)
+        self.cancel_below(path, tuple(f"{path}/{block}/" for block in record.left))
         record.result = {k: v for k, v in result.items() if k != "status"}
         record.status = result.get("status", "done")
         record.at = self.now
@@ -151,12 +167,11 @@ class Interpreter:
         record.seq = self.state.entries
         self.scope.closed(record)
 
-    def cancel_below(self, path: str) -> list[tuple[str, StepRecord]]:
-        """Cancel everything open inside the step at a path; what that was."""
-        found = [(p, r) for p, r in self.state.open_below(path) if p != path]
-        for below, record in found:
-            self.cancel(below, record)
-        return found
+    def cancel_below(self, path: str, but: tuple[str, ...] = ()) -> None:
+        """Cancel everything open inside the step at a path, but what is below these prefixes."""
+        for below, record in self.state.open_below(path):
+            if below != path and not below.startswith(but):
+                self.cancel(below, record)
 
     def forget_pending(self, path: str) -> None:
         """What is still being tried at this path is called off."""

@@ -1,12 +1,12 @@
 """The `Run` of one step at one path: how it reaches the state, the clock and the world."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from engine.language.calendar import WorkCalendar
-from engine.language.evaluator import render, test
+from engine.language.evaluator import evaluate, render, test
 from engine.language.expressions import parse_expression, parse_template
 from engine.language.process import Handler
 from engine.language.time import resolve_text
@@ -49,6 +49,21 @@ class StepRun:
 
     def test(self, condition: str) -> bool:
         return test(parse_expression(condition), self.scope(), self.now, self.calendar)
+
+    def evaluate(self, expression: str, names: Names | None = None) -> Any:
+        scope = self.walker.scope.of(self.around.knowing(names))
+        return evaluate(parse_expression(expression), scope, self.now, self.calendar)
+
+    def within(self, item: str, names: Names) -> "StepRun":
+        around = self.around.knowing(names).inside(f"{self.path}/{item}")
+        return StepRun(self.walker, self.step, self.path, self.record, around)
+
+    def results(self, block: str) -> dict[str, Result]:
+        room = f"{self.path}/{block}"
+        return self.walker.scope.room(room) or self.walker.scope.below(f"{room}/")
+
+    def leave(self, blocks: list[str]) -> None:
+        self.record.left = blocks
 
     def once(self, name: str, decide: Callable[[], Any]) -> Any:
         memo = self.record.memo
@@ -135,19 +150,6 @@ class StepRun:
 
     def assign(self, values: Mapping[str, Any]) -> None:
         self.walker.assign(values)
-
-    async def together(self, branches: Mapping[str, Callable[[], Awaitable[None]]], need: int) -> None:
-        finished, waiting = 0, False
-        for branch in branches.values():
-            try:
-                await branch()
-                finished += 1
-            except Suspended:
-                waiting = True
-            if finished >= need:
-                return
-        if waiting:
-            raise Suspended
 
     def take(self, accepts: Iterable[Accept], below: str = "") -> tuple[Accept, Event] | None:
         return take(self.walker.state, self.path + below, accepts)

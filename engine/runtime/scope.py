@@ -42,6 +42,17 @@ class Scope:
             self._merged[around.rooms] = {name: step for room in found for name, step in room.items()}
         return self._merged[around.rooms]
 
+    def room(self, room: str) -> dict[str, Seen]:
+        """The finished steps of one item of a `for_each`."""
+        return dict(self._filled().get(room, {}))
+
+    def below(self, prefix: str) -> dict[str, Seen]:
+        """The finished steps of one block and those inside them; not those of items."""
+        depth = len(prefix)
+        found = [(p, r) for p, r in self.state.steps.items() if r.closed and p.startswith(prefix)]
+        rooms = {r.room for p, r in found if "/" not in p[depth:]}
+        return {r.id: seen(r) for _, r in sorted(found, key=lambda f: f[1].seq) if r.room in rooms}
+
     def closed(self, record: StepRecord) -> None:
         """A step has finished."""
         self.changed()

@@ -71,7 +71,8 @@ class StepRecord(Stored):
 
     `memo` keeps what was decided once, `effects` the results by purpose,
     `failures` the effects given up, `again` counts the operator's retries of each.
-    `room` is the item of a `for_each` that it belongs to, `seq` numbers the ends of steps in their order.
+    `room` is the item of a `for_each` that it belongs to, `seq` numbers the ends of steps in their order,
+    `left` are the blocks that go on although the step has finished.
     """
 
     id: str
@@ -90,6 +91,7 @@ class StepRecord(Stored):
     incident: Data = field(default_factory=dict)
     room: str = ""
     seq: int = 0
+    left: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, data: Data) -> Self:

@@ -1,6 +1,6 @@
 """What a step type is: a YAML model that can run itself, asking a `Run` for everything it needs."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Protocol
@@ -223,8 +223,20 @@ class Run(Protocol):
         """Set variables of the case: `vars.NAME`."""
         ...
 
-    async def together(self, branches: Mapping[str, Callable[[], Awaitable[None]]], need: int) -> None:
-        """Run branches side by side until `need` are done; what is still open closes with the step."""
+    def leave(self, blocks: list[str]) -> None:
+        """These blocks go on when the step is done; what is around it is done only when they are."""
+        ...
+
+    def evaluate(self, expression: str, names: Names | None = None) -> Any:
+        """The value of a bare expression; `names` adds names to the scope."""
+        ...
+
+    def within(self, item: str, names: Names) -> "Run":
+        """This run for one item of many: with the item's names, and its own steps."""
+        ...
+
+    def results(self, block: str) -> dict[str, Result]:
+        """What the finished steps of a block, or of an item, gave; by their ids."""
         ...
 
     def take(self, accepts: Iterable[Accept], below: str = "") -> tuple[Accept, Event] | None:

@@ -70,6 +70,12 @@ class Blocks(ABC):
                 names = step.names(self._look(step, standing), leaf.key)
                 self.values.check(leaf, self.scope(standing.knowing(**names)))
 
+    def _asked(self, step: Any, path: tuple[str | int, ...], standing: Standing) -> None:
+        """The condition of a way or a branch."""
+        leaf = self.subject.document.leaf(step, *path, "if")
+        if leaf is not None:
+            self.values.check(leaf, self.scope(standing))
+
     def _look(self, step: Any, standing: Standing) -> Look:
         """What the step may look up; the results of the steps inside, once they were walked."""
         scope = self.scope(standing)
@@ -103,6 +109,7 @@ class Blocks(ABC):
             for earlier in conditions[:n]:
                 inside = inside.unless(earlier)
             self.vars.marks = before
+            self._asked(step, ("cases", n), inside)
             self._block(block.steps, inside.where(conditions[n]))
             why, when = _way(step, block), _when(step, block, first=n == 0)
             if block is not alone:
@@ -124,7 +131,8 @@ class Blocks(ABC):
             others = {name: self.known[name] for n in needed for name in finished[n]}
             self.known |= {name: mark for n in needed for name, mark in finished[n].items()}
             self.vars.marks = before
-            self.vars.union([before, *(ways[n] for n in needed)])
+            self.vars.union(before, (ways[n] for n in needed))
+            self._asked(step, ("branches", blocks.index(block)), standing)
             self._block(block.steps, standing.where(parsed(block.if_)))
             if not block.sure:
                 when = where(block.if_) if block.if_ and step.wait_for == "all" else None
@@ -134,7 +142,7 @@ class Blocks(ABC):
             self.known |= others | beside
         for marks in finished.values():
             self.known |= marks
-        self.vars.union([before, *ways.values()])
+        self.vars.union(before, ways.values())
 
     # -- beside it, and its other ends ----------------------------------------------
 
@@ -184,6 +192,13 @@ class Blocks(ABC):
         for name in names:
             if name in self.known:
                 self.known[name] = self.known[name].under(why, conditions)
+
+    def _leave(self, step: Any) -> None:
+        """The steps of an item cannot be read outside of it."""
+        for block in step.nested():
+            for name in ids(block.steps) if block.kind == "item" else ():
+                self.known.pop(name, None)
+                self.values.hidden[name] = step.id
 
     def _ids(self, step: Any) -> set[str]:
         return {name for block in step.nested() for name in ids(block.steps)}

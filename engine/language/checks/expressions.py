@@ -124,6 +124,7 @@ class Walk(Blocks):
         self._templates(step, scope, types)
         inside = self._walked(step, standing)
         result = step.result(self._look(step, standing))
+        self._leave(step)
         if step.type == "set":
             self.vars.set(step, {name: self.values.type_of(written, scope) for name, written in step.values.items()})
         if step.if_ is not None and condition is not None:
@@ -153,7 +154,8 @@ class Walk(Blocks):
         wanted = self.subject.inputs_of(getattr(step, "process", "")) if hasattr(step, "process") else None
         types = {}
         for leaf in self.subject.document.leaves.get(id(step), ()):
-            if leaf.path == ("if",) or getattr(leaf.kind, "inner", False):
+            own = leaf.path[0] in ("branches", "cases") or leaf.path == ("if",)  # asked where their blocks are walked
+            if (own and leaf.path[-1] == "if") or getattr(leaf.kind, "inner", False):
                 continue
             spec = (wanted or {}).get(str(leaf.path[-1])) if leaf.path[0] == "inputs" else None
             types[leaf.path] = self.values.check(leaf, scope, spec.type if spec else None)

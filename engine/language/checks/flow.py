@@ -1,6 +1,6 @@
 """What runs after what: steps that never run, rounds that never end, branches in each other's way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.language.checks.subject import StepLike, Subject
@@ -14,11 +14,14 @@ def check(subject: Subject) -> None:
     for block in _blocks(subject):
         _unreachable(subject, block)
     for step in subject.steps:
-        if hasattr(step, "max_times"):
+        if hasattr(step, "max_times") or hasattr(step, "items"):
             _endless(subject, step)
-        if hasattr(step, "branches"):
+        if getattr(step, "cancel_if", None):
+            _never_cancelled(subject, step)
+        if hasattr(step, "branches") or hasattr(step, "items"):
             _need(subject, step)
-            _two_writers(subject, step)
+        if hasattr(step, "branches"):
+            _needs(subject, step)
         if hasattr(step, "rules"):
             _no_rule(subject, step)
     _itself(subject)
@@ -60,17 +63,42 @@ def _unreachable(subject: Subject, steps: Sequence[StepLike]) -> None:
 
 
 def _endless(subject: Subject, step: Any) -> None:
-    try:
-        tree = parse_expression(step.until).tree if isinstance(step.until, str) and step.until else None
-    except ExpressionProblem:
-        return
+    tree = _tree(step.until)
     inside = {s.id for s in _below(step)}
-    if tree is None or not inside or any(_changes(node, inside) for node in _all(tree)):
+    own = {step.as_, "results"} if hasattr(step, "items") else set()
+    if tree is None or not inside or any(_changes(node, inside) or _named(node) in own for node in _all(tree)):
         return
-    note = "it asks for nothing that the steps inside give, so it is the same after every round"
+    what = "item" if own else "round"
+    note = f"it asks for nothing that the steps inside give, so it is the same after every {what}"
     hint = f"ask for a result of {' or '.join(f'`steps.{name}`' for name in sorted(inside)[:3])}"
     place = subject.document.place(step, "until")
     subject.report("E061", f"`until` of step `{step.id}` never changes", place, note, hint)
+
+
+def _never_cancelled(subject: Subject, step: Any) -> None:
+    """A condition that asks only for what is fixed from the beginning."""
+    tree = _tree(step.cancel_if)
+    if tree is None or any(_named(node) in ("steps", "vars") or _changes(node, set()) for node in _all(tree)):
+        return
+    inputs = [names[1] for node in _all(tree) if (names := path(node) or ()) and names[0] == "inputs" and names[1:]]
+    if any(getattr(subject.process.inputs.get(name), "changeable", False) for name in inputs):
+        return
+    note = "it asks for nothing that can happen while the group is open"
+    hint = "ask for a step, a variable, or an input that is `changeable: true`"
+    place = subject.document.place(step, "cancel_if")
+    subject.report("E061", f"`cancel_if` of step `{step.id}` never changes", place, note, hint)
+
+
+def _tree(written: Any) -> Node | None:
+    try:
+        return parse_expression(written).tree if isinstance(written, str) and written else None
+    except ExpressionProblem:
+        return None
+
+
+def _named(node: Node) -> str:
+    """The first name of a path."""
+    return (path(node) or ("",))[0]
 
 
 def _changes(node: Node, inside: set[str]) -> bool:
@@ -95,33 +123,41 @@ def _below(step: Any) -> Iterator[StepLike]:
 
 
 def _need(subject: Subject, step: Any) -> None:
-    branches = len(step.branches)
-    if isinstance(step.wait_for, int) and not 1 <= step.wait_for <= branches:
-        message = f"step `{step.id}` waits for {step.wait_for} of {branches} branches"
-        hint = f"write a number from 1 to {branches}, `any` or `all`"
-        subject.report("E065", message, subject.document.place(step, "wait_for"), hint=hint)
+    branches = len(step.branches) if hasattr(step, "branches") else None
+    if not isinstance(step.wait_for, int) or 1 <= step.wait_for <= (branches or step.wait_for):
+        return
+    of = f"{step.wait_for} of {branches} branches" if branches else f"{step.wait_for} items"
+    hint = f"write a number from 1{f' to {branches}' if branches else ''}, `any` or `all`"
+    subject.report("E065", f"step `{step.id}` waits for {of}", subject.document.place(step, "wait_for"), hint=hint)
 
 
-def _two_writers(subject: Subject, step: Any) -> None:
-    """Two branches that move the case to a stage: the slower one wins, and nobody knows which that is."""
-    first: tuple[str, int] | None = None
-    for branch in step.branches:
-        staged = next((s for s in _branch_steps(branch) if getattr(s, "stage", None)), None)
-        if staged is None:
-            continue
-        place = subject.document.place(staged, "stage")
-        if first is not None:
-            note = f"the branch `{first[0]}` sets one too (line {first[1]}); both run at the same time"
-            message = f"the branch `{branch.id}` sets the stage, and so does another branch"
-            hint = f"put `stage:` at step `{step.id}`, before the branches"
-            subject.report("E062", message, place, note, hint)
-        first = first or (branch.id, place.line)
+def _needs(subject: Subject, step: Any) -> None:
+    """Branches that wait for each other never begin."""
+    wanted = {branch.id: branch.needs for branch in step.branches}
+    for n, branch in enumerate(step.branches):
+        circle = _circle(wanted, branch.id)
+        for k, name in enumerate(branch.needs):
+            place = subject.document.place(step, "branches", n, "needs", k)
+            if name not in wanted:
+                known = tuple(other for other in wanted if other != branch.id)
+                subject.unknown("E066", "branch", name, place, known, f"step `{step.id}`")
+            elif circle[:1] == (name,) and branch.id == min(circle, key=list(wanted).index):
+                way = " needs ".join(f"`{b}`" for b in (branch.id, *circle))
+                message = f"the branch `{branch.id}` can never begin"
+                subject.report("E063", message, place, way, f"take `{name}` out of its `needs`")
 
 
-def _branch_steps(branch: Any) -> Iterator[Any]:
-    for step in branch.steps:
-        yield step
-        yield from _below(step) if hasattr(step, "nested") else ()
+def _circle(wanted: Mapping[str, tuple[str, ...]], branch: str) -> tuple[str, ...]:
+    """The way along `needs` from a branch back to itself; empty where there is none."""
+    ways, seen = list[tuple[str, ...]]((name,) for name in wanted[branch]), set[str]()
+    while ways:
+        way = ways.pop(0)
+        if way[-1] == branch:
+            return way
+        if way[-1] not in seen:
+            seen.add(way[-1])
+            ways += [(*way, name) for name in wanted.get(way[-1], ())]
+    return ()
 
 
 def _itself(subject: Subject) -> None:

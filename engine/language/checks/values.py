@@ -27,6 +27,7 @@ class Values:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.ids: dict[str, Any] = {step.id: step for step in subject.steps}
+        self.hidden: dict[str, str] = {}  # step inside a `for_each` -> that step, once it is done
 
     def check(self, leaf: Leaf, scope: Record, wanted: str | None = None, source: Source | None = None) -> Type:
         """The type of what the text gives. `wanted` is the declared type of the place where it goes."""
@@ -171,6 +172,9 @@ class Values:
             line = self.subject.document.place(self.ids[name]).line
             if any(node is leaf for node in self.subject.document.leaves.get(id(self.ids[name]), ())):
                 return "a step cannot read its own result", ""
+            if each := self.hidden.get(name):
+                note = f"`{name}` runs once for every item of `{each}`"
+                return note, f'read all of them: `steps.{each}.results | map("{name}")`'
             return f"`{name}` exists but runs later (line {line})", "move it above this step"
         near = problem.help and problem.help.split("`")[1]
         later = suggest(name, self.ids)

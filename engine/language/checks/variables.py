@@ -69,16 +69,21 @@ class Variables:
                 name: _joined(mark, [(w[0][name], *w[1:]) for w in ways], why) for name, mark in before.items()
             }
 
-    def union(self, ways: list[Marks]) -> None:
+    def union(self, before: Marks, ways: Iterable[Marks]) -> None:
         """All of these ways were taken, side by side."""
-        if ways:
-            self.marks = {name: min((way[name] for way in ways), key=lambda m: bool(m.maybe)) for name in ways[0]}
+        ways = [*ways, before]
+        self.marks = {name: min((way[name] for way in ways), key=lambda m: _doubt(m, before[name])) for name in before}
 
 
 def _unsure(mark: Known, before: Known | None, why: str, conditions: Given | None) -> Known:
     if before is None or mark is before or not before.maybe:
         return mark if before is None or before.maybe else before
     return mark.under(why, conditions)
+
+
+def _doubt(mark: Known, before: Known) -> tuple[bool, bool]:
+    """What is certain comes first, then what may have been set since."""
+    return bool(mark.maybe), mark is before
 
 
 def _joined(before: Known, ways: list[tuple[Known, str, Given | None]], why: str) -> Known:

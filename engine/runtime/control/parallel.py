@@ -1,12 +1,13 @@
 """`parallel`: branches side by side."""
 
 from functools import partial
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from engine.language.fields import ConditionField, IdField, StepsField
 from engine.language.resources import Model
+from engine.runtime.flow import Suspended
 from engine.runtime.step import Nested, Result, Run, Step
 
 
@@ -14,13 +15,20 @@ class Branch(Model):
     """One of several lines of steps that run side by side."""
 
     id: IdField
-    if_: ConditionField | None = Field(None, alias="if")  # skipped when this does not hold
+    if_: ConditionField | None = Field(None, alias="if")  # left out when this does not hold; asked when it may begin
+    needs: Annotated[tuple[str, ...], "branches"] = ()  # branches that must be done, or left out, before it begins
     steps: StepsField  # what happens in it, in order
 
 
 class ParallelStep(Step):
+    """It is done when enough branches are; a branch that is left out by its `if` does not count."""
+
     branches: tuple[Branch, ...] = Field(min_length=1)  # what runs side by side
-    wait_for: Literal["all", "any"] | int = "all"  # how many must be done; the others are cancelled
+    wait_for: Literal["all", "any"] | int = "all"  # how many must be done
+    others: Literal["cancel", "leave"] = "cancel"
+    """What happens to the branches that run then: they are cancelled, or go on beside what follows; the case, or the
+    block around, is done only when they are."""
+    max_parallel: int | None = Field(None, ge=1)  # how many branches run at the same time; all, if not said
 
     def nested(self) -> tuple[Nested, ...]:
         everything = self.wait_for == "all"
@@ -28,9 +36,45 @@ class ParallelStep(Step):
         return (*super().nested(), *branches)
 
     async def run(self, run: Run) -> Result:
-        chosen = {b.id: b for b in self.branches if run.once(f"if.{b.id}", partial(_wanted, run, b))}
-        need = len(chosen) if self.wait_for == "all" else 1 if self.wait_for == "any" else self.wait_for
-        await run.together({name: partial(run.walk, name, b.steps) for name, b in chosen.items()}, need)
+        begun: list[str] = run.once("started", list)
+        done: list[str] = run.once("done", list)
+        out: list[str] = run.once("out", list)
+        walked: set[str] = set()
+        while branch := next((b for b in self.branches if b.id not in walked and self._may(b, begun, done, out)), None):
+            if branch.id not in begun and not run.once(f"if.{branch.id}", partial(_wanted, run, branch)):
+                out.append(branch.id)
+                continue
+            walked.add(branch.id)
+            await self._go_on(run, branch, begun, done)
+            if self._enough(done):
+                return self._end(run, [b for b in begun if b not in done])
+        if len(done) + len(out) < len(self.branches):
+            raise Suspended
+        return {}
+
+    def _may(self, branch: Branch, begun: list[str], done: list[str], out: list[str]) -> bool:
+        """Whether the branch goes on, or begins, now."""
+        if branch.id in done or branch.id in out:
+            return False
+        free = self.max_parallel is None or len(begun) - len(done) < self.max_parallel
+        return branch.id in begun or (free and all(name in done or name in out for name in branch.needs))
+
+    async def _go_on(self, run: Run, branch: Branch, begun: list[str], done: list[str]) -> None:
+        if branch.id not in begun:
+            begun.append(branch.id)
+        if await run.beside(branch.id, branch.steps):
+            done.append(branch.id)
+
+    def _enough(self, done: list[str]) -> bool:
+        return self.wait_for != "all" and len(done) >= (1 if self.wait_for == "any" else self.wait_for)
+
+    def _end(self, run: Run, running: list[str]) -> Result:
+        """Enough is done: what becomes of the branches that run."""
+        if running and self.others == "leave":
+            run.log("left", f"{run.record.title}: enough is done; goes on beside: {', '.join(running)}")
+            run.leave(running)
+        elif running:
+            run.log("cancelled", f"{run.record.title}: enough is done, cancelled: {', '.join(running)}")
         return {}
 
 

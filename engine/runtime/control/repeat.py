@@ -5,12 +5,15 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from engine.language.fields import Block, InnerConditionField, StepsField
-from engine.language.types import NUMBER, Record, record
+from engine.language.types import NUMBER, ListOf, Record, record
 from engine.runtime.flow import CaseStopped, StepError
 from engine.runtime.step import Look, Nested, Result, Run, Step
 
 
 class RepeatStep(Step):
+    """The steps run again, as a new round, until the condition holds. `steps.x.rounds` has what the steps of each
+    round gave, by their ids, and `steps.x.count` how many rounds there were."""
+
     steps: StepsField  # what is repeated; after it, `steps.y` is the latest round
     until: InnerConditionField  # ends when this holds after a round
     max_times: int = Field(ge=1, le=1000)  # rounds at most
@@ -24,13 +27,15 @@ class RepeatStep(Step):
         return blocks
 
     def result(self, look: Look) -> Record:
-        return record(**self.common(), count=NUMBER)
+        return record(
+            **self.common(), count=NUMBER, rounds=ListOf(item=Record(fields=look.inside, open=not look.inside))
+        )
 
     async def run(self, run: Run) -> Result:
         for n in range(1, self.max_times + 1):
             await run.walk(str(n), self.steps)
             if run.once(f"until{n}", lambda: run.test(self.until)):
-                return {"count": n}
+                return self._result(run, n)
         return await self._too_often(run)
 
     async def _too_often(self, run: Run) -> Result:
@@ -40,4 +45,7 @@ class RepeatStep(Step):
             raise CaseStopped(f"{self.id}_max_times")
         if isinstance(self.on_max_times, tuple):
             await run.walk("max_times", self.on_max_times)
-        return {"count": self.max_times}
+        return self._result(run, self.max_times)
+
+    def _result(self, run: Run, count: int) -> Result:
+        return {"count": count, "rounds": [run.results(str(n)) for n in range(1, count + 1)]}
