@@ -11,7 +11,7 @@ from pydantic import Field
 from activities.gate import Gate
 from activities.world import World
 from engine.gateways.http import HttpRequest
-from engine.language import given
+from engine.language import given, wording
 from engine.language.coercion import coerce
 from engine.language.evaluator import render
 from engine.language.expressions import parse_template
@@ -33,6 +33,10 @@ class CallStep(Step):
     def result(self, look: Look) -> Record:
         answer = given.result(look.resources.connections.get(self.connection), self.operation)
         return record(**self.common(), result=answer)
+
+    def sentence(self) -> str:
+        sent = f", with {wording.listed(wording.words(n) for n in self.inputs)}" if self.inputs else ""
+        return f"Asks {wording.named(self.connection)} to “{wording.words(self.operation)}”{sent}."
 
     async def run(self, run: Run) -> Result:
         payload = {"connection": self.connection, "operation": self.operation}

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from activities.gate import Also, Gate
 from activities.world import World
+from engine.language import wording
 from engine.language.fields import Reference, ValuesField
 from engine.language.plan import Plan
 from engine.language.types import FILE, Record, record
@@ -24,6 +25,10 @@ class DocumentStep(Step):
 
     def result(self, look: Look) -> Record:
         return record(**self.common(), file=FILE)
+
+    def sentence(self) -> str:
+        filled = f", with {wording.listed(wording.words(n) for n in self.fields)}" if self.fields else ""
+        return f"Fills in the document {wording.named(self.template)}{filled}."
 
     async def run(self, run: Run) -> Result:
         payload = {"template": self.template, "fields": run.once("fields", lambda: self._filled(run))}

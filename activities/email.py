@@ -8,6 +8,7 @@ from activities.gate import Also, Gate
 from activities.world import World
 from engine.gateways.mail import Attachment, Mail, message_id_for
 from engine.gateways.tokens import LINK_LIFE, link_token, link_url, token_hash
+from engine.language import wording
 from engine.language.fields import EmailField, FileField, Reference, TextField
 from engine.language.plan import Plan
 from engine.language.resources import EmailTemplate
@@ -29,6 +30,12 @@ class EmailStep(Step):
 
     def result(self, look: Look) -> Record:
         return record(**self.common(), to=TEXT)
+
+    def sentence(self) -> str:
+        message = wording.named(self.template) if self.template else wording.quoted(self.subject or "")
+        to = wording.listed(map(wording.person, (self.to, *self.cc)))
+        files = f", with {wording.listed(map(wording.spoken, self.attachments))}" if self.attachments else ""
+        return f"Sends the mail {message} to {to}{files}."
 
     async def run(self, run: Run) -> Result:
         send = Send(template=self.template, subject=self.subject, body=self.body)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from engine.language import given
+from engine.language import given, wording
 from engine.language.fields import EmailField, Reference
 from engine.language.types import Record, record
 from engine.runtime.events import Accept
@@ -19,6 +19,11 @@ class FormStep(WaitingStep):
 
     def mails(self) -> tuple[str, ...]:
         return (*super().mails(), *(() if self.send else ("form-request",)))
+
+    def sentence(self) -> str:
+        message = f" (mail {wording.named(self.send.template)})" if self.send and self.send.template else ""
+        form, to = wording.named(self.form), wording.person(self.to)
+        return f"Mails the questionnaire {form} to {to}{message}, and waits for the answers."
 
     async def run(self, run: Run) -> Result:
         to = str(run.once("to", lambda: run.value(self.to)))

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from activities.gate import Gate
 from activities.world import World
+from engine.language import wording
 from engine.language.fields import ValuesField
 from engine.language.plan import Plan
 from engine.language.plugins import PluginProblem, signature
@@ -23,6 +24,10 @@ class PythonStep(Step):
             return record(**self.common(), result=signature(self.function).result)
         except PluginProblem:
             return record(**self.common(), result=ANY)
+
+    def sentence(self) -> str:
+        given = f" with {wording.listed(wording.words(n) for n in self.inputs)}" if self.inputs else ""
+        return f"Runs the function {wording.named(self.function)}{given}."
 
     async def run(self, run: Run) -> Result:
         payload = {"function": self.function, "inputs": run.once("inputs", lambda: run.value(self.inputs))}

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from engine.language import wording
 from engine.language.fields import EmailField, FileField, TextField
 from engine.language.resources import Model
 from engine.language.types import FILE, TEXT, Choice, Field, ListOf, Record, record
@@ -30,6 +31,11 @@ class SignatureStep(WaitingStep):
     def mails(self) -> tuple[str, ...]:
         reminders = ("signature-reminder" if name == "task-reminder" else name for name in super().mails())
         return (*reminders, *(() if self.send else ("signature-request",)))
+
+    def sentence(self) -> str:
+        signers = wording.listed(wording.spoken(s.name) for s in self.signers)
+        wait = "until everybody has signed or somebody declines" if len(self.signers) > 1 else "for yes or no"
+        return f"Asks {signers} to sign {wording.spoken(self.document)}, and waits {wait}."
 
     async def run(self, run: Run) -> Result:
         asked = run.once("asked", lambda: self._ask(run))

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from activities.gate import Gate
 from activities.world import World
-from engine.language import given
+from engine.language import given, wording
 from engine.language.fields import Reference, ValuesField
 from engine.language.plan import Plan
 from engine.language.types import TEXT, Record, record
@@ -31,6 +31,10 @@ class SubprocessStep(WaitingStep):
             return record(**self.common(), case=TEXT)
         outputs = look.processes.get(self.process, given.OPEN)
         return record(**self.common(), case=TEXT, outcome=TEXT, outputs=outputs)
+
+    def sentence(self) -> str:
+        end = " and waits for its end" if self.wait else " and goes on at once"
+        return f"Starts the process {wording.named(self.process)} as a case of its own{end}."
 
     async def run(self, run: Run) -> Result:
         payload = {"process": self.process, "inputs": run.once("inputs", lambda: run.value(self.inputs))}

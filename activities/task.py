@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from engine.language import given
+from engine.language import given, wording
 from engine.language.fields import GroupsField, PathsField, Reference, TextField, UserField
 from engine.language.resources import ChecklistItem
 from engine.language.types import ANY, TEXT, Choice, Field, Record, Type, record
@@ -36,6 +36,27 @@ class TaskStep(WaitingStep):
         if self.checklist:
             known["checklist"] = Field(ANY, "nobody has to tick anything")
         return record(**self.common(), **known)
+
+    def sentence(self) -> str:
+        whom = [wording.person(p) for p in (self.assignee, *self.candidate_users) if p]
+        who = wording.capital(wording.listed([*whom, *map(wording.group, self.candidate_groups)], "or"))
+        if len(self.outcomes) < 2:
+            return f"{who} has this to do."
+        return f"{who} decides: {wording.listed((f'“{wording.words(o)}”' for o in self.outcomes), 'or')}."
+
+    def notes(self) -> tuple[str, ...]:
+        notes = [wording.spoken(self.description)] if self.description else []
+        if self.show:
+            notes.append(f"The task shows {wording.listed(map(wording.value, self.show))}.")
+        if self.form:
+            notes.append(f"They answer the questionnaire {wording.named(self.form)} with it.")
+        return (*notes, *self._to_tick(), *super().notes())
+
+    def _to_tick(self) -> tuple[str, ...]:
+        if isinstance(self.checklist, str):
+            return (f"They tick the list {wording.named(self.checklist)}.",)
+        items = (f"“{wording.spoken(i.label)}”{' (optional)' * i.optional}" for i in self.checklist)
+        return (f"To tick: {wording.listed(items)}.",) if self.checklist else ()
 
     async def run(self, run: Run) -> Result:
         if not run.record.task:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from engine.language import given
+from engine.language import given, wording
 from engine.language.fields import GroupsField, IdField, PhraseField, Reference, ValuesField
 from engine.language.process import EventType
 from engine.language.resources import Input, Model, Resources
@@ -45,6 +45,14 @@ class WaitStep(WaitingStep):
         arrives = {e.id: _carries(e, look.resources) for e in self.events}
         return record(**self.common(), event=given.one_of_records(arrives), which=Choice(values=tuple(arrives)))
 
+    def sentence(self) -> str:
+        if not self.events:
+            return f"Waits {wording.length(self.until or self.duration or 'never')}."
+        what = wording.listed(map(_told, self.events), "or")
+        asked = f"Sends the mail {wording.named(self.send.template)}" if self.send and self.send.template else ""
+        whom = f" to {wording.person(self.send.to)}" if asked and self.send and self.send.to else ""
+        return f"{asked}{whom}, and waits until {what}." if asked else f"Waits until {what}."
+
     async def run(self, run: Run) -> Result:
         run.once("manual", lambda: [_offer(e) for e in self.events if e.type == "manual"])
         until = self.until or self.duration
@@ -73,6 +81,15 @@ def _carries(event: WaitEvent, resources: Resources) -> Record:
     if event.type == "manual":
         return given.inputs(event.inputs)
     return given.webhook(resources.connections.get(event.connection or ""), event.event)
+
+
+def _told(event: WaitEvent) -> str:
+    """The event as the end of `until ...`."""
+    name = f"“{wording.words(event.id)}”"
+    if event.type == "webhook":
+        return f"{name} comes from {wording.named(event.connection or '')}"
+    who = wording.listed(map(wording.group, event.candidate_groups), "or") if event.candidate_groups else "somebody"
+    return f"{who} reports {name}"
 
 
 def _name(event: WaitEvent) -> str:

@@ -26,6 +26,7 @@ COMMANDS = {
     "up": Command("cli.up", "Run everything on this machine until Ctrl-C"),
     "check": Command("cli.check", "Find mistakes in definitions, with the line as it should be"),
     "explain": Command("cli.explain", "What a finding's code means, with an example"),
+    "explain-process": Command("cli.explain_process", "Retell a process in plain sentences"),
     "publish": Command("cli.publish", "Make definitions available to new cases"),
     "processes": Command("cli.processes", "The published processes and their versions"),
     "start": Command("cli.start", "Start a case"),

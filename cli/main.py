@@ -50,7 +50,7 @@ def _command(args: Sequence[str]) -> int:
 def _overview() -> int:
     print("Baton runs business processes that are written in YAML.\n\nUsage: baton COMMAND [OPTIONS]\n")
     for name, entry in COMMANDS.items():
-        print(f"  {name:<10} {entry.summary}")
+        print(f"  {name:<15} {entry.summary}")
     print("\nMore about a command: baton COMMAND --help")
     print("First steps:          baton init onboarding && cd onboarding && baton up")
     return OK

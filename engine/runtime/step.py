@@ -7,6 +7,7 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import Field as Described
 
+from engine.language import wording
 from engine.language.fields import (
     Block,
     ConditionField,
@@ -109,6 +110,14 @@ class Step(Model):
         """The blocks inside, in the order they are written."""
         return (Nested("error", self.on_error, kind="error"),) if isinstance(self.on_error, tuple) else ()
 
+    def sentence(self) -> str:
+        """What it does, in one plain sentence that does not repeat its title."""
+        return f"Does “{wording.words(self.type)}”."
+
+    def notes(self) -> tuple[str, ...]:
+        """What else somebody should know of it: a plain sentence each."""
+        return ()
+
     def mails(self) -> tuple[str, ...]:
         """Templates that it sends where the author named none."""
         return ()
@@ -116,6 +125,10 @@ class Step(Model):
     def ends_case(self) -> bool:
         """Whether nothing after it runs."""
         return False
+
+    def endings(self) -> tuple[str, ...]:
+        """The outcomes with which it may itself end the case."""
+        return ("failed",) if self.on_error == "stop" else ()
 
     def listens(self) -> tuple[Listen, ...]:
         """The outside events that find their case by `match` alone."""

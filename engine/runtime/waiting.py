@@ -9,6 +9,7 @@ from engine.language.fields import Block, OneOrMany, PhraseField, TimeoutField
 from engine.runtime.events import Accept
 from engine.runtime.flow import CaseStopped, StepError, Suspended
 from engine.runtime.letters import addresses, post
+from engine.runtime.promises import promises
 from engine.runtime.state import Armed, Data, Moment
 from engine.runtime.step import Escalation, Nested, Reminder, Run, Send, SideTask, Step
 
@@ -44,6 +45,12 @@ class WaitingStep(Step):
     def may_wait_forever(self) -> bool:
         """Whether it waits for somebody, so that a `timeout` must be said."""
         return True
+
+    def notes(self) -> tuple[str, ...]:
+        return promises(self.due, self.reminders, self.escalate, self.timeout, self.on_timeout)
+
+    def endings(self) -> tuple[str, ...]:
+        return (*super().endings(), *((f"{self.id}_timed_out",) if self.on_timeout == "stop" else ()))
 
     def mails(self) -> tuple[str, ...]:
         reminder = ("task-reminder",) if any(r.template is None for r in self.reminders) else ()

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from engine.language import wording
 from engine.language.fields import ConditionField, IdField, StepsField
 from engine.language.resources import Model
 from engine.language.types import Choice, Record, record
@@ -32,6 +33,12 @@ class ChooseStep(Step):
     def result(self, look: Look) -> Record:
         last = NONE if self.else_ is None else ELSE
         return record(**self.common(), which=Choice(values=(*self._named(), last)))
+
+    def sentence(self) -> str:
+        ways = len(self.cases) + (self.else_ is not None)
+        if ways == 1:
+            return "Does what follows only where it applies."
+        return f"Goes one of {wording.number(ways)} ways: the first that applies."
 
     async def run(self, run: Run) -> Result:
         which = run.once("which", lambda: self._chosen(run))

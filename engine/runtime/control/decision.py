@@ -1,10 +1,10 @@
 """`decision`: values chosen by rules."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from engine.language import given
+from engine.language import given, wording
 from engine.language.fields import ConditionField, ValuesField
 from engine.language.resources import Model
 from engine.language.types import Record, record
@@ -31,8 +31,20 @@ class DecisionStep(Step):
         chosen = {name: record(**{k: look.type_of(v) for k, v in values.items()}) for name, values in sets.items()}
         return Record(fields={**record(**self.common()).fields, **given.one_of_records(chosen).fields})
 
+    def sentence(self) -> str:
+        names = dict.fromkeys(name for values in (*(r.set for r in self.rules), self.else_ or {}) for name in values)
+        return f"Decides {wording.listed(f'“{wording.words(n)}”' for n in names)} by rule."
+
+    def notes(self) -> tuple[str, ...]:
+        rules = (f"If {wording.condition(rule.if_)}: {_settings(rule.set)}." for rule in self.rules)
+        return (*rules, f"Otherwise: {_settings(self.else_)}." if self.else_ else "No other case is foreseen.")
+
     async def run(self, run: Run) -> Result:
         chosen = next((rule.set for rule in self.rules if run.test(rule.if_)), self.else_)
         if chosen is None:
             raise StepError("no_rule", "no rule of this decision holds, and it has no `else`")
         return dict(run.value(chosen))
+
+
+def _settings(values: dict[str, Any]) -> str:
+    return wording.listed(f"{wording.words(name)} is {wording.shown(value)}" for name, value in values.items())

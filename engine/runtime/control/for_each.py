@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from engine.language import wording
 from engine.language.fields import IdField, InnerConditionField, ItemsField, KeyField, StepsField
 from engine.language.types import ANY, NUMBER, TEXT, Choice, ListOf, Record, Type, record
 from engine.language.types import Field as Described
@@ -36,6 +37,14 @@ class ForEachStep(Step):
 
     def nested(self) -> tuple[Nested, ...]:
         return (*super().nested(), Nested("item", self.steps, kind="item"))
+
+    def sentence(self) -> str:
+        return f"Does these steps for each item of {wording.value(self.items)}."
+
+    def notes(self) -> tuple[str, ...]:
+        enough = "" if self.wait_for == "all" else f"It is done when {_some(self.wait_for)} of them is done."
+        until = f"It ends early when {wording.condition(self.until)}." if self.until else ""
+        return tuple(filter(None, (enough, until)))
 
     def names(self, look: Look, where: str) -> dict[str, Type]:
         items = look.type_of(f"${{ {self.items} }}")
@@ -124,6 +133,10 @@ class ForEachStep(Step):
 
     def _result(self, run: Run, item: Data, status: str) -> Data:
         return {**run.results(item["at"]), "key": item["key"], "item": item["item"], "status": status}
+
+
+def _some(wait_for: int | str) -> str:
+    return "any" if wait_for == "any" else wording.number(int(wait_for))
 
 
 def safe(key: str) -> str:

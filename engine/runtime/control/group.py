@@ -2,9 +2,11 @@
 
 from typing import Annotated, Any
 
+from engine.language import wording
 from engine.language.fields import Block, InnerConditionField, StepsField, TimeoutField
 from engine.language.process import Handler
 from engine.language.types import Choice, Record, record
+from engine.runtime import promises
 from engine.runtime.flow import CaseStopped, StepError, Suspended
 from engine.runtime.step import Look, Nested, Result, Run, Step
 
@@ -50,6 +52,17 @@ class GroupStep(Step):
     def catches(self) -> bool:
         """Whether what fails inside ends the group."""
         return self.on_error not in (None, "incident")
+
+    def sentence(self) -> str:
+        return "Does these steps, which belong together."
+
+    def notes(self) -> tuple[str, ...]:
+        limit = promises.given_up(self.timeout, self.on_timeout) if self.timeout != "never" else ()
+        until = f"All of it ends as soon as {wording.condition(self.cancel_if)}." if self.cancel_if else ""
+        return (*limit, *filter(None, (until,)))
+
+    def endings(self) -> tuple[str, ...]:
+        return (*super().endings(), *((f"{self.id}_timed_out",) if self.on_timeout == "stop" else ()))
 
     async def run(self, run: Run) -> Result:
         memo = run.record.memo

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from engine.language import wording
 from engine.language.fields import ConditionField, IdField, StepsField
 from engine.language.resources import Model
 from engine.runtime.flow import Suspended
@@ -34,6 +35,22 @@ class ParallelStep(Step):
         everything = self.wait_for == "all"
         branches = (Nested(b.id, b.steps, everything and b.if_ is None, "branch", b.if_) for b in self.branches)
         return (*super().nested(), *branches)
+
+    def sentence(self) -> str:
+        many = len(self.branches)
+        done = {"all": "all of them are", "any": "one of them is"}.get(str(self.wait_for), f"{self.wait_for} are")
+        if many == 1:
+            return "Runs a branch of its own."
+        return f"Does {wording.number(many)} things side by side, and goes on when {done} done."
+
+    def notes(self) -> tuple[str, ...]:
+        waits = (f"{wording.named(b.id)} begins after {wording.listed(map(wording.named, b.needs))}." for b in self.needy())
+        others = "The others go on beside what follows." if self.others == "leave" else "The others are cancelled then."
+        return (*waits, *(() if self.wait_for == "all" else (others,)))
+
+    def needy(self) -> tuple[Branch, ...]:
+        """The branches that wait for others."""
+        return tuple(b for b in self.branches if b.needs)
 
     async def run(self, run: Run) -> Result:
         begun: list[str] = run.once("started", list)

@@ -4,8 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from engine.language import wording
 from engine.language.fields import Block, InnerConditionField, StepsField
 from engine.language.types import NUMBER, ListOf, Record, record
+from engine.runtime import promises
 from engine.runtime.flow import CaseStopped, StepError
 from engine.runtime.step import Look, Nested, Result, Run, Step
 
@@ -26,10 +28,23 @@ class RepeatStep(Step):
             blocks += (Nested("max_times", self.on_max_times, kind="otherwise"),)
         return blocks
 
+    def endings(self) -> tuple[str, ...]:
+        return (*super().endings(), *((f"{self.id}_max_times",) if self.on_max_times == "stop" else ()))
+
     def result(self, look: Look) -> Record:
         return record(
             **self.common(), count=NUMBER, rounds=ListOf(item=Record(fields=look.inside, open=not look.inside))
         )
+
+    def sentence(self) -> str:
+        return f"Repeats these steps until {wording.condition(self.until)}, {wording.times(self.max_times)} at most."
+
+    def notes(self) -> tuple[str, ...]:
+        then = {"fail": "it stops as an incident, and somebody decides", "stop": "the case ends"}
+        if self.on_max_times == "continue":
+            return ()
+        told = promises.shortly(self.on_max_times) or then.get(str(self.on_max_times), "what stands below happens")
+        return (f"If it is still not so after the {wording.nth(self.max_times)} time, {told}.",)
 
     async def run(self, run: Run) -> Result:
         for n in range(1, self.max_times + 1):

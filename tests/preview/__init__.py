@@ -1,0 +1,1 @@
+"""What a process does, told, drawn and rehearsed before it does it."""

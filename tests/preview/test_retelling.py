@@ -1,0 +1,99 @@
+"""A process told in plain sentences. `client-onboarding.txt` was read by eye: change it only after reading it."""
+
+from pathlib import Path
+
+import pytest
+
+from activities import STEP_TYPES
+from engine.language.wording import condition, moment, person, within
+from engine.preview.retelling import retell, steps_in
+from engine.preview.writing import as_text
+from engine.runtime.step import Step
+from tests.cli.conftest import Baton
+from tests.runtime.onboarding import plan
+from tests.runtime.small import small
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def told(body: str) -> str:
+    return " ".join(as_text(retell(small(body))).split())
+
+
+def test_the_example_reads_as_a_colleague_would_tell_it() -> None:
+    assert as_text(retell(plan())) == (GOLDEN / "client-onboarding.txt").read_text()
+
+
+@pytest.mark.parametrize("name", sorted(STEP_TYPES))
+def test_every_type_of_step_has_its_own_sentence(name: str) -> None:
+    assert STEP_TYPES[name].sentence is not Step.sentence
+
+
+def test_every_sentence_is_one() -> None:
+    for step in steps_in(plan().process.steps):
+        assert step.sentence()[0].isupper()
+        assert step.sentence().endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('steps.review.outcome == "reject"', "“Review” ended with “reject”"),
+        ('(steps.a.outcome | default("ok")) == "ok"', "“A” ended with “ok” or was left out"),
+        ("inputs.deal_value.amount >= 50000", "the deal value is at least 50,000"),
+        ("not steps.terms.needs_legal", "“needs legal” in “Terms” is no"),
+        ('inputs.kind in ["a", "b"] and (inputs.x or inputs.y)',
+         "the kind is one of “a” or “b” and (the x is yes or the y is yes)"),
+        ("steps.x.results | length > 3", "the number of the results of “X” is above 3"),
+    ],
+)  # fmt: skip
+def test_conditions_are_said_in_words(written: str, said: str) -> None:
+    assert condition(written) == said
+
+
+def test_times_and_people_are_said_in_words() -> None:
+    assert (moment("2 business days"), moment("PT4H")) == ("after 2 business days", "after 4 hours")
+    assert within("1 day before ${ inputs.start }") == "by 1 day before the start"
+    assert (person("${ inputs.email }"), person("${ item.email }")) == ("the email address", "the item's email address")
+
+
+def test_a_block_of_several_steps_is_told_below_its_step() -> None:
+    said = told("""
+steps:
+  - id: ask
+    type: task
+    assignee: sam
+    title: Ask
+    timeout: 2 days
+    on_timeout:
+      - { id: again, type: email, to: "${ inputs.email }", template: again }
+      - { id: over, type: stop, outcome: gone }
+""")
+    assert "If it is still open after 2 days, the steps below follow. When time runs out: 1.1. Again" in said
+    assert "“gone”, in step 1.2." in said
+
+
+def test_a_process_is_retold_by_name_and_by_file(baton: Baton, workspace: Path) -> None:
+    by_name = baton("explain-process", "client-onboarding")
+    file = workspace / "definitions" / "processes" / "client-onboarding.yaml"
+    assert by_name.out == baton("explain-process", str(file)).out
+    assert "12. 30-day check-in" in by_name.out
+
+
+def test_a_retelling_is_markdown_or_json(baton: Baton, workspace: Path) -> None:
+    assert "## How it can end" in baton("explain-process", "client-onboarding", "--markdown").out
+    told = baton("explain-process", "client-onboarding", "--json").json
+    assert [section["title"] for section in told["sections"]][0] == "How it starts"
+
+
+def test_a_process_with_mistakes_says_them_first(baton: Baton, workspace: Path) -> None:
+    file = workspace / "definitions" / "processes" / "kyc-check.yaml"
+    file.write_text(file.read_text() + "nonsense: true\n")
+    said = baton("explain-process", str(file))
+    assert said.code == 1
+    assert "nonsense" in said.err
+
+
+def test_a_process_that_is_not_there_is_the_users_problem(baton: Baton, workspace: Path) -> None:
+    assert baton("explain-process", "nothing").code == 1
+    assert baton("explain-process", "nothing.yaml").err == "baton: there is no file nothing.yaml\n"
