@@ -44,7 +44,9 @@ class ParallelStep(Step):
         return f"Does {wording.number(many)} things side by side, and goes on when {done} done."
 
     def notes(self) -> tuple[str, ...]:
-        waits = (f"{wording.named(b.id)} begins after {wording.listed(map(wording.named, b.needs))}." for b in self.needy())
+        waits = (
+            f"{wording.named(b.id)} begins after {wording.listed(map(wording.named, b.needs))}." for b in self.needy()
+        )
         others = "The others go on beside what follows." if self.others == "leave" else "The others are cancelled then."
         return (*waits, *(() if self.wait_for == "all" else (others,)))
 
