@@ -72,7 +72,7 @@ def _resources(document: Document, library: Library) -> Resources:
     people, connections = library.shared("people"), library.shared("connections")
     found: dict[str, Any] = {
         kind: {name: loaded.root for name in sorted(used.get(kind, ())) if (loaded := library.get(kind, name))}
-        for kind in ("forms", "emails", "documents", "checklists", "calendars")
+        for kind in ("forms", "emails", "documents", "checklists", "tables", "calendars")
     }
     if people and isinstance(people.root, People):
         found["people"] = people.root

@@ -52,7 +52,7 @@ class Phrase:
 class Reference:
     """The name of a file in a folder of the workspace, or of an entry of a shared file.
 
-    `kind` is one of forms, emails, documents, checklists, calendars, processes,
+    `kind` is one of forms, emails, documents, checklists, tables, calendars, processes,
     connections, users, groups, stages.
     """
 

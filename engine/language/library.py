@@ -14,6 +14,7 @@ from engine.language.resources import (
     Calendar,
     Checklist,
     Connections,
+    DecisionTable,
     DocumentTemplate,
     EmailTemplate,
     Form,
@@ -37,6 +38,7 @@ FOLDERS = {
     "emails": Kind(".md", EmailTemplate),
     "documents": Kind(".md", DocumentTemplate),
     "checklists": Kind(".yaml", Checklist, "checklist"),
+    "tables": Kind(".csv", DecisionTable),
     "calendars": Kind(".yaml", Calendar, "calendar"),
 }
 SHARED: dict[str, type[Model]] = {"people": People, "connections": Connections}

@@ -84,6 +84,32 @@ class DocumentTemplate(Model):
     body: str  # the text below the front matter
 
 
+class TableOutput(Model):
+    """A column of results: `set NAME` or `set NAME (type)` in the first line."""
+
+    name: str  # read as `steps.x.NAME`
+    type: (
+        Literal["text", "number", "money", "boolean", "date", "email", "phone", "url", "user", "group", "list"] | None
+    ) = None
+    """What the values are, where their look does not say it."""
+
+
+class TableRow(Model):
+    """One line of a decision table, as it was written."""
+
+    line: int  # in the file
+    when: tuple[str, ...] = ()  # a condition for each column
+    set: tuple[str, ...] = ()  # a value for each result
+
+
+class DecisionTable(Model):
+    """definitions/tables/NAME.csv: conditions and what holds under them, line by line."""
+
+    columns: tuple[str, ...] = ()  # headings of the conditions: names that the step gives, or expressions
+    outputs: tuple[TableOutput, ...] = ()  # the columns that begin with `set `
+    rows: tuple[TableRow, ...] = ()
+
+
 class Hours(Model):
     """Opening hours of a working day."""
 
@@ -168,6 +194,7 @@ class Resources(Model):
     emails: dict[str, EmailTemplate] = Field(default_factory=dict)
     documents: dict[str, DocumentTemplate] = Field(default_factory=dict)
     checklists: dict[str, Checklist] = Field(default_factory=dict)
+    tables: dict[str, DecisionTable] = Field(default_factory=dict)
     calendars: dict[str, Calendar] = Field(default_factory=dict)
     people: People = People()
     connections: dict[str, Connection] = Field(default_factory=dict)

@@ -14,6 +14,7 @@ import yaml
 from engine.language.nodes import MAX_FINDINGS, Broken, Entry, Listing, Node, Place, Scalar, Source, Table
 from engine.language.problems import Fix, Problem
 from engine.language.repair import Mend, Shift, Swap, Trouble, diagnose, quoted
+from engine.language.tables import read_table
 
 __all__ = ["MAX_SIZE", "load", "load_file", "load_page"]
 
@@ -54,6 +55,14 @@ def load_page(text: str, name: str) -> Source:
     return source
 
 
+def load_table(text: str, name: str) -> Source:
+    """Read a decision table, which is CSV."""
+    source = Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    if _acceptable(source):
+        read_table(source)
+    return source
+
+
 def _acceptable(source: Source) -> bool:
     if len(source.text) > MAX_SIZE or len(source.text.encode(errors="replace")) > MAX_SIZE:
         source.report("E019", "this file is larger than 1 MB", Place(1, 1), hint="split the process with `subprocess`")
@@ -66,13 +75,15 @@ def _acceptable(source: Source) -> bool:
 
 
 def load_file(content: bytes, name: str, page: bool = False) -> Source:
-    """Read the bytes of a file: a `page` has front matter, everything else is YAML."""
+    """Read the bytes of a file: a `page` has front matter, `.csv` is a table, everything else is YAML."""
     try:
         text = content[: MAX_SIZE + 1].decode()
     except UnicodeDecodeError as wrong:
         if len(content) <= MAX_SIZE:
             return _not_text(content, name, wrong.start)
         text = content[: MAX_SIZE + 1].decode(errors="replace")
+    if name.endswith(".csv"):
+        return load_table(text, name)
     return load_page(text, name) if page else load(text, name)
 
 

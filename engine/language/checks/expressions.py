@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.language import given
-from engine.language.checks import files
+from engine.language.checks import decisions, files
 from engine.language.checks.blocks import Blocks, goes_on, stopped
 from engine.language.checks.names import ALWAYS, Known, Steps, where
 from engine.language.checks.standing import Standing, parsed
@@ -122,6 +122,7 @@ class Walk(Blocks):
         scope = self.scope(standing)
         types = self._texts(step, scope)
         self._templates(step, scope, types)
+        decisions.check(self.subject, step, scope)
         inside = self._walked(step, standing)
         result = step.result(self._look(step, standing))
         self._leave(step)

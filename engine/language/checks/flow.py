@@ -22,8 +22,6 @@ def check(subject: Subject) -> None:
             _need(subject, step)
         if hasattr(step, "branches"):
             _needs(subject, step)
-        if hasattr(step, "rules"):
-            _no_rule(subject, step)
     _itself(subject)
     _stages(subject)
     _ids(subject)
@@ -179,13 +177,6 @@ def _always(steps: Sequence[Any]) -> Iterator[Any]:
             yield step
             for block in step.nested():
                 yield from _always(block.steps) if block.sure else ()
-
-
-def _no_rule(subject: Subject, step: Any) -> None:
-    if step.else_ is None and subject.document.node(step, "else") is None:
-        note = "when no rule holds, it opens an incident"
-        message = f"the decision `{step.id}` does not say what holds otherwise"
-        subject.warn("W061", message, subject.document.place(step), note, "add `else:`")
 
 
 def _stages(subject: Subject) -> None:

@@ -12,7 +12,7 @@ from engine.language.resources import Connection, Input, Model
 
 ONE = {
     "forms": "form", "emails": "email template", "documents": "document template", "checklists": "checklist",
-    "calendars": "calendar", "processes": "process",
+    "calendars": "calendar", "processes": "process", "tables": "decision table",
 }  # fmt: skip
 _WANTED = {"webhook": ("connection", "event"), "form": ("form",), "event": ("event",)}
 _BELONGS = {"connection": "webhook", "event": "webhook", "form": "form"}

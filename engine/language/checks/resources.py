@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from engine.language.checks import people, time
+from engine.language.checks import people, tables, time
 from engine.language.coercion import coerce
 from engine.language.document import Document
 from engine.language.library import FOLDERS
 from engine.language.nodes import Scalar
 from engine.language.problems import one_of
 from engine.language.process import Process
-from engine.language.resources import Calendar, Form, Input, People
+from engine.language.resources import Calendar, DecisionTable, Form, Input, People
 
 _CHOICES = ("choice", "multi_choice")
 
@@ -26,6 +26,8 @@ def check(document: Document) -> None:
         time.calendar(document, root)
     elif isinstance(root, People):
         people.check(document, root)
+    elif isinstance(root, DecisionTable):
+        tables.check(document, root)
     _own_name(document)
 
 

@@ -11,7 +11,7 @@ from engine.language.library import Library
 from engine.language.nodes import Place
 from engine.language.problems import Fix, Problem, Severity, certain, one_of, suggest
 from engine.language.process import Process
-from engine.language.resources import Connection, Connections, Form, Group, Input, People, Resources
+from engine.language.resources import Connection, Connections, DecisionTable, Form, Group, Input, People, Resources
 from engine.language.types import Field, Record, Type
 
 _ALLOW = re.compile(r"#\s*baton: allow ([EW]\d{3})\b(?:\s+because\s+(?P<reason>\S.*))?")
@@ -133,7 +133,11 @@ class Subject:
         """The forms and connections, for the types of what they give."""
         found = {name: self.library.get("forms", name) for name in self._named("forms")}
         forms = {name: loaded.root for name, loaded in found.items() if loaded and isinstance(loaded.root, Form)}
-        return Resources.model_construct(forms=forms, connections=self.connections)
+        read = {name: self.library.get("tables", name) for name in self._named("tables")}
+        tables = {
+            name: loaded.root for name, loaded in read.items() if loaded and isinstance(loaded.root, DecisionTable)
+        }
+        return Resources.model_construct(forms=forms, tables=tables, connections=self.connections)
 
     def _named(self, kind: str) -> set[str]:
         return {leaf.text for leaf in self.leaves() if getattr(leaf.kind, "kind", "") == kind}
