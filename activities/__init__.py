@@ -17,6 +17,7 @@ from engine.runtime.control.parallel import ParallelStep
 from engine.runtime.control.repeat import RepeatStep
 from engine.runtime.control.set import SetStep
 from engine.runtime.control.stop import StopStep
+from engine.runtime.control.undo import UndoStep
 from engine.runtime.step import Step
 
 STEP_TYPES: dict[str, type[Step]] = {
@@ -36,5 +37,6 @@ STEP_TYPES: dict[str, type[Step]] = {
     "for_each": ForEachStep,
     "parallel": ParallelStep,
     "group": GroupStep,
+    "undo": UndoStep,
     "stop": StopStep,
 }

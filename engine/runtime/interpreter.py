@@ -133,6 +133,8 @@ class Interpreter:
             self._not_before(run, record, step.start)
         record.title = str(run.value(step.title)) if step.title else words(step.id)
         record.memo = {"begun": True}
+        if step.compensate:
+            record.undo = {"names": dict(run.around.names), "rooms": list(run.around.rooms)}
         if step.stage:
             self.state.stage = step.stage
         return True
@@ -146,6 +148,7 @@ class Interpreter:
     def close(self, path: str, record: StepRecord, result: Mapping[str, Any]) -> None:
         """Finish a step: side work below it is cancelled, its result becomes visible."""
         self.cancel_below(path, tuple(f"{path}/{block}/" for block in record.left))
+        self._stop_undoing(record)
         record.result = {k: v for k, v in result.items() if k != "status"}
         record.status = result.get("status", "done")
         record.at = self.now
@@ -156,7 +159,13 @@ class Interpreter:
         self.journal.closed(path, record)
         self._finished(record)
 
+    def _stop_undoing(self, record: StepRecord) -> None:
+        """What an `undo` runs is not below it in the tree of paths, but ends with it."""
+        for path in record.memo.get("todo", ()) if record.type == "undo" else ():
+            self.cancel_below(f"{path}/undo")
+
     def cancel(self, path: str, record: StepRecord) -> None:
+        self._stop_undoing(record)
         record.status, record.at, record.armed, record.incident = "cancelled", self.now, None, {}
         if record.task:
             record.task["status"] = "cancelled"

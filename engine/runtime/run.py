@@ -18,6 +18,7 @@ from engine.runtime.handlers import Ears
 from engine.runtime.mailbox import take
 from engine.runtime.state import StepRecord
 from engine.runtime.step import Result, Retry, Step
+from engine.runtime.undoing import undo, undoable
 from engine.runtime.walker import Walker
 
 
@@ -61,6 +62,12 @@ class StepRun:
     def results(self, block: str) -> dict[str, Result]:
         room = f"{self.path}/{block}"
         return self.walker.scope.room(room) or self.walker.scope.below(f"{room}/")
+
+    def undoable(self, group: str | None) -> list[str]:
+        return undoable(self.walker, self.around, self.path, group)
+
+    async def undo(self, path: str) -> None:
+        await undo(self.walker, self.around, path)
 
     def leave(self, blocks: list[str]) -> None:
         self.record.left = blocks

@@ -72,7 +72,8 @@ class StepRecord(Stored):
     `memo` keeps what was decided once, `effects` the results by purpose,
     `failures` the effects given up, `again` counts the operator's retries of each.
     `room` is the item of a `for_each` that it belongs to, `seq` numbers the ends of steps in their order,
-    `left` are the blocks that go on although the step has finished.
+    `left` are the blocks that go on although the step has finished, `undo` is what
+    its `compensate` must know: names and rooms around it, and the step by which it was taken back.
     """
 
     id: str
@@ -92,6 +93,7 @@ class StepRecord(Stored):
     room: str = ""
     seq: int = 0
     left: list[str] = field(default_factory=list)
+    undo: Data = field(default_factory=dict)
 
     @classmethod
     def of(cls, data: Data) -> Self:

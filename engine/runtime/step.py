@@ -83,6 +83,7 @@ class Step(Model):
     on_error: Annotated[Any, Block(("incident", "continue", "stop"))] = None
     """What happens when it cannot be done: an incident waits for somebody, or the process goes on, stops, or runs
     these steps with `error`. Where it is not said, the group around decides; without one it is an incident."""
+    compensate: StepsField = ()  # how it is taken back: `undo` runs these steps when it was done
     calendar: CalendarField | None = None  # another calendar for this step
     start: PhraseField | None = None  # not before this time
 
@@ -108,7 +109,8 @@ class Step(Model):
 
     def nested(self) -> tuple[Nested, ...]:
         """The blocks inside, in the order they are written."""
-        return (Nested("error", self.on_error, kind="error"),) if isinstance(self.on_error, tuple) else ()
+        error = (Nested("error", self.on_error, kind="error"),) if isinstance(self.on_error, tuple) else ()
+        return (*error, *((Nested("undo", self.compensate, kind="undo"),) if self.compensate else ()))
 
     def sentence(self) -> str:
         """What it does, in one plain sentence that does not repeat its title."""
@@ -234,6 +236,15 @@ class Run(Protocol):
 
     def assign(self, values: Mapping[str, Any]) -> None:
         """Set variables of the case: `vars.NAME`."""
+        ...
+
+    def undoable(self, group: str | None) -> list[str]:
+        """Paths of what can be taken back, newest first: inside this step, or in the whole case. They count as taken
+        back from now on."""
+        ...
+
+    async def undo(self, path: str) -> None:
+        """Run the `compensate` of the step at a path."""
         ...
 
     def leave(self, blocks: list[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.language import given
-from engine.language.checks.flow import ends_in_stop
+from engine.language.checks.flow import MAIN, ends_in_stop
 from engine.language.checks.names import Given, Known, Steps, either, where
 from engine.language.checks.standing import Standing, parsed
 from engine.language.checks.subject import Block, Look, Subject
@@ -16,8 +16,6 @@ from engine.language.expressions import Expr
 from engine.language.types import TEXT, Record, record
 
 ERROR = record(code=TEXT, message=TEXT, step=TEXT)
-MAIN = ("then", "loop", "item", "choice", "branch")
-"""Kinds of block that are the step itself; the others are what happens beside it, or in their place."""
 
 
 class Blocks(ABC):
@@ -193,6 +191,16 @@ class Blocks(ABC):
             if name in self.known:
                 self.known[name] = self.known[name].under(why, conditions)
 
+    def _compensation(self, step: Any, result: Record, standing: Standing) -> None:
+        """How the step is taken back: it sees the step as done."""
+        before = self.vars.marks
+        for block in step.nested():
+            if block.kind == "undo":
+                self.known[step.id] = Known(result)
+                self._block(block.steps, standing)
+                self._under(ids(block.steps), _why(step, block), None)
+                self.vars.unsure(before, _why(step, block), None)
+
     def _leave(self, step: Any) -> None:
         """The steps of an item cannot be read outside of it."""
         for block in step.nested():
@@ -288,5 +296,6 @@ def _why(step: Any, block: Block) -> str:
         "timeout": f"it runs only when the time of step `{step.id}` runs out",
         "error": f"it runs only when step `{step.id}` fails",
         "otherwise": f"it runs only when `until` of step `{step.id}` never held",
+        "undo": f"it runs only when step `{step.id}` is taken back",
         "side": f"it runs only when step `{step.id}` is escalated",
     }.get(block.kind, f"it runs only when the handler of step `{step.id}` does")

@@ -125,6 +125,7 @@ class Walk(Blocks):
         decisions.check(self.subject, step, scope)
         inside = self._walked(step, standing)
         result = step.result(self._look(step, standing))
+        self._compensation(step, result, standing)
         self._leave(step)
         if step.type == "set":
             self.vars.set(step, {name: self.values.type_of(written, scope) for name, written in step.values.items()})

@@ -9,19 +9,19 @@ from engine.language.nodes import Place
 from engine.language.problems import one_of
 from engine.language.tree import Call, Node, children, path
 
+MAIN = ("then", "loop", "item", "choice", "branch")
+"""Kinds of block that are the step itself; the others are what happens beside it, or in their place."""
+
 
 def check(subject: Subject) -> None:
     for block in _blocks(subject):
         _unreachable(subject, block)
     for step in subject.steps:
-        if hasattr(step, "max_times") or hasattr(step, "items"):
-            _endless(subject, step)
-        if getattr(step, "cancel_if", None):
-            _never_cancelled(subject, step)
-        if hasattr(step, "branches") or hasattr(step, "items"):
-            _need(subject, step)
-        if hasattr(step, "branches"):
-            _needs(subject, step)
+        for key, checks in OF.items():
+            for found in checks if hasattr(step, key) else ():
+                found(subject, step)
+        if step.type == "undo":
+            _undo(subject, step)
     _itself(subject)
     _stages(subject)
     _ids(subject)
@@ -129,6 +129,24 @@ def _need(subject: Subject, step: Any) -> None:
     subject.report("E065", f"step `{step.id}` waits for {of}", subject.document.place(step, "wait_for"), hint=hint)
 
 
+def _undo(subject: Subject, step: Any) -> None:
+    """It must find something to take back."""
+    inside = subject.steps
+    place = subject.document.place(step, "group")
+    if step.group:
+        known = {s.id: s for s in subject.steps if any(block.kind in MAIN for block in s.nested())}
+        if step.group not in known:
+            subject.unknown("E067", "group", step.group, place, tuple(known), "this process")
+            return
+        inside = (known[step.group], *_below(known[step.group]))
+    if not any(getattr(s, "compensate", ()) for s in inside):
+        where = f"in `{step.group}`" if step.group else "in this process"
+        hint = "add `compensate:` to the steps that can be taken back"
+        subject.report(
+            "E068", f"step `{step.id}` finds nothing to take back: no step {where} says how", place, "", hint
+        )
+
+
 def _needs(subject: Subject, step: Any) -> None:
     """Branches that wait for each other never begin."""
     wanted = {branch.id: branch.needs for branch in step.branches}
@@ -213,3 +231,12 @@ def _reserved(subject: Subject, name: str | None, place: Place) -> None:
     if name in RESERVED:
         note = f"{one_of(RESERVED, 20)} have a meaning of their own"
         subject.report("E026", f"`{name}` cannot be used as `id` here", place, note, f"write `id: {name}_way`")
+
+
+OF = {
+    "max_times": (_endless,),
+    "items": (_endless, _need),
+    "branches": (_need, _needs),
+    "cancel_if": (_never_cancelled,),
+}
+"""What is asked of the steps that have this field."""
