@@ -8,6 +8,7 @@ from activities.python import PythonStep
 from activities.signature import SignatureStep
 from activities.subprocess import SubprocessStep
 from activities.task import TaskStep
+from activities.tasks import TasksStep
 from activities.wait import WaitStep
 from engine.runtime.control.choose import ChooseStep
 from engine.runtime.control.decision import DecisionStep
@@ -27,6 +28,7 @@ STEP_TYPES: dict[str, type[Step]] = {
     "python": PythonStep,
     "form": FormStep,
     "task": TaskStep,
+    "tasks": TasksStep,
     "signature": SignatureStep,
     "wait": WaitStep,
     "subprocess": SubprocessStep,

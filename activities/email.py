@@ -11,10 +11,10 @@ from engine.gateways.tokens import LINK_LIFE, link_token, link_url, token_hash
 from engine.language import wording
 from engine.language.fields import EmailField, FileField, Reference, TextField
 from engine.language.plan import Plan
-from engine.language.resources import EmailTemplate
+from engine.language.resources import EmailTemplate, People
 from engine.language.types import TEXT, Record, record
 from engine.runtime.effects import Effect
-from engine.runtime.letters import addresses, letter
+from engine.runtime.letters import letter, readers
 from engine.runtime.step import Look, Result, Run, Send, Step
 from engine.store import files, links
 
@@ -39,7 +39,7 @@ class EmailStep(Step):
 
     async def run(self, run: Run) -> Result:
         send = Send(template=self.template, subject=self.subject, body=self.body)
-        to = addresses(run.plan.resources.people, str(run.value(self.to)))
+        to = await readers(run, "send", (str(run.value(self.to)),), work=False)
         extra = {
             "cc": run.value(self.cc),
             "reply_to": run.value(self.reply_to) if self.reply_to else None,
@@ -71,7 +71,8 @@ async def _compose(world: World, plan: Plan, effect: Effect) -> tuple[Mail, Also
     letter = effect.payload
     to = str(letter["to"])
     book = Links(world, effect, to)
-    scope = {**letter["scope"], "to_name": _name(plan, to, letter["scope"]), "links": book.handlers(plan)}
+    name = _name(world.people() or plan.resources.people, to, letter["scope"])
+    scope = {**letter["scope"], "to_name": name, "links": book.handlers(plan)}
     if letter["link"]:
         scope["link"] = book.link(effect.path, letter["link"])
     template, link = _template(plan, letter), scope.get("link", "")
@@ -98,9 +99,9 @@ def _template(plan: Plan, letter: Mapping[str, Any]) -> EmailTemplate:
     return EmailTemplate(subject=letter["subject"] or "", body=letter["body"] or "")
 
 
-def _name(plan: Plan, address: str, scope: Mapping[str, Any]) -> str:
+def _name(people: People, address: str, scope: Mapping[str, Any]) -> str:
     """The person's name: a colleague's, or the contact's that stands beside this address in the inputs."""
-    colleague = next((u.name for u in plan.resources.people.users if u.email == address), "")
+    colleague = next((u.name for u in people.users if u.email == address), "")
     inputs = scope["inputs"]
     contact = str(inputs.get("contact") or "") if inputs.get("email") == address else ""
     return " ".join((colleague or contact).split())

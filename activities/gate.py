@@ -115,12 +115,24 @@ class Gate:
     async def at_once(self, result: Result, also: Also) -> Result:
         """An effect that is only rows of ours: they and the ledger's row are one transaction."""
 
-        def work(c: Any) -> EffectRow:
-            row = self._enter(c, "", "", also)
-            ledger.finish(c, self.effect.key, self.token, "done", datetime.now(UTC), result_json=encode(result))
-            return row
+        def decide(c: Any) -> Result:
+            also(c)
+            return result
 
-        row = await self.store.write(work)
+        return await self.decided(decide)
+
+    async def decided(self, decide: Callable[[Any], Result]) -> Result:
+        """The same, where the result depends on what is in the rows: nobody writes between look and decision."""
+
+        def work(c: Any) -> tuple[EffectRow, Result]:
+            row = self._enter(c, "", "", lambda c: None)
+            if row.token != self.token:
+                return row, {}
+            result = decide(c)
+            ledger.finish(c, self.effect.key, self.token, "done", datetime.now(UTC), result_json=encode(result))
+            return row, result
+
+        row, result = await self.store.write(work)
         if row.token == self.token:
             return result
         if answer := await self._judge(row):

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from activities.assign import assign_task, find_readers
 from activities.call import perform_call
 from activities.document import render_document
 from activities.email import send_email
@@ -18,4 +19,6 @@ KINDS: dict[str, Callable[[World, Plan, Effect], Awaitable[Result]]] = {
     "call": perform_call,
     "python": call_function,
     "subprocess": open_subprocess,
+    "assign": assign_task,
+    "reach": find_readers,
 }

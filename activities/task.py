@@ -1,88 +1,87 @@
-"""`task`: work for a person, with outcome buttons, a checklist and a due date."""
+"""`task`: work for a person, with outcome buttons, a checklist and a due date, or a vote of several people."""
 
-from typing import Annotated, Literal
-
-from engine.language import given, wording
-from engine.language.fields import GroupsField, PathsField, Reference, TextField, UserField
-from engine.language.resources import ChecklistItem
-from engine.language.types import ANY, TEXT, Choice, Field, Record, Type, record
-from engine.runtime.events import Accept
+from activities.voting import decided, poll, voted, voting
+from activities.work import Outcome, Work
+from engine.language.types import Record, record
+from engine.runtime import tasks, votes
+from engine.runtime.journal import NOT_APPLICABLE
+from engine.runtime.letters import today
 from engine.runtime.mailbox import at
 from engine.runtime.state import Data
 from engine.runtime.step import Look, Result, Run
 from engine.runtime.waiting import Call, WaitingStep, attend
 
-Priority = Literal["low", "normal", "high", "urgent"]
 
-
-class TaskStep(WaitingStep):
-    title: TextField  # what is to do
-    description: TextField | None = None  # what helps to do it
-    assignee: UserField | None = None  # who does it
-    candidate_groups: GroupsField = ()  # who may take it
-    candidate_users: tuple[UserField, ...] = ()  # who may take it, by name
-    outcomes: tuple[str, ...] = ()  # buttons; the one chosen is `steps.x.outcome`; one button `done` if not said
-    show: PathsField = ()  # values and files that are needed to decide
-    checklist: Annotated[str, Reference("checklists")] | tuple[ChecklistItem, ...] = ()
-    """A file of `checklists/`, or the lines themselves."""
-    form: Annotated[str, Reference("forms")] | None = None  # questions that are answered with the task
-    priority: Priority = "normal"  # order in the list
-
+class TaskStep(Work, WaitingStep):
     def result(self, look: Look) -> Record:
-        known: dict[str, Type | Field] = {"outcome": Choice(values=self.outcomes or ("done",))}
-        known["comment"] = Field(TEXT, "a comment is optional")
-        if self.form:
-            known["answers"] = given.answers(look.resources.forms.get(self.form))
-        if self.checklist:
-            known["checklist"] = Field(ANY, "nobody has to tick anything")
-        return record(**self.common(), **known)
+        return record(**self.common(), **self.fields(look))
 
     def sentence(self) -> str:
-        whom = [wording.person(p) for p in (self.assignee, *self.candidate_users) if p]
-        who = wording.capital(wording.listed([*whom, *map(wording.group, self.candidate_groups)], "or"))
-        if len(self.outcomes) < 2:
-            return f"{who} has this to do."
-        return f"{who} decides: {wording.listed((f'“{wording.words(o)}”' for o in self.outcomes), 'or')}."
+        return self.decision()
 
     def notes(self) -> tuple[str, ...]:
-        notes = [wording.spoken(self.description)] if self.description else []
-        if self.show:
-            notes.append(f"The task shows {wording.listed(map(wording.value, self.show))}.")
-        if self.form:
-            notes.append(f"They answer the questionnaire {wording.named(self.form)} with it.")
-        return (*notes, *self._to_tick(), *super().notes())
+        return (*self.told(), *super().notes())
 
-    def _to_tick(self) -> tuple[str, ...]:
-        if isinstance(self.checklist, str):
-            return (f"They tick the list {wording.named(self.checklist)}.",)
-        items = (f"“{wording.spoken(i.label)}”{' (optional)' * i.optional}" for i in self.checklist)
-        return (f"To tick: {wording.listed(items)}.",) if self.checklist else ()
+    def may_not_apply(self) -> bool:
+        """Whether people may say that it does not apply."""
+        return False
 
     async def run(self, run: Run) -> Result:
         if not run.record.task:
-            run.record.task = self._opened(run)
-        taken = await attend(run, self, self._call(run))
-        if taken is None:
-            return {"status": "timed_out"}
-        data = taken[0]["data"]
-        answered = {k: data[k] for k in ("outcome", "comment", "answers", "checklist") if data.get(k)}
-        return {**answered, "by": taken[0]["by"]}
+            run.record.task = await self._opened(run)
+        task = run.record.task
+        tasks.hear(task, run.take, run.log)
+        if run.record.armed:
+            run.record.memo["for"] = _waiting_for(task)
+        taken = await attend(run, self, self._call(run, task))
+        return {"status": "timed_out", **voted(task)} if taken is None else _given(task, taken[-1])
 
-    def _opened(self, run: Run) -> Data:
-        """The task as people get it."""
+    # -- opening ----------------------------------------------------------------
+
+    async def _opened(self, run: Run) -> Data:
+        """The task as people get it; who that is, is decided from the people as they are now."""
+        asked = run.once("asked", lambda: self._asked(run))
+        found = await run.do("assign", "assign", asked)
+        approvals = {**asked["approvals"], "voters": found["voters"]} if self.approvals else None
+        task = tasks.opened(
+            run.record.title,
+            description=str(run.value(self.description or "")),
+            **{name: found[name] for name in ("assignee", "groups", "users", "claimed", "why")},
+            **self._shown(run),
+            approvals=approvals,
+        )
+        if approvals:
+            task["progress"] = votes.progress(approvals, (), self.buttons()[0])
+        return task
+
+    def _asked(self, run: Run) -> Data:
+        """What is asked to find out who does it; see `runtime.assigning`."""
+        groups = self.candidate_groups or (self.approvals.of if self.approvals else ())
         return {
             "title": run.record.title,
-            "description": str(run.value(self.description or "")),
+            "day": today(run),
             "assignee": str(run.value(self.assignee or "")),
-            "groups": list(self.candidate_groups),
             "users": [str(run.value(u)) for u in self.candidate_users],
+            "groups": list(groups),
+            "assign_by": self.assign_by,
+            "rotation": f"{run.plan.process.process}/{self.id}",
+            "owner": run.plan.process.owner or "",
+            "approvals": poll(run, self.approvals) if self.approvals else None,
+        }
+
+    def _shown(self, run: Run) -> Data:
+        rich = [o for o in self.outcomes if isinstance(o, Outcome)]
+        return {
             "priority": self.priority,
-            "outcomes": list(self.outcomes),
+            "outcomes": list(self.buttons()),
+            "labels": {o.id: str(run.value(o.label)) for o in rich if o.label},
+            "comments": [o.id for o in rich if o.comment == "required"],
+            "not_applicable": self.may_not_apply(),
             "checklist": self._items(run),
             "form": self.form or "",
             "show": {name: at(run.scope(), name) for name in self.show},
             "due": run.instant(self.due) if self.due else None,
-            "status": "open",
+            "follow_up": run.instant(self.follow_up) if self.follow_up else None,
         }
 
     def _items(self, run: Run) -> list[Data]:
@@ -91,14 +90,31 @@ class TaskStep(WaitingStep):
             items = run.plan.resources.checklists[items].items
         return [{"id": i.id, "label": run.value(i.label), "optional": i.optional} for i in items]
 
-    def _call(self, run: Run) -> Call:
-        task = run.record.task
-        people = (task["assignee"],) if task["assignee"] else (*task["users"], *task["groups"])
-        return Call(
-            accepts=(Accept("done", "task"),),
-            waiting_for=", ".join(people),
+    # -- waiting ----------------------------------------------------------------
+
+    def _call(self, run: Run, task: Data) -> Call:
+        doers = tasks.doers(task)
+        call = Call(
+            accepts=(tasks.DOES_NOT_APPLY, tasks.DONE) if self.may_not_apply() else (tasks.DONE,),
+            waiting_for=_waiting_for(task),
             send=self.send,
-            reach=lambda: people,
+            reach=lambda: doers,
             link="task",
             staff_link="task",
         )
+        return call if not task.get("approvals") else voting(call, run, task)
+
+
+def _waiting_for(task: Data) -> str:
+    return task.get("progress") or ", ".join(tasks.doers(task))
+
+
+def _given(task: Data, last: Data) -> Result:
+    """The result, from the event that ended it."""
+    data, by = last["data"], last["by"]
+    if last["which"] == NOT_APPLICABLE:
+        reason = {"comment": data["comment"]} if data.get("comment") else {}
+        return {"status": "skipped", "outcome": NOT_APPLICABLE, "by": by, **reason}
+    answered = {k: data[k] for k in ("outcome", "comment", "answers", "checklist") if data.get(k)}
+    result = {"outcome": (task.get("outcomes") or ["done"])[0], **answered, **voted(task), "by": by}
+    return {**result, "outcome": decided(task)} if task.get("approvals") else result

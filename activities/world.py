@@ -10,6 +10,7 @@ from engine.gateways.http import HttpCaller
 from engine.gateways.mail import Mailer
 from engine.gateways.pdf import Printer
 from engine.gateways.rendering import Brand, Renderer
+from engine.language.resources import People
 from engine.store.rows import NewCase
 from engine.store.store import Store
 
@@ -21,6 +22,7 @@ OpenChild = Callable[[str, Mapping[str, Any], str, str], Awaitable[NewCase]]
 class World:
     """`secrets` answers names of environment variables; `key` derives the tokens of links.
 
+    `people` are those of the workspace now; None where its people.yaml cannot be read, then those of the plan count.
     `carried` holds the effects that go to their end even if nobody waits for them any more.
     """
 
@@ -37,6 +39,7 @@ class World:
     key: bytes
     secrets: Mapping[str, str]
     open_child: OpenChild
+    people: Callable[[], People | None]
     carried: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def finish(self) -> None:

@@ -75,7 +75,8 @@ def _resources(document: Document, library: Library) -> Resources:
         for kind in ("forms", "emails", "documents", "checklists", "tables", "calendars")
     }
     if people and isinstance(people.root, People):
-        found["people"] = people.root
+        # Absences change daily and are read from the file itself: they must not make a version of the process.
+        found["people"] = people.root.model_copy(update={"absences": ()})
     if connections and isinstance(connections.root, Connections):
         wanted = used.get("connections", set())
         found["connections"] = {n: c for n, c in connections.root.connections.items() if n in wanted}

@@ -144,11 +144,22 @@ class Group(Model):
     members: tuple[str, ...]  # ids of users
 
 
+class Absence(Model):
+    """Somebody is away; both days belong to it."""
+
+    user: str  # who is away: the id of a user
+    from_: str = Field(alias="from")  # first day, as in `2026-06-01`
+    to: str  # last day
+    substitute: str | None = None  # who gets the tasks meanwhile: the id of a user
+
+
 class People(Model):
-    """Users and groups: definitions/people.yaml."""
+    """Users, groups and absences: definitions/people.yaml."""
 
     users: tuple[User, ...] = ()  # people inside
     groups: tuple[Group, ...] = ()  # teams and roles
+    absences: tuple[Absence, ...] = ()
+    """Who is away, and who stands in. Read anew for every task; a process need not be published again for it."""
 
 
 class EventSchema(Model):

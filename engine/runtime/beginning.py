@@ -18,14 +18,17 @@ def first_state(
     now: datetime,
     url: str = "",
     parent: Mapping[str, str] | None = None,
+    by: str = "",
 ) -> State:
-    """A case that has taken no turn yet, with typed inputs. `parent` names the case and the path that started it."""
+    """A case that has taken no turn yet, with typed inputs. `parent` names the case and the path that started it,
+    `by` the user, if it was one."""
     about = {
         "id": case,
         "url": url,
         "started_at": now,
         "business_key": _key(plan, inputs, now),
         "title": _title(plan, inputs),
+        "started_by": by,
     }
     return State(case=about, inputs=dict(inputs), parent=dict(parent or {}))
 

@@ -25,6 +25,10 @@ class Effect:
     fresh: bool = True
 
 
+DECISIONS = frozenset({"assign", "reach"})
+"""Kinds of effect that only decide something from how things stand now: nothing goes out, nobody hears of it."""
+
+
 @dataclass(frozen=True)
 class Later:
     """The effect will be performed outside the turn; `attempted` attempts have already been made."""

@@ -26,6 +26,7 @@ from engine.runtime.run import StepRun
 from engine.runtime.scope import Scope
 from engine.runtime.state import State, StepRecord
 from engine.runtime.step import Step
+from engine.runtime.tasks import ending
 
 log = logging.getLogger("baton.interpreter")
 
@@ -154,7 +155,7 @@ class Interpreter:
         record.at = self.now
         record.armed, record.memo, record.incident = None, {}, {}
         if record.task:
-            record.task["status"] = "done" if record.status == "done" else "cancelled"
+            record.task["status"] = ending(record)
         self.forget_pending(path)
         self.journal.closed(path, record)
         self._finished(record)

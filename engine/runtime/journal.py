@@ -5,6 +5,7 @@ from datetime import datetime
 from engine.runtime.state import State, StepRecord
 from engine.runtime.view import Entry
 
+NOT_APPLICABLE = "not_applicable"
 ENDINGS = {
     "done": "done",
     "skipped": "skipped",
@@ -35,5 +36,7 @@ class Journal:
         ending = ENDINGS[record.status]
         if record.status == "done" and (outcome := record.result.get("outcome")):
             ending = str(outcome).replace("_", " ")
+        if record.result.get("outcome") == NOT_APPLICABLE:
+            ending = "does not apply"
         who = f" by {by}" if (by := record.result.get("by")) else ""
         self.write(path, record.status, f"{record.title or words(record.id)}: {ending}{who}")

@@ -26,6 +26,26 @@ def addresses(people: People, text: str) -> tuple[str, ...]:
     return tuple(known[m] for m in members if m in known)
 
 
+def today(run: Run) -> str:
+    """The day in the step's calendar, as in `2026-03-02`."""
+    return str(run.calendar.local(run.now()).date().isoformat())
+
+
+async def readers(run: Run, purpose: str, names: Iterable[str], *, work: bool = True) -> tuple[str, ...]:
+    """The mail addresses of a message to addresses, users or groups, as the people are when it goes out.
+
+    `work`: it asks them to do something, so that a substitute gets it in place of somebody who is away.
+    """
+    names = tuple(dict.fromkeys(names))
+    if all("@" in name for name in names):
+        return names
+    effects, asked = run.record.effects, f"{purpose}.to"
+    if purpose in effects and asked not in effects:  # an earlier release sent it, to the people of the plan
+        return tuple(dict.fromkeys(a for name in names for a in addresses(run.plan.resources.people, name)))
+    found = await run.do(asked, "reach", {"names": list(names), "day": today(run), "work": work})
+    return tuple(found["to"])
+
+
 def letter(run: Run, send: Send, to: str, link: str = "") -> Letter:
     """A message of this step to one address; `link` is the kind of the step's own page, if it has one."""
     written = _written(run.plan, send)

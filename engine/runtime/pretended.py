@@ -6,7 +6,9 @@ from typing import Any
 from engine.language.coercion import coerce
 from engine.language.plan import Plan
 from engine.language.resources import Input
+from engine.runtime.colleagues import Colleagues
 from engine.runtime.effects import Answer, Effect
+from engine.runtime.state import State
 
 EXAMPLES: dict[str, Any] = {
     "number": "1", "money": "100.00", "boolean": "yes", "date": "2026-01-05", "datetime": "2026-01-05 09:00",
@@ -51,6 +53,11 @@ def _subprocess(plan: Plan, effect: Effect) -> Answer:
     return {"case": f"{process}-1", "process": process, "title": process}
 
 
+def _decision(plan: Plan, effect: Effect) -> Answer:
+    nowhere = State(case={}, inputs={})
+    return Colleagues(plan.resources.people).answer(effect, nowhere)
+
+
 def _nothing(plan: Plan, effect: Effect) -> Answer:
     return {}
 
@@ -61,4 +68,6 @@ PRETENDED: dict[str, Callable[[Plan, Effect], Answer]] = {
     "call": _call,
     "python": _python,
     "subprocess": _subprocess,
+    "assign": _decision,
+    "reach": _decision,
 }

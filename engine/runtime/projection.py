@@ -1,13 +1,12 @@
 """From the state to what people see."""
 
-import hashlib
 from datetime import datetime
-from typing import Any
 
 from engine.language.plan import Plan
+from engine.runtime import tasks
 from engine.runtime.state import State, StepRecord
 from engine.runtime.subscriptions import subscriptions
-from engine.runtime.view import CaseView, Entry, IncidentView, TaskView, WaitView
+from engine.runtime.view import CaseView, Entry, IncidentView, WaitView
 
 
 def project(plan: Plan, state: State, entries: list[Entry], deadline: datetime | None, now: datetime) -> CaseView:
@@ -24,7 +23,7 @@ def project(plan: Plan, state: State, entries: list[Entry], deadline: datetime |
         ended_at=now if state.outcome else None,
         outputs=state.outputs,
         waits=tuple(_wait(state, path, r) for path, r in state.steps.items() if _visible(state, path, r)),
-        tasks=tuple(_task(state, path, r) for path, r in state.steps.items() if r.task),
+        tasks=tuple(tasks.view(state, path, r) for path, r in state.steps.items() if r.task),
         incidents=incidents,
         entries=tuple(entries),
         subscriptions=subscriptions(plan, state, now),
@@ -57,31 +56,6 @@ def _wait(state: State, path: str, record: StepRecord) -> WaitView:
         next_at=upcoming.at if upcoming else record.memo.get("start"),
         events=tuple(record.memo.get("manual", ())),
     )
-
-
-def task_id(case: str, path: str) -> str:
-    """Short, stable and the same in every turn."""
-    return hashlib.sha256(f"{case}/{path}".encode()).hexdigest()[:10]
-
-
-def _task(state: State, path: str, record: StepRecord) -> TaskView:
-    result = record.result
-    return TaskView(
-        id=task_id(state.case["id"], path),
-        path=path,
-        step=record.id,
-        opened_at=record.since,
-        due=record.armed.due if record.armed else record.task.get("due"),
-        outcome=str(result.get("outcome") or ""),
-        by=str(result.get("by") or ""),
-        comment=str(result.get("comment") or ""),
-        closed_at=record.at,
-        **_lists_as_tuples(record.task),
-    )
-
-
-def _lists_as_tuples(task: dict[str, Any]) -> dict[str, Any]:
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in task.items() if k != "due"}
 
 
 def _incidents(path: str, record: StepRecord, now: datetime) -> list[IncidentView]:

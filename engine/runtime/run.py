@@ -136,7 +136,7 @@ class StepRun:
 
     async def beside(self, name: str, steps: tuple[Step, ...], caught: bool | None = None) -> bool:
         around = self._around(caught)
-        return await self.walker.side(f"{self.path}/{name}/", steps, around)
+        return await self.walker.side(f"{self.path}/{name}/" if name else f"{self.path}/", steps, around)
 
     async def listen(self, handlers: tuple[Handler, ...], caught: bool | None = None) -> tuple[bool, str]:
         memo = self.record.memo
@@ -168,6 +168,9 @@ class StepRun:
         if path not in steps:
             steps[path] = StepRecord(f"{self.record.id}_{name}", kind, self.now(), status="waiting", title=title)
         return steps[path]
+
+    def beside_record(self, name: str) -> StepRecord | None:
+        return self.walker.state.steps.get(f"{self.path}/{name}")
 
     def close_beside(self, name: str, result: Result) -> None:
         path = f"{self.path}/{name}"

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from engine.language.plan import Plan
+from engine.language.resources import People
 from engine.runtime.beginning import first_state
-from engine.runtime.effects import SLOW, Answer, Effect, Later
+from engine.runtime.colleagues import Colleagues
+from engine.runtime.effects import DECISIONS, SLOW, Answer, Effect, Later
 from engine.runtime.events import Event
 from engine.runtime.flow import StepError
 from engine.runtime.pretended import pretend
@@ -63,9 +65,11 @@ class Attempts:
 
 class Simulation:
     """A case on a virtual clock. `effects` holds everything that was asked of the world, in order, `happened` what
-    took place."""
+    took place. Who does a task, and whom a message reaches, is decided among `colleagues.people`."""
 
-    def __init__(self, plan: Plan, state: State, at: datetime, respond: Responder = pretend) -> None:
+    def __init__(
+        self, plan: Plan, state: State, at: datetime, respond: Responder = pretend, people: People | None = None
+    ) -> None:
         """Take a case further from `state`, which may be one that another release wrote."""
         self.plan = plan
         self.now = at
@@ -76,12 +80,20 @@ class Simulation:
         self.timeline: list[Entry] = []
         self.attempts: dict[str, Attempts] = {}
         self.unanswered: set[str] = set()
+        self.colleagues = Colleagues(people or plan.resources.people)
         self.turned = self._turn()
 
     @classmethod
-    def of(cls, plan: Plan, inputs: Mapping[str, Any], at: datetime, respond: Responder = pretend) -> Self:
-        """A case that begins now."""
-        return cls(plan, first_state(plan, inputs, "case-1", at), at, respond)
+    def of(
+        cls,
+        plan: Plan,
+        inputs: Mapping[str, Any],
+        at: datetime,
+        respond: Responder = pretend,
+        people: People | None = None,
+    ) -> Self:
+        """A case that begins now. `people` are those who are there; those of the plan if not said."""
+        return cls(plan, first_state(plan, inputs, "case-1", at), at, respond, people)
 
     def give(self, kind: str, step: str = "", name: str = "", by: str = "", **data: Any) -> Turn:
         """An event arrives now. `step` is the waiting step's id or path."""
@@ -146,6 +158,8 @@ class Simulation:
                 self._take((), (ended,))
 
     async def _perform(self, plan: Plan, effect: Effect) -> Answer:
+        if effect.kind in DECISIONS:
+            return self.colleagues.answer(effect, self.state)
         if effect.kind in SLOW:
             return Later()
         try:

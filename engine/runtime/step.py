@@ -218,7 +218,7 @@ class Run(Protocol):
         ...
 
     async def beside(self, name: str, steps: tuple[Step, ...], caught: bool | None = None) -> bool:
-        """Run a block as side work: True when it is done, False while it waits.
+        """Run a block as side work: True when it is done, False while it waits. Without a name, right below.
 
         `caught`: what fails in it, and says nothing else, is raised here as StepError (True), or is an incident
         (False); None leaves it as it is around this step.
@@ -269,6 +269,10 @@ class Run(Protocol):
 
     def open_beside(self, name: str, kind: str, title: str) -> StepRecord:
         """The record of side work, made at the first call."""
+        ...
+
+    def beside_record(self, name: str) -> StepRecord | None:
+        """What the case knows of side work, if it has begun."""
         ...
 
     def close_beside(self, name: str, result: Result) -> None: ...

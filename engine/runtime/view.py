@@ -49,6 +49,16 @@ class TaskView:
     by: str = ""
     closed_at: datetime | None = None
     comment: str = ""
+    claimed: bool = False  # the assignee may give it back
+    claims: int = 0  # how often it was taken or given back
+    why: str = ""  # why it is with whom it is
+    follow_up: datetime | None = None  # when it comes back to the top of the list
+    labels: Mapping[str, str] = field(default_factory=dict)  # outcome -> what its button says
+    comments: tuple[str, ...] = ()  # outcomes that need a comment
+    not_applicable: bool = False  # people may say that it does not apply
+    approvals: Mapping[str, Any] = field(default_factory=dict)  # of a vote; see `runtime.votes`
+    votes: tuple[Mapping[str, Any], ...] = ()
+    progress: str = ""  # how far a vote is, in words
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,17 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, NoReturn
 
 from engine.language.fields import Block, OneOrMany, PhraseField, TimeoutField
-from engine.runtime.events import Accept
+from engine.runtime.events import Accept, Event
 from engine.runtime.flow import CaseStopped, StepError, Suspended
-from engine.runtime.letters import addresses, post
+from engine.runtime.letters import post, readers, today
 from engine.runtime.promises import promises
 from engine.runtime.state import Armed, Data, Moment
 from engine.runtime.step import Escalation, Nested, Reminder, Run, Send, SideTask, Step
+from engine.runtime.tasks import hear, opened
 
 KINDS = ("reminder", "escalate", "timeout", "until")
 
@@ -71,6 +73,8 @@ class Call:
     until: str | None = None  # a phrase: the time that this step waits for
     late: Callable[[list[Data]], tuple[str, ...]] | None = None  # whom reminders go to, after what was taken so far
     enough: Callable[[list[Data]], bool] = bool
+    refuses: Callable[[list[Data], Event], str] = lambda taken, event: ""  # why an event does not count, in words
+    took: Callable[[list[Data]], None] = lambda taken: None  # hears of every event that counts
 
 
 async def attend(run: Run, step: WaitingStep, call: Call) -> list[Data] | None:
@@ -80,7 +84,7 @@ async def attend(run: Run, step: WaitingStep, call: Call) -> list[Data] | None:
         armed = run.record.armed = _arm(run, step, call)
     if armed.ended:
         return await _end(run, step, armed)
-    trouble = await _attempt(post(run, "send", call.send, _everybody(run, call), call.link)) if call.send else None
+    trouble = await _attempt(_send(run, call, call.send)) if call.send else None
     if _take(run, armed, call):
         run.settle()
         return armed.taken
@@ -132,19 +136,23 @@ async def _attempt(message: Awaitable[Any]) -> StepError | None:
     return None
 
 
-def _everybody(run: Run, call: Call) -> tuple[str, ...]:
+async def _send(run: Run, call: Call, send: Send) -> None:
+    await post(run, "send", send, await _everybody(run, call, "send"), call.link)
+
+
+async def _everybody(run: Run, call: Call, purpose: str) -> tuple[str, ...]:
     to = call.send.to if call.send else None
-    return _people(run, (str(run.value(to)),) if to else call.reach())
-
-
-def _people(run: Run, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(a for name in names for a in addresses(run.plan.resources.people, name)))
+    return await readers(run, purpose, (str(run.value(to)),) if to else call.reach())
 
 
 def _take(run: Run, armed: Armed, call: Call) -> bool:
     while not call.enough(armed.taken) and (taken := run.take(call.accepts)):
         accept, event = taken
+        if reason := call.refuses(armed.taken, event):
+            run.log("refused", f"{run.record.title}: {reason}")
+            continue
         armed.taken.append({"which": accept.id, "by": event.by, "at": event.at, "data": dict(event.data)})
+        call.took(armed.taken)
     return call.enough(armed.taken)
 
 
@@ -172,9 +180,10 @@ async def _side_work(run: Run, step: WaitingStep, call: Call, armed: Armed) -> N
 
 async def _remind(run: Run, reminder: Reminder, call: Call, moment: Moment) -> None:
     taken = run.record.armed.taken if run.record.armed else []
-    to = _people(run, call.late(taken) if call.late else call.reach()) or _everybody(run, call)
+    purpose = f"reminder{moment.n + 1}.{moment.nth}"
+    to = await readers(run, purpose, call.late(taken) if call.late else call.reach())
     send = Send(template=reminder.template or call.reminder)
-    await post(run, f"reminder{moment.n + 1}.{moment.nth}", send, to, call.link)
+    await post(run, purpose, send, to or await _everybody(run, call, purpose), call.link)
 
 
 async def _escalate(run: Run, escalation: Escalation, call: Call, n: int) -> None:
@@ -183,25 +192,40 @@ async def _escalate(run: Run, escalation: Escalation, call: Call, n: int) -> Non
         run.once(name, run.now)
         run.log("escalated", f"{run.record.title}: no answer yet, escalated")
     if escalation.task:
-        _side_task(run, name, escalation.task)
+        await _side_task(run, name, escalation.task)
     if escalation.to:
-        to = _people(run, (str(run.value(escalation.to)),))
+        to = await readers(run, name, (str(run.value(escalation.to)),))
         await post(run, name, Send(template=escalation.template or "escalation"), to, call.staff_link)
     if escalation.steps:
         await run.beside(name, escalation.steps)
 
 
-def _side_task(run: Run, name: str, task: SideTask) -> None:
+async def _side_task(run: Run, name: str, task: SideTask) -> None:
     """Open a task beside the wait, and close it when somebody has done it."""
     record = run.open_beside(name, "task", str(run.value(task.title)))
     if record.closed:
         return
     if not record.task:
-        assignee = str(run.value(task.assignee)) if task.assignee else ""
-        record.task = {"title": record.title, "assignee": assignee, "groups": list(task.candidate_groups)}
-        record.task["status"] = "open"
+        asked = _asked_beside(run, task)
+        found = await run.do(f"{name}.assign", "assign", asked)
+        record.task = opened(record.title, **{k: found[k] for k in ("assignee", "users", "groups", "claimed", "why")})
+    hear(record.task, partial(run.take, below=f"/{name}"), run.log)
     if taken := run.take([Accept("done", "task")], f"/{name}"):
         run.close_beside(name, {**taken[1].data, "by": taken[1].by})
+
+
+def _asked_beside(run: Run, task: SideTask) -> Data:
+    """What is asked to find out who does it; see `runtime.assigning`."""
+    return {
+        "title": str(run.value(task.title)),
+        "day": today(run),
+        "assignee": str(run.value(task.assignee)) if task.assignee else "",
+        "users": [],
+        "groups": list(task.candidate_groups),
+        "assign_by": "claim",
+        "rotation": "",
+        "owner": run.plan.process.owner or "",
+    }
 
 
 def _go_on_waiting(run: Run, armed: Armed, trouble: StepError | None) -> NoReturn:

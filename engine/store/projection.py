@@ -11,7 +11,7 @@ from engine.store import inbox
 from engine.store.matching import kept, one_at_a_time, unclaimed
 from engine.store.sql import Sql, put
 from engine.store.tables import cases, incidents, subscriptions, tasks, timeline, waits
-from engine.store.tasks import joined
+from engine.store.tasks import MORE, joined
 
 _CASE = Sql(
     """
@@ -127,6 +127,8 @@ def _task(case: str, task: TaskView) -> dict[str, Any]:
         "given_by": task.by,
         "closed_at": task.closed_at,
         "comment": task.comment,
+        "follow_up": task.follow_up,
+        "more_json": encode({name: value for name in MORE if (value := getattr(task, name))}),
     }
 
 

@@ -117,8 +117,23 @@ tasks = Table(
     _text("given_by"),
     _at_or_none("closed_at"),
     _text("comment"),
+    Column("follow_up", Instant, nullable=True),
+    _text("more_json"),  # what no query asks for: labels, votes, why it is with whom it is ...
     Index(None, "case_id"),
     Index(None, "status", "opened_at"),
+)
+
+assignments = Table(  # tasks that were given to somebody in turn
+    "assignments",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    _text("task"),
+    _text("rotation"),
+    _text("given_to"),
+    _at("at"),
+    UniqueConstraint("task"),
+    Index(None, "rotation", "given_to", "seq"),
+    Index(None, "given_to", "at"),
 )
 
 incidents = Table(

@@ -1,19 +1,33 @@
 """Tasks of people. Turns write them (see `projection`); here they are read."""
 
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, or_, select
 
 from engine.language.values import decode
 from engine.runtime.view import TaskView
 from engine.store.rows import TaskRow
 from engine.store.tables import cases, tasks
 
+MORE = ("claimed", "claims", "why", "labels", "comments", "not_applicable", "approvals", "votes", "progress")
+"""What a task keeps together: fields of `TaskView` that no query asks for."""
 
-def open_tasks(c: Connection, user: str | None = None, groups: Collection[str] = ()) -> tuple[TaskRow, ...]:
-    """Open tasks, oldest first: all of them, or those that this user or one of these groups may do."""
-    query = _with_case().where(tasks.c.status == "open").order_by(tasks.c.opened_at, tasks.c.id)
+_PRIORITIES = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+
+
+def open_tasks(
+    c: Connection, user: str | None = None, groups: Collection[str] = (), now: datetime | None = None
+) -> tuple[TaskRow, ...]:
+    """Open tasks: all of them, or those that this user or one of these groups may do.
+
+    First those whose follow-up has come, then by priority, the oldest first; last those that are still put aside.
+    """
+    aside = case((tasks.c.follow_up <= (now or datetime.now(UTC)), 0), (tasks.c.follow_up.is_(None), 1), else_=2)
+    priority = case(_PRIORITIES, value=tasks.c.priority, else_=2)
+    order = (aside, priority, tasks.c.opened_at, tasks.c.id)
+    query = _with_case().where(tasks.c.status == "open").order_by(*order)
     mine = [_names(tasks.c.candidate_groups, group) for group in groups]
     if user is not None:
         mine += [tasks.c.assignee == user, _names(tasks.c.candidate_users, user)]
@@ -54,6 +68,7 @@ def _rows(c: Connection, query: Select[Any]) -> tuple[TaskRow, ...]:
 
 
 def _view(row: Any) -> TaskView:
+    more: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in decode(row.more_json).items()}
     return TaskView(
         id=row.id,
         path=row.path,
@@ -75,4 +90,6 @@ def _view(row: Any) -> TaskView:
         by=row.given_by,
         closed_at=row.closed_at,
         comment=row.comment,
+        follow_up=row.follow_up,
+        **more,
     )

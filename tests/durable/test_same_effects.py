@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.runtime.effects import DECISIONS
 from tests.durable.firm import Firm, firm
 from tests.durable.scenarios import happy, silent, withdraws
 from tests.runtime.onboarding import simulated
@@ -18,7 +19,7 @@ async def effects_of(folder: Path, temporal: str, scenario: Scenario, *flags: st
     """`path:purpose` of every effect in order, and in how many runs of the loop."""
     async with firm(folder, temporal, flags=flags) as house:
         case = await scenario(house)
-        effects = [e.key.partition("/")[2] for e in await house.effects(case)]
+        effects = [e.key.partition("/")[2] for e in await house.effects(case) if e.kind not in DECISIONS]
         runs = [r async for r in house.house.client.list_workflows(f"WorkflowId = '{case}'")]
         return effects, len(runs)
 

@@ -8,6 +8,7 @@ from typing import Any
 from activities import STEP_TYPES
 from engine.language.compiler import compile_process
 from engine.language.plan import Plan
+from engine.language.resources import Absence
 from engine.runtime.simulator import Responder, Simulation, pretend
 from engine.workspace import create
 from tests.runtime.onboarding import START
@@ -43,8 +44,12 @@ def small(body: str) -> Plan:
     return compiled.plan
 
 
-def begin(body: str, at: datetime = START, respond: Responder = pretend, **inputs: Any) -> Simulation:
-    return Simulation.of(small(body), {"email": "ann@acme.test", **inputs}, at, respond)
+def begin(
+    body: str, at: datetime = START, respond: Responder = pretend, away: tuple[Absence, ...] = (), **inputs: Any
+) -> Simulation:
+    plan = small(body)
+    people = plan.resources.people.model_copy(update={"absences": away})
+    return Simulation.of(plan, {"email": "ann@acme.test", **inputs}, at, respond, people)
 
 
 def said(case: Simulation) -> list[str]:

@@ -12,7 +12,7 @@ from engine.language.resources import DocumentTemplate, EmailTemplate
 from engine.language.syntax import ExpressionProblem
 from engine.language.types import ANY, DATE, TEXT, URL, Choice, Field, Record, Type, record
 
-CASE = record(id=TEXT, title=TEXT, url=URL, started_at=Type("datetime"), business_key=TEXT)
+CASE = record(id=TEXT, title=TEXT, url=URL, started_at=Type("datetime"), business_key=TEXT, started_by=TEXT)
 _TEXTS = ("subject", "preheader", "button", "title", "filename", "body")
 _CODES = {"E030": "E072", "E031": "E071", "E032": "E071"}
 
