@@ -80,20 +80,31 @@ class Interpreter:
 
         What a step has left behind goes on beside the steps after it, and the block is done when that is, too.
         """
-        left = []
-        for step in steps:
-            path = prefix + step.id
-            await self._step(step, path, around)
-            if self.state.steps[path].left:
-                left.append(step)
+        left: list[Step] = []
+        waits = not await self._line(prefix, steps, around, left)
         for step in left:
-            await self._go_on_with(step, prefix + step.id, around)
+            waits = not await self._go_on_with(step, prefix + step.id, around) or waits
+        if waits:
+            raise Suspended
 
-    async def _go_on_with(self, step: Step, path: str, around: Around) -> None:
+    async def _line(self, prefix: str, steps: tuple[Step, ...], around: Around, left: list[Step]) -> bool:
+        """The steps one after the other, as far as it goes; False where it has to wait. `left` gets those that left
+        something behind."""
+        try:
+            for step in steps:
+                path = prefix + step.id
+                await self._step(step, path, around)
+                if self.state.steps[path].left:
+                    left.append(step)
+        except Suspended:
+            return False
+        return True
+
+    async def _go_on_with(self, step: Step, path: str, around: Around) -> bool:
+        """What the step has left behind; False while that waits."""
         record, blocks = self.state.steps[path], {block.name: block.steps for block in step.nested()}
         record.left = [b for b in record.left if not await self.side(f"{path}/{b}/", blocks.get(b, ()), around)]
-        if record.left:
-            raise Suspended
+        return not record.left
 
     async def _step(self, step: Step, path: str, around: Around) -> None:
         record = self.state.steps.get(path)

@@ -47,6 +47,12 @@ def test_branches_that_are_left_go_on_beside_and_hold_up_only_the_end() -> None:
     assert "Side: enough is done; goes on beside: two, three" in said(case)
 
 
+def test_a_branch_that_is_left_goes_on_while_what_follows_waits() -> None:
+    case = side("wait_for: any\nothers: leave")
+    done(case, "a", "b")
+    assert waiting(case) == ["c", "last"]
+
+
 def test_a_branch_begins_when_those_that_it_needs_are_done() -> None:
     case = side(branch="needs: [one, two],")
     assert waiting(case) == ["a", "b"]
