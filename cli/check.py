@@ -17,7 +17,7 @@ app = group()
 
 @app.command(epilog="Examples: baton check | baton check definitions/processes/client-onboarding.yaml")
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="[FILE]...", help="Without: all processes.")] = [],  # noqa: B006
+    files: Annotated[list[Path], typer.Argument(metavar="[FILE]...", help="Without: all processes and tests.")] = [],  # noqa: B006
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
@@ -33,7 +33,8 @@ def check(
 
 
 def _processes(workspace: Path | None) -> list[Path]:
-    return sorted((find(workspace or Path.cwd()) / "definitions" / "processes").glob("*.yaml"))
+    definitions = find(workspace or Path.cwd()) / "definitions"
+    return [file for folder in ("processes", "tests") for file in sorted((definitions / folder).glob("*.yaml"))]
 
 
 def _report(found: tuple[Problem, ...], files: int) -> str:

@@ -1,7 +1,6 @@
 """From an arrival to the cases that it starts and the cases that wait for it."""
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +11,7 @@ from engine.language.evaluator import EvaluationError, render, test
 from engine.language.expressions import parse_expression, parse_template
 from engine.language.inputs import BadValues
 from engine.language.process import Trigger
-from engine.language.resources import EventSchema, Input
-from engine.language.values import coerce, decode
+from engine.language.values import decode
 from engine.opening import SIGNAL, Opening, open_case, prepare, values_of
 from engine.settings import Settings
 from engine.shelf import Edition, Shelf
@@ -89,36 +87,3 @@ def _carry_out(c: Connection, arrival: Arrival, openings: list[Opening]) -> Rout
     done = Routed(started, told)
     inbox.routed(c, arrival.id, done.state)
     return done
-
-
-def typed_event(raw: Any, schema: EventSchema | None) -> Any:
-    """An event as its connection declares it: the declared fields, with their types.
-
-    What is missing or of another type is left out, so that an expression that
-    needs it says so. Without a declaration everything is plain data.
-    """
-    if schema is None:
-        return coerce([raw], Input(type="list", label="The event"))[0]
-    event: dict[str, Any] = {}
-    for name, kind in schema.fields.items():
-        try:
-            value = coerce(_at(raw, name), Input(type=kind, optional=True), name=name)
-        except ValueError as problem:
-            log.warning("a field of an event was left out: %s", problem)
-            continue
-        if value is not None:
-            _put(event, name, value)
-    return event
-
-
-def _at(raw: Any, dotted: str) -> Any:
-    for name in dotted.split("."):
-        raw = raw.get(name) if isinstance(raw, Mapping) else None
-    return raw
-
-
-def _put(event: dict[str, Any], dotted: str, value: Any) -> None:
-    *outer, last = dotted.split(".")
-    for name in outer:
-        event = event.setdefault(name, {})
-    event[last] = value

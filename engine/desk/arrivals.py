@@ -9,9 +9,9 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookV
 
 from engine.desk.answers import Receipt, Refusal
 from engine.desk.ground import Ground
+from engine.language.inputs import typed_event
 from engine.language.resources import Connection
 from engine.language.values import encode
-from engine.routing import typed_event
 from engine.store import inbox
 from engine.store.rows import Arrival
 

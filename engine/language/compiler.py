@@ -20,11 +20,13 @@ from engine.language.shapes import Either, Inside, Many, Named, Shape, Steps, ke
 
 @dataclass(frozen=True)
 class Compiled:
-    """`plan` is None exactly when a problem is an error. `source` is the text that was compiled."""
+    """`plan` is None exactly when a problem is an error. `source` is the text that was compiled,
+    `document` says where everything in it stands."""
 
     plan: Plan | None
     problems: tuple[Problem, ...]
     source: str = ""
+    document: Document | None = None
 
 
 def compile_process(workspace: Path, process: str | Path, registry: Registry) -> Compiled:
@@ -34,7 +36,7 @@ def compile_process(workspace: Path, process: str | Path, registry: Registry) ->
     problems = in_order([*check(document, library), *library.problems()])
     if errors(problems) or not isinstance(document.root, Process):
         return Compiled(None, problems, document.source.text)
-    return Compiled(_plan(document.root, document, library), problems, document.source.text)
+    return Compiled(_plan(document.root, document, library), problems, document.source.text, document)
 
 
 def check_file(path: Path, registry: Registry) -> tuple[Problem, ...]:

@@ -1,5 +1,6 @@
 """Raw values that people give, read against what was asked: all of it, or a sentence for everything that is wrong."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from engine.language.coercion import coerce
 from engine.language.problems import one_of, suggest
-from engine.language.resources import Input, People
+from engine.language.resources import EventSchema, Input, People
+
+log = logging.getLogger("baton.inputs")
 
 
 class BadValues(Exception):  # noqa: N818 - named as it is said
@@ -62,3 +65,36 @@ def _unknown(name: str, specs: Mapping[str, Input]) -> str:
     if near:
         return f"There is no input `{name}`; did you mean `{near}`?"
     return f"There is no input `{name}`. The inputs are {one_of(specs, 20)}." if specs else "No inputs are asked for."
+
+
+def typed_event(raw: Any, schema: EventSchema | None) -> Any:
+    """An event as its connection declares it: the declared fields, with their types.
+
+    What is missing or of another type is left out, so that an expression that
+    needs it says so. Without a declaration everything is plain data.
+    """
+    if schema is None:
+        return coerce([raw], Input(type="list", label="The event"))[0]
+    event: dict[str, Any] = {}
+    for name, kind in schema.fields.items():
+        try:
+            value = coerce(_at(raw, name), Input(type=kind, optional=True), name=name)
+        except ValueError as problem:
+            log.warning("a field of an event was left out: %s", problem)
+            continue
+        if value is not None:
+            _put(event, name, value)
+    return event
+
+
+def _at(raw: Any, dotted: str) -> Any:
+    for name in dotted.split("."):
+        raw = raw.get(name) if isinstance(raw, Mapping) else None
+    return raw
+
+
+def _put(event: dict[str, Any], dotted: str, value: Any) -> None:
+    *outer, last = dotted.split(".")
+    for name in outer:
+        event = event.setdefault(name, {})
+    event[last] = value

@@ -21,6 +21,7 @@ from engine.language.resources import (
     Model,
     People,
 )
+from engine.language.scenario import Tests
 from engine.language.source import MAX_SIZE, load_file
 
 
@@ -33,6 +34,7 @@ class Kind(NamedTuple):
 
 
 FOLDERS = {
+    "tests": Kind(".yaml", Tests, "tests"),  # before processes: a file of tests names its process
     "processes": Kind(".yaml", Process, "process"),
     "forms": Kind(".yaml", Form, "form"),
     "emails": Kind(".md", EmailTemplate),
@@ -74,8 +76,12 @@ class Library:
 
     def get(self, kind: str, name: str) -> Document | None:
         """A definition by its name; None where there is no such file."""
-        path = next((p for p in self._places(kind) if p.name == name + FOLDERS[kind].suffix), None)
+        path = self.path(kind, name)
         return self.file(path) if path else None
+
+    def path(self, kind: str, name: str) -> Path | None:
+        """Where a definition stands; None where there is no such file."""
+        return next((p for p in self._places(kind) if p.name == name + FOLDERS[kind].suffix), None)
 
     def shared(self, name: str) -> Document | None:
         """people.yaml or connections.yaml; None where there is no such file."""

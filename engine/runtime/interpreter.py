@@ -206,6 +206,7 @@ class Interpreter:
         if policy == "incident" or (policy is None and not run.around.caught):
             self._incident(run.path, record, problem)
             raise Suspended
+        self.journal.took(step.id, "error")
         if policy == "stop":
             raise CaseStopped("failed")
         if policy is None:

@@ -27,10 +27,15 @@ class Journal:
         self.state = state
         self.now = now
         self.entries: list[Entry] = []
+        self.ways: list[tuple[str, str]] = []
 
     def write(self, path: str, kind: str, text: str) -> None:
         self.state.entries += 1
         self.entries.append(Entry(self.state.entries, self.now, path, kind, text))
+
+    def took(self, step: str, way: str) -> None:
+        """A step decided for one of its ways; nobody is told but those who measure tests."""
+        self.ways.append((step, way))
 
     def closed(self, path: str, record: StepRecord) -> None:
         ending = ENDINGS[record.status]

@@ -35,22 +35,24 @@ def _email(plan: Plan, effect: Effect) -> Answer:
 
 
 def _document(plan: Plan, effect: Effect) -> Answer:
-    return {"file": {"file": effect.key, "name": f"{effect.payload['template']}.pdf", "sha256": "", "size": 0}}
+    name = f"{effect.payload['template']}.pdf"
+    return {"file": {"file": effect.key, "name": name, "sha256": "", "size": 0}, "said": f"{name} made"}
 
 
 def _call(plan: Plan, effect: Effect) -> Answer:
     connection, operation = effect.payload["connection"], effect.payload["operation"]
     declared = plan.resources.connections[connection].operations[operation].result
-    return {"result": {name: example(name, type_) for name, type_ in declared.items()}}
+    result = {name: example(name, type_) for name, type_ in declared.items()}
+    return {"result": result, "said": f"{operation}: done"}
 
 
 def _python(plan: Plan, effect: Effect) -> Answer:
-    return {"result": None}
+    return {"result": None, "said": f"{effect.payload['function']}: done"}
 
 
 def _subprocess(plan: Plan, effect: Effect) -> Answer:
     process = effect.payload["process"]
-    return {"case": f"{process}-1", "process": process, "title": process}
+    return {"case": f"{process}-1", "process": process, "title": process, "said": f"{process}: started"}
 
 
 def _decision(plan: Plan, effect: Effect) -> Answer:

@@ -183,5 +183,8 @@ class StepRun:
     def wake(self, at: datetime) -> None:
         self.walker.wake(at)
 
+    def took(self, way: str) -> None:
+        self.walker.journal.took(self.record.id, way)
+
     def log(self, kind: str, text: str) -> None:
         self.walker.journal.write(self.path, kind, text)

@@ -78,6 +78,7 @@ class Simulation:
         self.effects: list[Effect] = []
         self.happened: list[Happened] = []
         self.timeline: list[Entry] = []
+        self.ways: set[tuple[str, str]] = set()
         self.attempts: dict[str, Attempts] = {}
         self.unanswered: set[str] = set()
         self.colleagues = Colleagues(people or plan.resources.people)
@@ -148,6 +149,7 @@ class Simulation:
         self.state = State.load(self.state.dump())
         self.turned = _finish(turn(self.plan, self.state, self.now, self._perform, events, done))
         self.timeline += self.turned.view.entries
+        self.ways.update(self.turned.ways)
         pending = self.turned.pending
         self.attempts = {key: self.attempts.get(key) or self._planned(key, pending[key]) for key in pending}
 

@@ -120,6 +120,10 @@ class Step(Model):
         """What else somebody should know of it: a plain sentence each."""
         return ()
 
+    def ways(self, resources: Resources) -> tuple[str, ...]:
+        """What it may decide for, beside its blocks and outcomes: tests should have taken every one."""
+        return ()
+
     def mails(self) -> tuple[str, ...]:
         """Templates that it sends where the author named none."""
         return ()
@@ -283,6 +287,10 @@ class Run(Protocol):
 
     def wake(self, at: datetime) -> None:
         """Ask for another turn at this time."""
+        ...
+
+    def took(self, way: str) -> None:
+        """Say which of the step's `ways` is taken."""
         ...
 
     def log(self, kind: str, text: str) -> None:

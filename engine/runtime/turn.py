@@ -30,13 +30,15 @@ class Done:
 
 @dataclass(frozen=True)
 class Turn:
-    """What came of a turn. `pending` are the effects under way or to start, by key; `children` the cases opened."""
+    """What came of a turn. `pending` are the effects under way or to start, by key; `children` the cases opened,
+    `ways` what steps decided for, as (id, way)."""
 
     state: State
     view: CaseView
     deadline: datetime | None
     pending: dict[str, dict[str, Any]] = field(default_factory=dict)
     children: tuple[dict[str, Any], ...] = ()
+    ways: tuple[tuple[str, str], ...] = ()
 
 
 async def turn(
@@ -58,7 +60,8 @@ async def turn(
     if state.outcome:
         state.mailbox = []
     view = project(plan, state, interpreter.journal.entries, interpreter.deadline, now)
-    return Turn(state, view, interpreter.deadline, state.pending, tuple(interpreter.children))
+    children, ways = tuple(interpreter.children), tuple(interpreter.journal.ways)
+    return Turn(state, view, interpreter.deadline, state.pending, children, ways)
 
 
 def _hear(interpreter: Interpreter, events: Iterable[Event], done: Iterable[Done]) -> None:

@@ -241,6 +241,7 @@ async def _end(run: Run, step: WaitingStep, armed: Armed) -> list[Data] | None:
     """The time has come: for a wait until then that is its end, for the others their `on_timeout`."""
     if armed.ended == "until":
         return armed.taken
+    run.took("timeout")
     if step.on_timeout == "stop":
         raise CaseStopped(f"{step.id}_timed_out")
     if step.on_timeout == "fail":

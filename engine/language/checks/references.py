@@ -13,6 +13,7 @@ from engine.language.resources import Connection, Input, Model
 ONE = {
     "forms": "form", "emails": "email template", "documents": "document template", "checklists": "checklist",
     "calendars": "calendar", "processes": "process", "tables": "decision table",
+    "tests": "file of tests",
 }  # fmt: skip
 _WANTED = {"webhook": ("connection", "event"), "form": ("form",), "event": ("event",)}
 _BELONGS = {"connection": "webhook", "event": "webhook", "form": "form"}

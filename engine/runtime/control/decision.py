@@ -9,7 +9,7 @@ from pydantic import Field
 from engine.language import given, wording
 from engine.language.decision import given_by, holds, listed, outputs
 from engine.language.fields import ConditionField, Reference, ValuesField
-from engine.language.resources import DecisionTable, Model
+from engine.language.resources import DecisionTable, Model, Resources
 from engine.language.types import Record, record
 from engine.runtime.flow import StepError
 from engine.runtime.step import Look, Result, Run, Step
@@ -60,8 +60,16 @@ class DecisionStep(Step):
         rules = (f"If {wording.condition(rule.if_)}: {_settings(rule.set)}." for rule in self.rules)
         return (*rules, f"Otherwise: {_settings(self.else_)}." if self.else_ else "No other case is foreseen.")
 
+    def ways(self, resources: Resources) -> tuple[str, ...]:
+        table = resources.tables.get(self.table or "")
+        lines = tuple(f"line {row.line}" for row in table.rows) if table else ()
+        rules = tuple(f"rule {n}" for n in range(1, len(self.rules) + 1))
+        return (*rules, *lines, *(() if self.else_ is None else ("else",)))
+
     async def run(self, run: Run) -> Result:
         hits = list(islice(self._hits(run), 1 if self.hit_policy == "first" else None))
+        for name, _ in hits:
+            run.took(name)
         if self.hit_policy == "unique" and len(hits) > 1:
             names = " and ".join(name for name, _ in hits[:3])
             raise StepError("two_rules", f"{names} of this decision hold at once, and only one may")
@@ -83,6 +91,7 @@ class DecisionStep(Step):
         return run.value(self.inputs.get(column, f"${{ {column} }}"))
 
     def _otherwise(self, run: Run) -> dict[str, Any]:
+        run.took("else")
         if self.else_ is None:
             raise StepError("no_rule", "no rule of this decision holds, and it has no `else`")
         return dict(run.value(self.else_))

@@ -87,6 +87,7 @@ class GroupStep(Step):
         if self._cancelled(run):
             return CANCELLED
         if end is not None and end <= run.now():
+            run.took("timeout")
             return self._timed_out()
         if end is not None:
             run.wake(end)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from engine.language import wording
 from engine.language.fields import Block, InnerConditionField, StepsField
+from engine.language.resources import Resources
 from engine.language.types import NUMBER, ListOf, Record, record
 from engine.runtime import promises
 from engine.runtime.flow import CaseStopped, StepError
@@ -53,7 +54,11 @@ class RepeatStep(Step):
                 return self._result(run, n)
         return await self._too_often(run)
 
+    def ways(self, resources: Resources) -> tuple[str, ...]:
+        return () if isinstance(self.on_max_times, tuple) else ("limit",)
+
     async def _too_often(self, run: Run) -> Result:
+        run.took("limit")
         if self.on_max_times == "fail":
             raise StepError("max_times", f"still not there after {self.max_times} rounds")
         if self.on_max_times == "stop":

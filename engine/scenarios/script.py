@@ -1,0 +1,223 @@
+"""What a line of a script does: one function for each verb."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.language.expressions import ExpressionProblem
+from engine.language.inputs import BadValues, typed_event
+from engine.language.phrases import PhraseProblem
+from engine.language.problems import one_of
+from engine.language.process import Handler
+from engine.language.resources import Input
+from engine.language.scenario import Line
+from engine.runtime.simulator import Simulation
+from engine.runtime.state import StepRecord
+from engine.runtime.view import TaskView
+from engine.scenarios.clock import calendar_of
+from engine.scenarios.finding import handler, open_step, open_task, step_of
+from engine.scenarios.world import CannotPlay, Failing, World
+
+NEXT = "next"
+
+
+def play_line(world: World, line: Line) -> None:
+    """Let happen what the line says. Raises CannotPlay with the reason why it cannot."""
+    verb = next(name for name in VERBS if getattr(line, name) is not None)
+    try:
+        VERBS[verb](world, line, getattr(line, verb))
+    except BadValues as problem:
+        raise CannotPlay(str(problem)) from problem
+
+
+# -- people -----------------------------------------------------------------------
+
+
+def _answer(world: World, line: Line, name: str) -> None:
+    listening = handler(world, name)
+    if listening:
+        return _to_handler(world, line, *listening)
+    case, path, record = open_step(world, name)
+    form = getattr(step_of(case, record.id), "form", None)
+    if not form or record.type == "task":
+        raise CannotPlay(f"`{name}` is no questionnaire{_rather(record)}")
+    answers = _answers(world, case, form, line)
+    by = line.by or str(record.memo.get("to", ""))
+    return world.tell(case, "answer", path, "answer", by, {"answers": answers})
+
+
+def _to_handler(world: World, line: Line, case: Simulation, path: str, found: Handler) -> None:
+    form = found.when.form
+    if not form:
+        raise CannotPlay(f"the handler `{found.id}` asks nothing; it listens to events: use `event`")
+    world.tell(case, "form", path, form, line.by or "", {"answers": _answers(world, case, form, line)})
+
+
+def _rather(record: StepRecord) -> str:
+    return f"; a task is finished with `complete: {record.id}`" if record.type == "task" else ""
+
+
+def _answers(world: World, case: Simulation, form: str, line: Line) -> dict[str, Any]:
+    specs = {q.id: q for q in case.plan.resources.forms[form].fields}
+    return _typed(world, case, specs, line.answers)
+
+
+def _typed(world: World, case: Simulation, specs: Mapping[str, Input], written: Any) -> dict[str, Any]:
+    """Values as the pages would read them; a file may be written as its name."""
+    raw = {n: as_file(specs.get(n), v) for n, v in world.filled(written or {}, case).items()}
+    return world.around.values(case.plan).read_all(specs, raw)
+
+
+def as_file(spec: Input | None, raw: Any) -> Any:
+    """A file that a test only names."""
+    if spec is None or spec.type != "file" or not isinstance(raw, str):
+        return raw
+    return {"file": raw, "name": raw, "sha256": "", "size": 0}
+
+
+def _reply(world: World, line: Line, name: str) -> None:
+    raise CannotPlay("no step takes answers by mail: use `answer` for a form, or `event` for what happens outside")
+
+
+def _complete(world: World, line: Line, name: str) -> None:
+    case, task = open_task(world, name)
+    if task.outcomes and line.outcome not in task.outcomes:
+        raise CannotPlay(f"the task `{task.title}` needs an `outcome`: {one_of(task.outcomes)}")
+    if line.outcome and not task.outcomes:
+        raise CannotPlay(f"the task `{task.title}` has no outcomes; take `outcome` away")
+    data = {
+        "outcome": line.outcome or "",
+        "comment": line.comment or "",
+        "answers": _answers(world, case, task.form, line) if task.form else {},
+        "checklist": _ticked(task, line),
+    }
+    world.tell(case, "task", task.path, "task", _who(line, task), data)
+
+
+def _ticked(task: TaskView, line: Line) -> list[str]:
+    """What is ticked: everything, if the test does not say. Raises CannotPlay for what is unknown or missing."""
+    known = [str(item["id"]) for item in task.checklist]
+    ticked = known if line.checklist is None else list(line.checklist)
+    if strange := [item for item in ticked if item not in known]:
+        raise CannotPlay(f"the checklist has no item {one_of(strange)}; it has {one_of(known) or 'none'}")
+    if missing := [str(i["id"]) for i in task.checklist if not i.get("optional") and i["id"] not in ticked]:
+        raise CannotPlay(f"the task cannot be finished: {one_of(missing)} is not ticked")
+    return ticked
+
+
+def _who(line: Line, task: TaskView) -> str:
+    return line.by or task.assignee or (task.users[0] if task.users else "")
+
+
+def _sign(world: World, line: Line, name: str) -> None:
+    _signature(world, line, name, {"outcome": "signed"})
+
+
+def _decline(world: World, line: Line, name: str) -> None:
+    _signature(world, line, name, {"outcome": "declined", "reason": line.reason or "not said"})
+
+
+def _signature(world: World, line: Line, name: str, said: dict[str, Any]) -> None:
+    case, path, record = open_step(world, name)
+    if record.type != "signature":
+        raise CannotPlay(f"`{name}` is no signature{_rather(record)}")
+    asked = [str(s["email"]) for s in record.memo["asked"]["signers"]]
+    taken = {t["data"]["signer"] for t in record.armed.taken} if record.armed else set()
+    signer = line.by or next((s for s in asked if s not in taken), asked[0])
+    if signer not in asked:
+        raise CannotPlay(f"`{signer}` is not asked to sign; asked are {one_of(asked)}")
+    world.tell(case, "signature", path, "signature", signer, {**said, "signer": signer})
+
+
+# -- the world outside --------------------------------------------------------------
+
+
+def _event(world: World, line: Line, name: str) -> None:
+    if "/" in name:
+        return _webhook(world, line, name)
+    step, dot, event = name.rpartition(".")
+    if not dot:
+        raise CannotPlay(f"`event: {name}` must say `connection/event`, or `step.event` for one that is given by hand")
+    return _by_hand(world, line, step, event)
+
+
+def _webhook(world: World, line: Line, name: str) -> None:
+    connection, _, event = name.partition("/")
+    known = world.main.plan.resources.connections.get(connection)
+    schema = known.events.get(event) if known else None
+    data = typed_event(world.filled(line.data or {}, world.main), schema)
+    world.announce("webhook", name, line.by or connection, data)
+
+
+def _by_hand(world: World, line: Line, step: str, event: str) -> None:
+    case, path, _ = open_step(world, step)
+    wait = next((w for w in case.turned.view.waits if w.path == path), None)
+    offers = {str(o["id"]): o for o in wait.events if "id" in o} if wait else {}
+    if event not in offers:
+        raise CannotPlay(f"the step `{step}` takes no event `{event}` by hand; it takes {one_of(offers) or 'none'}")
+    specs = {name: Input.model_validate(spec) for name, spec in offers[event]["inputs"].items()}
+    world.tell(case, "manual", path, event, line.by or "", _typed(world, case, specs, line.data))
+
+
+def _advance(world: World, line: Line, phrase: str) -> None:
+    if phrase == NEXT:
+        if world.deadline is None:
+            raise CannotPlay("nothing happens by itself any more")
+        return world.advance_to(world.deadline)
+    try:
+        at = world.time(phrase, world.main)
+    except (PhraseProblem, ExpressionProblem) as problem:
+        raise CannotPlay(f"`{phrase}` is no time: {problem}") from problem
+    if at is None or at < world.now:
+        raise CannotPlay(
+            f"`{phrase}` lies in the past: it is {calendar_of(world.main.plan).local(world.now):%Y-%m-%d %H:%M}"
+        )
+    return world.advance_to(at)
+
+
+def _fail(world: World, line: Line, step: str) -> None:
+    message = line.message or "it does not work, the test says"
+    world.failing[step] = Failing(line.code or "refused", message, line.times)
+
+
+def _mock(world: World, line: Line, mocks: Mapping[str, Any]) -> None:
+    world.mocks |= mocks
+    for step in mocks:
+        world.failing.pop(step, None)
+
+
+# -- staff --------------------------------------------------------------------------
+
+
+def _operate(verb: str) -> Callable[[World, Line, str], None]:
+    def operate(world: World, line: Line, name: str) -> None:
+        case, path, _ = open_step(world, name)
+        values = world.filled(line.values or {}, case)
+        world.tell(case, "operator", path, verb, line.by or "", {"values": values})
+
+    return operate
+
+
+def _stop(world: World, line: Line, name: str) -> None:
+    world.tell(world.main, "operator", "", "stop", line.by or "", {"values": {}})
+
+
+def _nothing(world: World, line: Line, expect: Any) -> None:
+    """Expectations are looked at by whoever plays the script."""
+
+
+VERBS: dict[str, Callable[[World, Line, Any], None]] = {
+    "answer": _answer,
+    "reply": _reply,
+    "complete": _complete,
+    "sign": _sign,
+    "decline": _decline,
+    "event": _event,
+    "advance": _advance,
+    "fail": _fail,
+    "mock": _mock,
+    "retry": _operate("retry"),
+    "skip": _operate("skip"),
+    "do_now": _operate("do_now"),
+    "stop": _stop,
+    "expect": _nothing,
+}
