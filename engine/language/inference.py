@@ -331,7 +331,10 @@ class _Inference:
         of = items.item if isinstance(items, ListOf) else ANY
         if not isinstance(attribute, Constant):
             return items if name == "select" else ListOf()
-        type_, _ = self._field(attribute, of, attribute.value, attribute.start + 1, None)
+        at, type_ = attribute.start + 1, of
+        for part in str(attribute.value).split("."):
+            type_, _ = self._field(attribute, type_, part, at, None)
+            at += len(part) + 1
         return items if name == "select" else ListOf(item=type_)
 
 

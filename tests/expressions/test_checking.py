@@ -21,6 +21,7 @@ from tests.expressions.scope import TYPES, checked, marked
         ("steps.contract.file", FILE),
         ("steps.contract.file.size + 1", NUMBER),
         ("inputs.rows | map('price') | sum", MONEY),
+        ("inputs.rows | map('price.amount') | sum", NUMBER),
         ("inputs.rows | select('done') | first", TYPES.fields["inputs"].type.fields["rows"].type.item),  # type: ignore[attr-defined]
         ("inputs.rows[0]['name']", TEXT),
         ("inputs.note | default('')", TEXT),
@@ -46,6 +47,7 @@ def test_a_sound_expression_has_a_type(text: str, type_: Type) -> None:
         ("company", "E032", "company", "did you mean `inputs.company`?"),
         ("inputs.company.upper", "E032", "upper", "write `inputs.company | upper`"),
         ("inputs.rows | map('prise')", "E032", "prise", "did you mean `price`?"),
+        ("inputs.rows | map('price.amnt')", "E032", "amnt", "did you mean `amount`?"),
         ("steps.legal.outcome", "E033", "legal", '`steps.legal.outcome | default("approve")`'),
         ("1 + (inputs.note | length)", "E033", "note", '`inputs.note | default("")`'),
         ('steps.review.outcome == "rejct"', "E034", '"rejct"', "did you mean `reject`?"),
