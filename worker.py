@@ -146,7 +146,7 @@ class Children:
 
     async def open(self, process: str, inputs: Mapping[str, Any], parent: str, key: str) -> NewCase:
         """The child's case; the same key always gives the same one. Raises StepError."""
-        edition = await self.shelf.latest(process)
+        edition = await self.shelf.live(process)
         if edition is None:
             raise StepError("not_published", f"the process `{process}` is not published: `baton publish {process}`")
         try:

@@ -29,6 +29,8 @@ COMMANDS = {
     "explain": Command("cli.explain", "What a finding's code means, with an example"),
     "explain-process": Command("cli.explain_process", "Retell a process in plain sentences"),
     "publish": Command("cli.publish", "Make definitions available to new cases"),
+    "versions": Command("cli.versions", "The versions of a process, and which one new cases get"),
+    "rollback": Command("cli.rollback", "Let new cases have an older version again"),
     "processes": Command("cli.processes", "The published processes and their versions"),
     "start": Command("cli.start", "Start a case"),
     "status": Command("cli.status", "All open cases, or one of them in words", quick=True),

@@ -1,6 +1,8 @@
 """Options that many commands share, and what they mean."""
 
 import getpass
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +16,7 @@ Workspace = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 By = Annotated[str, typer.Option("--by", envvar="BATON_USER", help="Who does this, as the timeline shows it.")]
+Message = Annotated[str, typer.Option("--message", "-m", help="Why, in a sentence; kept with the version.")]
 Case = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, from `baton status`.")]
 Step = Annotated[str, typer.Argument(metavar="STEP", help="The step's id, from `baton status CASE`.")]
 Inputs = Annotated[list[str], typer.Option("--input", "-i", help="NAME=VALUE; as often as needed.")]
@@ -26,6 +29,20 @@ def group(summary: str | None = None) -> typer.Typer:
 
 def who(by: str) -> str:
     return by or getpass.getuser()
+
+
+def author(by: str) -> str:
+    """Whoever changes a definition, as its history names people: by option, by git, by the system."""
+    return by or _name_in_git() or getpass.getuser()
+
+
+def _name_in_git() -> str:
+    with suppress(OSError, subprocess.SubprocessError):
+        command = ("git", "config", "user.name")
+        # Nothing of it comes from outside.
+        asked = subprocess.run(command, capture_output=True, text=True, timeout=2, check=False)  # noqa: S603
+        return asked.stdout.strip()
+    return ""
 
 
 def pairs(given: list[str], option: str = "--input") -> dict[str, str]:

@@ -14,7 +14,7 @@ app = group()
 
 @app.command(epilog="Example: baton processes")
 def processes(as_json: Json = False, workspace: Workspace = None) -> None:
-    """The published processes: a new case runs the newest version, a running one keeps its own."""
+    """The published processes: a new case runs the live version, a running one keeps its own."""
     settings = settings_of(workspace)
     found = ask_with(settings, lambda desk: desk.processes())
     if as_json:

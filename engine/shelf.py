@@ -30,13 +30,18 @@ class Shelf:
         self.registry = registry
         self._plans: dict[str, Plan] = {}
 
-    async def latest(self, process: str) -> Edition | None:
-        """The newest version of a process; None when none was published."""
-        row = await self.store.read(lambda c: plans.latest(c, process))
+    async def live(self, process: str) -> Edition | None:
+        """The version that a new case gets; None when none was released."""
+        row = await self.store.read(lambda c: plans.live(c, process))
+        return await self._edition(row) if row else None
+
+    async def numbered(self, process: str, version: int) -> Edition | None:
+        """A version by its number, also a draft."""
+        row = await self.store.read(lambda c: plans.numbered(c, process, version))
         return await self._edition(row) if row else None
 
     async def everything(self) -> tuple[Edition, ...]:
-        """The newest version of every process."""
+        """The live version of every process."""
         rows = await self.store.read(plans.processes)
         return tuple([await self._edition(row) for row in rows])
 

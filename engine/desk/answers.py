@@ -56,12 +56,22 @@ class Refusal(DeskError):  # noqa: N818 - named as it is said
 
 @dataclass(frozen=True)
 class Published:
-    """`changed` is False when this very definition had been published before."""
+    """`changed` is False when nothing is new; `live`: new cases get this version."""
 
     process: str
     version: int
     digest: str
     changed: bool
+    live: bool
+
+
+@dataclass(frozen=True)
+class Released:
+    """`before` is the version that new cases got until now."""
+
+    process: str
+    version: int
+    before: int | None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from engine.desk.operators import Operators
 from engine.desk.reading import Reading
 from engine.desk.starting import Starting
 from engine.desk.tasks import Tasks
+from engine.desk.versions import Versions
 
 
-class Desk(Starting, Arrivals, Links, Tasks, Operators, Reading):
+class Desk(Starting, Versions, Arrivals, Links, Tasks, Operators, Reading):
     """What pages and commands may ask for. `Desk(settings, store, registry, nudge)`, see `Ground`."""

@@ -23,14 +23,21 @@ from engine.store.rows import Arrival
 
 class Starting(Publishing):
     async def start(
-        self, process: str, raw: Mapping[str, Any], *, by: str = "", source: str = "cli", source_id: str | None = None
+        self,
+        process: str,
+        raw: Mapping[str, Any],
+        *,
+        by: str = "",
+        source: str = "cli",
+        source_id: str | None = None,
+        version: int | None = None,
     ) -> Started:
-        """Start a case of the newest version with inputs as people typed them.
+        """Start a case of the live version, or of another one, with inputs as people typed them.
 
         Raises BadInputs with everything that is missing, wrong or unknown, and
         NotThere. The same `source_id` again gives the case that it started.
         """
-        edition = await self.edition(process)
+        edition = await self.edition(process, version)
         try:
             inputs = self.values(edition.plan).read_all(edition.plan.process.inputs, raw)
         except BadValues as problem:
@@ -60,7 +67,7 @@ class Starting(Publishing):
         return await self._open(edition, answers, "", f"form:{process}/{trigger}", source_id, sent)
 
     async def _form_trigger(self, process: str, trigger: str) -> tuple[Edition, Trigger]:
-        edition = await self.shelf.latest(process)
+        edition = await self.shelf.live(process)
         triggers = edition.plan.process.triggers if edition else ()
         found = next((t for t in triggers if t.id == trigger and t.type == "form"), None)
         if edition is None or found is None:

@@ -17,7 +17,28 @@ class PlanRow:
     digest: str
     source: str
     author: str
+    message: str
     published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version in the list of all. `state`: live (new cases get it), draft (none did so far), past.
+
+    `released_at` and `released_by` are of its last release; `cases` counts the open cases that run it.
+    """
+
+    process: str
+    version: int
+    digest: str
+    author: str
+    message: str
+    published_at: datetime
+    state: str
+    released_at: datetime | None
+    released_by: str
+    release_message: str
+    cases: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,19 @@ plans = Table(
     _text("source"),
     _text("author"),
     _at("published_at"),
+    _text("message"),
     Index(None, "digest"),
+)
+
+releases = Table(  # which version was made the one that new cases get; the last row of a process counts
+    "releases",
+    metadata,
+    _text("process", key=True),
+    _number("seq", key=True),
+    _number("version"),
+    _text("given_by"),
+    _text("message"),
+    _at("released_at"),
 )
 
 cases = Table(
