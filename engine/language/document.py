@@ -46,6 +46,7 @@ class Document:
     nodes: dict[int, Table] = field(default_factory=dict)
     leaves: dict[int, list[Leaf]] = field(default_factory=dict)
     steps: list[Model] = field(default_factory=list)
+    doubtful: set[int] = field(default_factory=set)  # steps of which a part could not be read
 
     def place(self, model: Model | None, *path: str | int) -> Place:
         """Where a field was written; the nearest thing around it when it was not."""

@@ -126,7 +126,7 @@ class _Inference:
             message = f"there is nothing called `{node.name}` here"
             longer = longer_name(node.name, scope)
             way_out, meant = longer or did_you_mean(node.name, scope.fields), certain(node.name, scope.fields)
-            note = f"here you can use {one_of(scope.fields)}"
+            note = f"here you can use {one_of(scope.fields)}" if scope.fields else "no names can be used here"
             return self.report(
                 "E032", message, node.start, len(node.name), way_out, note, "" if longer else meant
             ), None

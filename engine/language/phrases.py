@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Literal, get_args
 
 from engine.language.expressions import Expr, Template
+from engine.language.synonyms import UNITS
 
 Unit = Literal["seconds", "minutes", "hours", "days", "weeks", "months", "business days", "business hours"]
 
@@ -16,6 +17,7 @@ MAX_AMOUNTS: dict[Unit, int] = {
     "months": 1_200, "business days": 5_000, "business hours": 40_000,
 }  # fmt: skip
 
+_LONGER = {"year": "12 months", "quarter": "3 months", "fortnight": "2 weeks"}
 _WHOLE_DAYS = frozenset({"days", "weeks", "months", "business days"})
 _SPELLINGS: dict[str, Unit] = {spelling: unit for unit in get_args(Unit) for spelling in (unit, unit.removesuffix("s"))}
 _SPELLINGS |= {word.replace("business", "working"): unit for word, unit in _SPELLINGS.items()}
@@ -38,14 +40,25 @@ _SPACE = re.compile(r"\s*")
 
 
 class PhraseProblem(Exception):  # noqa: N818 - a finding, not an error of ours
-    """What is wrong with a time phrase; `offset` and `length` mark the place in its text."""
+    """What is wrong with a time phrase; `offset` and `length` mark the place in its text.
 
-    def __init__(self, message: str, offset: int, length: int, help: str = "") -> None:  # noqa: A002 - a finding's word
+    `meant` is what certainly belongs there.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        offset: int,
+        length: int,
+        help: str = "",  # noqa: A002 - a finding's word
+        meant: str = "",
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
         self.length = length
         self.help = help
+        self.meant = meant
 
 
 @dataclass(frozen=True)
@@ -151,8 +164,12 @@ class PhraseReader:
     def _unit(self) -> Unit:
         found = _UNIT.match(self.text, self.position)
         if found is None:
-            raise self._unexpected("a unit must follow the number", _EXAMPLE)
+            number = self.text[: self.position].split()[-1:] or ["2"]
+            way_out = f"write `{number[0]} business days`, `{number[0]} days` or `{number[0]} hours`"
+            raise self._unexpected("a unit must follow the number", way_out if number[0].isdigit() else _EXAMPLE)
         written = " ".join(found[0].lower().split())
+        if written in ("at", "before", "after"):
+            raise self._unexpected(f"a unit must stand before `{written}`", "as in `2 business days at 09:00`")
         if written not in _SPELLINGS:
             raise _unknown_unit(_TWO_WORDS.match(self.text, self.position) or found)
         self._take(_UNIT)
@@ -190,6 +207,12 @@ class PhraseReader:
 
 
 def _unknown_unit(found: re.Match[str]) -> PhraseProblem:
+    if synonym := UNITS.get(found[0].lower().replace(" ", "").replace("-", "")):
+        message = f"`{found[0]}` is not a unit of time"
+        return PhraseProblem(message, found.start(), len(found[0]), f"did you mean `{synonym}`?", synonym)
+    if longer := _LONGER.get(found[0].lower().removesuffix("s")):
+        message = f"`{found[0]}` is not a unit of time"
+        return PhraseProblem(message, found.start(), len(found[0]), f"write `{longer}` for one of them")
     units = [unit for unit in get_args(Unit) if unit.startswith(found[0].lower())] if len(found[0]) == 1 else []
     near = units or get_close_matches(found[0].lower(), get_args(Unit), 1)
     way_out = f"did you mean `{near[0]}`?" if near else f"the units are {', '.join(get_args(Unit))}"

@@ -3,17 +3,18 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
 from engine.language.document import Document, Leaf, Path, Registry, UnknownStep, heading
 from engine.language.fields import Identifier, Text
+from engine.language.literals import literal, plain_word
 from engine.language.nodes import Broken, Entry, Listing, Node, Place, Scalar, Source, Table
 from engine.language.problems import Fix, certain, one_of, suggest
 from engine.language.resources import Model
 from engine.language.shapes import Either, Free, Inside, Key, Many, Named, Shape, Steps, Word, keys
+from engine.language.synonyms import KEYS, STEPS, TYPES, meant
 
 
 def read(source: Source, model: type[Model], registry: Registry | None = None) -> Document:
@@ -49,6 +50,7 @@ class _Reader:
         self.source = document.source
         self.registry = registry
         self.owned: list[Leaf] = []
+        self.unread = 0
 
     def root(self, model: type[Model], table: Table) -> Model:
         made = self.model(model, table, ())
@@ -90,7 +92,7 @@ class _Reader:
         good = {name: value for name, value in values.items() if value is not _MISSING}
         for key in keys(model).values():
             if key.required and key.name not in good:
-                good[key.name] = _blank(key.shape)
+                good[key.name] = "any" if _is_type(key.shape) else _blank(key.shape)
         return model.model_construct(set(good), **good)
 
     def _refused(self, model: type[Model], table: Table, wrong: ValidationError, values: dict[str, Any]) -> None:
@@ -109,7 +111,8 @@ class _Reader:
         word, what = entry.key.text, self._what(model, table)
         few = len(self.source.problems) < FEW
         free = [k for k in known if table.entry(k) is None] if few else []
-        near, fix = suggest(word, free), self.source.instead(entry.key.place, word, certain(word, free))
+        near = meant(word, KEYS, free) or suggest(word, free)
+        fix = self.source.instead(entry.key.place, word, certain(word, free))
         note = self._elsewhere(word) or f"here you may write {one_of(known, 20)}"
         hint = f"did you mean `{near}`?" if near else ""
         self.report("E020", f"{what} has no key `{word}`", entry.key.place, "" if near else note, hint, fix)
@@ -138,6 +141,7 @@ class _Reader:
 
     def value(self, shape: Shape, node: Node, path: Path) -> Any:
         if isinstance(node, Broken):
+            self.unread += 1
             return _MISSING
         if isinstance(node, Scalar) and not node.text and not node.style and not isinstance(shape, Free):
             self._empty(path, node)
@@ -180,11 +184,13 @@ class _Reader:
     def _wrong_word(self, shape: Word, node: Scalar, path: Path) -> None:
         name = str(path[-1])
         if shape.words:
-            near = suggest(node.text, map(str, shape.words))
+            near = meant(node.text, TYPES, map(str, shape.words)) or suggest(node.text, map(str, shape.words))
             number = " or a whole number" if shape.plain == "whole" else ""
             note = f"`{name}` is {one_of(map(str, shape.words), 20)}{number}"
             hint = f"did you mean `{name}: {near}`?" if near else ""
-            fix = self.source.instead(node.place, node.text, certain(node.text, map(str, shape.words)))
+            words = [str(word) for word in shape.words]
+            replaced = meant(node.text, TYPES, words) or certain(node.text, words)
+            fix = self.source.instead(node.place, node.text, replaced)
             self.report("E024", f"`{node.text}` is not something that `{name}` can be", node.place, note, hint, fix)
         elif shape.plain == "whole":
             self.report("E025", f"`{name}` must be a whole number, and `{node.text}` is none", node.place)
@@ -229,7 +235,7 @@ class _Reader:
         hint, fix = "begin each item with `- `", None
         if isinstance(node, Scalar):
             hint = f"write `{path[-1]}: [{node.text}]`"
-            fix = self.source.instead(node.place, node.text, f"[{node.text}]" if _plain_word(node) else "")
+            fix = self.source.instead(node.place, node.text, f"[{node.text}]" if plain_word(node) else "")
         self._wrong_kind(node, path, "a list", hint=hint, fix=fix)
 
     def _repeated(self, shape: Many, node: Listing) -> None:
@@ -251,6 +257,8 @@ class _Reader:
             self._wrong_kind(node, path, "`name: ...` lines")
             return _MISSING
         found = {e.key.text: self.value(shape.item, e.value, (*path, e.key.text)) for e in node.entries}
+        if _is_type(shape.item):
+            return {name: "any" if value is _MISSING else value for name, value in found.items()}
         return {name: value for name, value in found.items() if value is not _MISSING}
 
     def _free(self, _: Free, node: Node, path: Path) -> Any:
@@ -265,16 +273,15 @@ class _Reader:
     def _nested(self, node: Node, path: Path) -> Any:
         match node:
             case Table():
-                found = {e.key.text: self._nested(e.value, (*path, e.key.text)) for e in node.entries}
-                return {name: value for name, value in found.items() if value is not _MISSING}
+                return {e.key.text: self._nested(e.value, (*path, e.key.text)) for e in node.entries}
             case Listing():
-                items = [self._nested(item, (*path, n)) for n, item in enumerate(node.items)]
-                return [item for item in items if item is not _MISSING]
+                return [self._nested(item, (*path, n)) for n, item in enumerate(node.items)]
             case Scalar():
                 text = literal(node)
                 self.owned.append(Leaf(Text("any"), text, node, path))
                 return text
-        return _MISSING
+        self.unread += 1
+        return None  # what cannot be read is anything
 
     def _wrong_kind(
         self, node: Node, path: Path, wanted: str, note: str = "", hint: str = "", fix: Fix | None = None
@@ -307,8 +314,10 @@ class _Reader:
             self.report("E023", "a step must be `key: value` lines", node.place, hint="write `- id: name_of_the_step`")
             return None
         outer, self.owned = self.owned, []
-        position = len(self.document.steps)
+        position, unread = len(self.document.steps), self.unread
         step = self.model(self._type(node), node, ())
+        if self.unread > unread:
+            self.document.doubtful.add(id(step))
         self.document.steps.insert(position, step)  # before the steps inside it
         self.document.leaves[id(step)] = self.owned
         self.owned = outer
@@ -324,7 +333,7 @@ class _Reader:
             return UnknownStep
         if written.text in self.registry:
             return self.registry[written.text]
-        near = suggest(written.text, self.registry)
+        near = meant(written.text, STEPS, self.registry) or suggest(written.text, self.registry)
         note = "" if near else f"there are {one_of(self.registry, 20)}"
         hint = f"did you mean `type: {near}`?" if near else ""
         fix = self.source.instead(written.place, written.text, certain(written.text, self.registry))
@@ -332,24 +341,9 @@ class _Reader:
         return self.registry.get(near, UnknownStep)
 
 
-def _plain_word(node: Scalar) -> bool:
-    """Whether the text can stand in `[ ]` as it is, and is one item for certain."""
-    return not node.style and bool(re.fullmatch(r"[\w.@+-]+", node.text))
-
-
-def literal(node: Scalar) -> str:
-    """A value of no declared type: `true`, `false` and numbers are themselves, everything else is text.
-
-    A number is one only where writing it again gives the same characters, so
-    `1.10`, `01234` and `+44` stay as they were written.
-    """
-    if node.style:
-        return node.text
-    if node.text in ("true", "false"):
-        return f"${{ {node.text} }}"
-    if re.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d{0,8}[1-9])?", node.text) and str(Decimal(node.text)) == node.text:
-        return f"${{ {node.text} }}"
-    return node.text
+def _is_type(shape: Shape) -> bool:
+    """Whether the word is the type of a value. One that was not understood may be any."""
+    return isinstance(shape, Word) and "long_text" in shape.words
 
 
 def _blank(shape: Shape) -> Any:

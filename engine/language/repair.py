@@ -195,14 +195,34 @@ def _reindented(t: Trouble, message: str, column: int) -> Mend | None:
     indent = len(t.text) - len(t.text.lstrip(" "))
     if indent == column:
         return None
-    end = t.line + 1
-    while end < len(t.lines) and (not t.lines[end].strip() or _indent(t.lines[end]) >= max(indent, 1)):
-        end += 1
     by = column - indent
+    end = _end_of_block(t, indent, left=by < 0)
     changed = tuple((n, _moved(t.lines[n], by), Shift(0, by)) for n in range(t.line, end) if t.lines[n].strip())
     note = f"it starts in column {indent + 1}"
     help_ = f"start it in column {column + 1}: `{changed[0][1]}`"
     return Mend("E012", message, t.line, indent, len(t.text.strip()), note, help_, changed)
+
+
+def _end_of_block(t: Trouble, indent: int, left: bool) -> int:
+    """The line behind those that move together with this one.
+
+    A line that stands too far left moves with those beside it, but what is deeper only moves with it
+    when it opens a block: else that is where the line itself should have been.
+    """
+    end, opens, before = t.line, True, 0
+    while end < len(t.lines):
+        line = t.lines[end]
+        if line.strip() and _indent(line) < max(indent, 1) and end > t.line:
+            break
+        if line.strip() and _indent(line) > indent and not (left or opens):
+            break
+        if line.strip() and not left and indent < _indent(line) < before:
+            break
+        before = _indent(line) if line.strip() else before
+        if line.strip() and _indent(line) == indent:
+            opens = line.rstrip().endswith(":") or line.lstrip().startswith("- ")
+        end += 1
+    return end
 
 
 def _moved(line: str, by: int) -> str:
@@ -300,17 +320,32 @@ def _without_colon(t: Trouble, number: int) -> Mend | None:
 
 
 def _brackets(t: Trouble) -> Mend | None:
-    if "flow" not in t.context:
+    if "flow" not in t.context and "flow" not in t.problem:
         return None
-    line, column = t.context_line, t.context_column
-    opened = t.lines[line][column : column + 1]
-    closing = {"[": "]", "{": "}"}.get(opened, "")
+    found = next((p for n in range(min(t.line, len(t.lines) - 1), -1, -1) if (p := _opening(t, n))), None)
+    if found is None:
+        return None
+    line, match, column = found
+    value, opened = match["value"], match["value"][0]
+    closing = {"[": "]", "{": "}"}[opened]
+    if value.endswith(closing):
+        message = f"what stands between `{opened}` and `{closing}` cannot be read"
+        note = "a text with a colon, a comma or a bracket in it needs quotes there; a comma stands between two values"
+        return _neutral(Mend("E010", message, line, column, len(value), note), t, line, column)
     message = f"this `{opened}` is never closed, or a comma is missing between it and its `{closing}`"
-    mend = Mend(
-        "E010", message, line, column, 1, help=f"write `{t.lines[line][column:].rstrip()}{closing}`, or quote the text",
-    )  # fmt: skip
+    space = " " if value.startswith("{ ") else ""
+    help_ = f"write `{match['key']}: {value.rstrip(', ')}{space}{closing}`, or quote the text"
+    return _neutral(Mend("E010", message, line, column, 1, help=help_), t, line, column)
+
+
+def _opening(t: Trouble, line: int) -> tuple[int, re.Match[str], int] | None:
+    """The value that begins with a bracket on this line, if that is where reading went wrong."""
     found = _pair(t, line)
-    return _neutral(mend, t, line, found[1] if found else column)
+    if found is None or found[0]["value"][0] not in "[{":
+        return None
+    # A bracket that is closed on its own line is only to blame for what is wrong on that line.
+    closed = found[0]["value"].endswith(("]", "}"))
+    return None if closed and line != t.line else (line, *found)
 
 
 def _escape(t: Trouble) -> Mend | None:

@@ -22,8 +22,33 @@ _HINTS = {
     "%": "`{% %}` belongs into template files; here write `${ }`",
     '"': "close the quotes, or write the other kind of quotes around the text",
     "'": "close the quotes, or write the other kind of quotes around the text",
+    "AND": "write `and`",
+    "OR": "write `or`",
+    "NOT": "write `not`",
+    "And": "write `and`",
+    "Or": "write `or`",
+    "&&": "write `and`",
+    "<>": "write `!=`",
+    "\u201c": 'write straight quotes: `"`',
+    "\u201d": 'write straight quotes: `"`',
+    "\u201e": 'write straight quotes: `"`',
+    "\u2018": "write straight quotes: `'`",
+    "\u2019": "write straight quotes: `'`",
+    "\u2013": "write a plain `-`",
+    "\u2014": "write a plain `-`",
+    "\u2212": "write a plain `-`",
+    "\u2264": "write `<=`",
+    "\u2265": "write `>=`",
+    "\u2260": "write `!=`",
     "$": "inside an expression names are written bare, without `${ }`",
 }
+
+
+_CERTAIN = {
+    "=": "==", "AND": "and", "OR": "or", "NOT": "not", "And": "and", "Or": "or",
+    "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'", "\u2013": "-", "\u2014": "-",
+    "\u2212": "-", "\u2264": "<=", "\u2265": ">=", "\u2260": "!=",
+}  # fmt: skip
 
 
 class ExpressionProblem(Exception):  # noqa: N818 - a finding, not an error of ours
@@ -143,12 +168,14 @@ def misplaced(tokens: Tokens, start: int, ended: bool) -> ExpressionProblem:
         return _problem(f"`{tokens.open[-1].raw}` is never closed", tokens.open[-1])
     if ended:
         return _problem(f"something is missing after `{token.raw}`", token)
+    if (token.raw == "|" and tokens.text[token.end : token.end + 1] == "|") or tokens.text[: token.start].endswith("|"):
+        return _problem("`||` is not expected here", token, "write `or`")
     doubled = "{" if token.raw == "}" and [t.raw for t in tokens.found[:2]] == ["{", "{"] else token.raw
-    return _problem(f"`{token.raw}` is not expected here", token, _HINTS.get(doubled, ""))
+    return _problem(f"`{token.raw}` is not expected here", token, _HINTS.get(doubled, ""), _CERTAIN.get(token.raw, ""))
 
 
-def _problem(message: str, token: Token, way_out: str = "") -> ExpressionProblem:
-    return ExpressionProblem(message, token.start, token.end - token.start, way_out)
+def _problem(message: str, token: Token, way_out: str = "", meant: str = "") -> ExpressionProblem:
+    return ExpressionProblem(message, token.start, token.end - token.start, way_out, meant=meant)
 
 
 def unreadable(tokens: Tokens, offset: int) -> ExpressionProblem:
@@ -158,4 +185,5 @@ def unreadable(tokens: Tokens, offset: int) -> ExpressionProblem:
         return _problem(f"`{tokens.open[-1].raw}` is never closed", tokens.open[-1])
     if character in _QUOTES:
         return ExpressionProblem("this text has no closing quote", offset, 1, _HINTS[character])
-    return ExpressionProblem(f"`{character}` is not expected here", offset, 1, _HINTS.get(character, ""))
+    way_out, meant = _HINTS.get(character, ""), _CERTAIN.get(character, "")
+    return ExpressionProblem(f"`{character}` is not expected here", offset, 1, way_out, meant=meant)

@@ -5,6 +5,7 @@ missing must be read with `default`, or under an `if` that makes sure.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.language import given
@@ -19,9 +20,10 @@ from engine.language.document import Leaf, UnknownStep
 from engine.language.expressions import Expr
 from engine.language.fields import Reference
 from engine.language.narrowing import narrow
+from engine.language.nodes import Broken, Table
 from engine.language.process import Process
 from engine.language.resources import Connection
-from engine.language.types import Field, Record, Type, record
+from engine.language.types import ANY, Field, Record, Type, record
 
 
 def check(subject: Subject) -> None:
@@ -37,8 +39,15 @@ class Walk(Blocks):
         self.children = children
         self.known: dict[str, Known] = {}
         self.vars = Variables(subject, values)
-        base = {"inputs": given.inputs(subject.process.inputs), "case": files.CASE}
+        base = {"inputs": self._inputs(), "case": files.CASE}
         self.base = {name: Field(type_) for name, type_ in base.items()}
+
+    def _inputs(self) -> Record:
+        """The inputs; one that could not be read is anything."""
+        written = self.subject.document.node(self.subject.process, "inputs")
+        names = [entry.key.text for entry in written.entries] if isinstance(written, Table) else []
+        known = given.inputs(self.subject.process.inputs)
+        return Record(fields={**{name: Field(ANY) for name in names}, **known.fields}, open=isinstance(written, Broken))
 
     def process(self) -> Record:
         """Check everything; the types of the outputs."""
@@ -73,6 +82,7 @@ class Walk(Blocks):
             for leaf in self._leaves("triggers", n):
                 wanted = process.inputs.get(str(leaf.path[-1])) if leaf.path[2] == "inputs" else None
                 self.values.check(leaf, scope, wanted.type if wanted else None)
+            files.form(self.subject, trigger.form or "", Record(), f"the trigger `{trigger.id}`")
         for leaf in self._leaves("concurrency"):
             self.values.check(leaf, Record(fields={"inputs": self.base["inputs"]}))
 
@@ -103,6 +113,7 @@ class Walk(Blocks):
             for leaf in self._leaves("handlers", n):
                 self.values.check(leaf, self.scope(Standing()))
             if handler.when is not None:
+                files.form(self.subject, handler.when.form or "", self.scope(Standing()), f"the handler `{handler.id}`")
                 self._block(handler.steps, Standing().knowing(event=self._event(handler.when)))
         self.known, self.vars.marks = done, marks
 
@@ -125,6 +136,8 @@ class Walk(Blocks):
         decisions.check(self.subject, step, scope)
         inside = self._walked(step, standing)
         result = step.result(self._look(step, standing))
+        if id(step) in self.subject.document.doubtful:
+            result = replace(result, open=True)
         self._compensation(step, result, standing)
         self._leave(step)
         if step.type == "set":
@@ -169,7 +182,9 @@ class Walk(Blocks):
         for name in (*(leaf.text for leaf in named if leaf.kind.kind == "emails"), *step.mails()):
             files.mail(self.subject, name, scope, user)
         for leaf in named:
-            if leaf.kind.kind == "documents":
+            if leaf.kind.kind == "forms":
+                files.form(self.subject, leaf.text, scope, user)
+            elif leaf.kind.kind == "documents":
                 fields = {str(p[1]): t for p, t in types.items() if p[0] == "fields" and len(p) == 2}
                 files.document(self.subject, step, fields)
             elif leaf.kind.kind == "checklists":

@@ -8,12 +8,13 @@ from engine.language.checks.templates import Template
 from engine.language.document import Document, Leaf
 from engine.language.nodes import Scalar, Source
 from engine.language.problems import Problem, certain, one_of, suggest
-from engine.language.resources import DocumentTemplate, EmailTemplate
+from engine.language.resources import DocumentTemplate, EmailTemplate, Form
 from engine.language.syntax import ExpressionProblem
 from engine.language.types import ANY, DATE, TEXT, URL, Choice, Field, Record, Type, record
 
 CASE = record(id=TEXT, title=TEXT, url=URL, started_at=Type("datetime"), business_key=TEXT, started_by=TEXT)
 _TEXTS = ("subject", "preheader", "button", "title", "filename", "body")
+FORM = ("title", "intro", "thanks")
 _CODES = {"E030": "E072", "E031": "E071", "E032": "E071"}
 
 
@@ -25,6 +26,13 @@ def mail(subject: Subject, name: str, scope: Record, user: str) -> None:
     handlers = {h.id: Field(URL) for h in subject.process.handlers if h.when is not None and h.when.type == "form"}
     extra = {"link": Field(URL), "to_name": Field(TEXT), "title": Field(TEXT), "links": Field(Record(fields=handlers))}
     _texts(subject, loaded, Record(fields={**scope.fields, **extra}), f"`{name}` is sent by {user}")
+
+
+def form(subject: Subject, name: str, scope: Record, user: str) -> None:
+    """The texts of a form, shown on the page of the step, handler or trigger that `user` names."""
+    loaded = subject.library.get("forms", name)
+    if loaded is not None and isinstance(loaded.root, Form):
+        _texts(subject, loaded, scope, f"`{name}` is asked by {user}", FORM)
 
 
 def _widened(value: Type) -> Type:
@@ -91,13 +99,15 @@ def alone(loaded: Document) -> None:
     loaded.source.problems.extend(_found(loaded, scope, ""))
 
 
-def _texts(subject: Subject, loaded: Document, scope: Record, user: str) -> None:
-    subject.found.extend(_found(loaded, scope, user))
+def _texts(subject: Subject, loaded: Document, scope: Record, user: str, keys: tuple[str, ...] = _TEXTS) -> None:
+    # A template serves many steps: what one of them was told about a place is not told again for the next.
+    told = {(p.file, p.line, p.column) for p in subject.found}
+    subject.found.extend(p for p in _found(loaded, scope, user, keys) if (p.file, p.line, p.column) not in told)
 
 
-def _found(loaded: Document, scope: Record, user: str) -> list[Problem]:
+def _found(loaded: Document, scope: Record, user: str, keys: tuple[str, ...] = _TEXTS) -> list[Problem]:
     found: list[Problem] = []
-    for key in _TEXTS:
+    for key in keys:
         node = loaded.node(loaded.root, key) if loaded.root is not None else None
         if isinstance(node, Scalar):
             wrong = Template(node.text, scope).check()

@@ -1,5 +1,6 @@
 """Names of things in other files, and in the lists at the top of this one."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ ONE = {
     "tests": "file of tests",
 }  # fmt: skip
 _WANTED = {"webhook": ("connection", "event"), "form": ("form",), "event": ("event",)}
+_BARE = re.compile(r"(?:inputs|steps|vars|case|event|item)(?:\.[a-z]\w*)+")
 _BELONGS = {"connection": "webhook", "event": "webhook", "form": "form"}
 
 
@@ -34,12 +36,28 @@ def check(subject: Subject) -> None:
 def _leaf(subject: Subject, leaf: Leaf) -> None:
     if not leaf.text or "${" in leaf.text:
         return
+    if isinstance(leaf.kind, Text) and _BARE.fullmatch(leaf.text):
+        _bare(subject, leaf)
+        return
     if isinstance(leaf.kind, Reference):
         _reference(subject, leaf, leaf.kind.kind)
     elif leaf.kind == Text("user"):
         _person(subject, leaf, subject.users, "user")
     elif leaf.kind == Text("email") or leaf.path[-1] == "to":
         _person(subject, leaf, (*subject.users, *subject.groups), "user, group or address")
+
+
+def _bare(subject: Subject, leaf: Leaf) -> None:
+    """A name that stands outside of `${ }` would be sent as it is written."""
+    scope, name, *_ = leaf.text.split(".")
+    known = {"inputs": subject.process.inputs, "steps": {step.id for step in subject.steps}, "case": ("id", "url")}
+    if scope not in known or name in known[scope]:
+        fixed = f"${{ {leaf.text} }}"
+        fix = subject.document.source.instead(leaf.node.place, leaf.text, fixed)
+        note = "as it stands, it is these very letters"
+        message = f"`{leaf.text}` is written without `${{ }}`"
+        where = f"{leaf.key}: " if leaf.key == leaf.path[-1] else ""
+        subject.report("E038", message, leaf.node.place, note, f"write `{where}{fixed}`", fix=fix)
 
 
 def _reference(subject: Subject, leaf: Leaf, kind: str) -> None:
@@ -60,7 +78,12 @@ def _reference(subject: Subject, leaf: Leaf, kind: str) -> None:
 
 def _group(subject: Subject, leaf: Leaf) -> None:
     group = subject.groups.get(leaf.text)
-    if group is None:
+    if group is None and leaf.text in subject.users:
+        theirs = [name for name, found in subject.groups.items() if leaf.text in found.members]
+        hint = f"write {one_of(theirs)}, where {leaf.text} is a member" if theirs else "name one of the groups"
+        message = f"`{leaf.text}` is a user, and `{leaf.key}` needs a group"
+        subject.report("E080", message, leaf.node.place, f"there are {one_of(subject.groups)}", hint)
+    elif group is None:
         subject.unknown("E080", "group", leaf.text, leaf.node.place, tuple(subject.groups), "`people.yaml`")
     elif not group.members:
         hint = f"add somebody to `members` of `{leaf.text}` in people.yaml"
@@ -70,6 +93,11 @@ def _group(subject: Subject, leaf: Leaf) -> None:
 def _person(subject: Subject, leaf: Leaf, known: tuple[str, ...], what: str) -> None:
     name, addresses = leaf.text, {u.email for u in subject.people.users}
     if name in known or name in addresses or ("@" in name and what != "user"):
+        return
+    if name in subject.groups:
+        message = f"`{name}` is a group, and `{leaf.key}` needs one user"
+        hint = f"write `candidate_groups: [{name}]`" if leaf.key == "assignee" else ""
+        subject.report("E081", message, leaf.node.place, hint=hint)
         return
     subject.unknown("E081", what, name, leaf.node.place, known, "`people.yaml`")
 

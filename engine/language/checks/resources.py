@@ -51,7 +51,7 @@ def _input(document: Document, owner: Any, path: tuple[str | int, ...], spec: In
         at = place(owner, *path, "choices")
         hint = f"write `type: choice`, or take `choices` away from `{name}`"
         report("E020", f"`choices` belong to {one_of(_CHOICES)}, and `{name}` is a {spec.type}", at, hint=hint)
-    if spec.default is not None and spec.type not in ("user", "group"):
+    if spec.default is not None and spec.type not in ("user", "group", "any"):
         try:
             coerce(spec.default, spec, name=name)
         except ValueError as wrong:

@@ -132,7 +132,7 @@ class Subject:
     def resources(self) -> Resources:
         """The forms and connections, for the types of what they give."""
         found = {name: self.library.get("forms", name) for name in self._named("forms")}
-        forms = {name: loaded.root for name, loaded in found.items() if loaded and isinstance(loaded.root, Form)}
+        forms = {name: form for name, loaded in found.items() if loaded and (form := _readable(loaded))}
         read = {name: self.library.get("tables", name) for name in self._named("tables")}
         tables = {
             name: loaded.root for name, loaded in read.items() if loaded and isinstance(loaded.root, DecisionTable)
@@ -150,6 +150,13 @@ class Subject:
         """The inputs of another process; None where there is none, or it cannot be read."""
         loaded = self.library.get("processes", process)
         return loaded.root.inputs if loaded and isinstance(loaded.root, Process) else None
+
+
+def _readable(loaded: Document) -> Form | None:
+    """The form, where each of its questions has a name: any other form may ask for anything."""
+    form = loaded.root
+    whole = isinstance(form, Form) and form.fields and all(question.id for question in form.fields)
+    return form if isinstance(form, Form) and whole else None
 
 
 def named(step: Any) -> str:

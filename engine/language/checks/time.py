@@ -26,7 +26,9 @@ def _phrase(subject: Subject, leaf: Leaf) -> None:
         parsed = parse_phrase(leaf.text)
     except PhraseProblem as wrong:
         place = subject.document.source.within(leaf.node, wrong.offset, wrong.length)
-        subject.report("E040", wrong.message, place, hint=wrong.help)
+        word = leaf.text[wrong.offset : wrong.offset + wrong.length]
+        fix = subject.document.source.instead(place, word, wrong.meant)
+        subject.report("E040", wrong.message, place, hint=wrong.help, fix=fix)
         return
     except ExpressionProblem:
         return  # said with the expressions

@@ -133,7 +133,7 @@ class Values:
             return TEXT
         if not problems and not accepts(wanted, found):
             tree = template.whole.tree
-            needed = _WANTED.get(wanted, f"a {wanted}")
+            needed = _WANTED.get(wanted) or describe(Type(wanted))
             message = f"`{leaf.key}` needs {needed}, but this is {describe(found)}"
             problems.append(ExpressionProblem(message, tree.start, tree.end - tree.start, code="E034"))
         return found
@@ -204,6 +204,10 @@ def _further(text: str, wrong: Wrong) -> list[Wrong]:
             break
         except ExpressionProblem as another:
             at = start + another.offset
-            found.append(ExpressionProblem(another.message, at, another.length, another.help, code=another.code))
+            found.append(
+                ExpressionProblem(
+                    another.message, at, another.length, another.help, code=another.code, meant=another.meant
+                )
+            )
             start = text.find("${", at + max(1, another.length))
     return found
