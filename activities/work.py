@@ -61,8 +61,8 @@ class Work(Model):
 
     def buttons(self) -> tuple[str, ...]:
         """The ids of the outcomes, in order."""
-        named = tuple(o if isinstance(o, str) else o.id for o in self.outcomes)
-        return named or (("approve", "reject") if self.approvals else ())
+        named = (o if isinstance(o, str) else o.id for o in self.outcomes)
+        return tuple(dict.fromkeys(filter(None, named))) or (("approve", "reject") if self.approvals else ())
 
     def fields(self, look: Look) -> dict[str, Type | Field]:
         """What people give with it, beside `status`, `by` and `at`."""

@@ -34,12 +34,13 @@ _NAMES = {
     "Process": "the process", "When": "`when`", "Send": "`send`", "Retry": "`retry`", "SideTask": "this task",
     "WaitEvent": "event", "ChecklistItem": "item", "Hours": "`hours`", "EventSchema": "this event",
     "EmailTemplate": "this email", "DocumentTemplate": "this document", "People": "this file",
-    "Connections": "this file",
+    "Connections": "this file", "ListedTask": "task", "Approvals": "`approvals`",
 }  # fmt: skip
 _PASTE = {
     "language": "1", "to": "${ inputs.email }", "max_times": "3", "type": "task", "title": "What people read",
     "until": "steps.review.outcome == \"accept\"", "timeout": "20 business days", "after": "2 business days",
     "outcome": "done", "time_zone": "Europe/London", "email": "name@example.com", "operation": "create",
+    "Absence.from": "2026-06-01", "Absence.to": "2026-06-15",
     "subject": "What the mail is about", "document": "${ steps.contract.file }",
 }  # fmt: skip
 
@@ -125,7 +126,11 @@ class _Reader:
     def _missing(self, model: type[Model], table: Table, key: Key) -> None:
         if any(isinstance(e.value, Broken) for e in table.entries if e.key.text == key.key):
             return
-        value = _PASTE.get(key.key) or ("" if isinstance(key.shape, Word) else "[]")
+        value = (
+            _PASTE.get(f"{model.__name__}.{key.key}")
+            or _PASTE.get(key.key)
+            or ("" if isinstance(key.shape, Word) else "[]")
+        )
         line = f"add `{key.key}: {value or 'NAME'}`" if isinstance(key.shape, Word) else f"add `{key.key}:`"
         self.report("E021", f"{self._what(model, table)} needs `{key.key}`", heading(table), hint=line)
 

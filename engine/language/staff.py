@@ -1,5 +1,6 @@
 """Who is who among the people inside: who is meant, who is away, and who stands in."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,6 +69,28 @@ def replaced_by(people: People, user: str, day: date) -> tuple[str, ...]:
     """Those who are away on that day and for whom this user stands in."""
     away = {a.user for a in people.absences} - {user}
     return tuple(sorted(name for name in away if stand_in(people, name, day).user == user))
+
+
+def assigned(of: Sequence[str], voters: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Group -> voter, so that as many groups as possible have one; nobody is left out for one who comes later."""
+    found: dict[str, str] = {}
+
+    def place(voter: str, tried: set[str]) -> bool:
+        for group in (g for g in voters[voter] if g in of and g not in tried):
+            tried.add(group)
+            if group not in found or place(found[group], tried):
+                found[group] = voter
+                return True
+        return False
+
+    for voter in voters:
+        place(voter, set())
+    return found
+
+
+def reachable(of: Sequence[str], voters: Mapping[str, Sequence[str]]) -> int:
+    """How many approvals there can be at most: one of each person, or of each group in `of`."""
+    return len(assigned(of, voters)) if of else len(voters)
 
 
 def _words(day: str) -> str:

@@ -16,10 +16,9 @@ from datetime import date
 from typing import Any
 
 from engine.language.resources import People
-from engine.language.staff import StandIn, find, members, stand_in, title
+from engine.language.staff import StandIn, find, members, reachable, stand_in, title
 from engine.runtime.flow import StepError
 from engine.runtime.state import Data
-from engine.runtime.votes import reachable
 
 Asked = Mapping[str, Any]
 Rank = Callable[[str], tuple[int, ...]]

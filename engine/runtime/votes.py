@@ -11,9 +11,10 @@ of the voter's groups, and every group counts once.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from engine.language.staff import assigned, reachable
+
 Poll = Mapping[str, Any]
 Vote = Mapping[str, Any]
-Groups = Mapping[str, Sequence[str]]
 
 
 def refusal(poll: Poll, votes: Iterable[Vote], by: str, groups: Sequence[str] = ()) -> str:
@@ -31,28 +32,6 @@ def groups_of(poll: Poll, by: str, groups: Sequence[str] = ()) -> list[str]:
     """The groups that a vote may count for: those of today, and those when the task opened."""
     mine = {*poll["voters"].get(by, ()), *groups}
     return [group for group in poll["of"] if group in mine]
-
-
-def assigned(of: Sequence[str], voters: Groups) -> dict[str, str]:
-    """Group -> voter, so that as many groups as possible have one; earlier voters are never left out for later ones."""
-    found: dict[str, str] = {}
-
-    def place(voter: str, tried: set[str]) -> bool:
-        for group in (g for g in voters[voter] if g in of and g not in tried):
-            tried.add(group)
-            if group not in found or place(found[group], tried):
-                found[group] = voter
-                return True
-        return False
-
-    for voter in voters:
-        place(voter, set())
-    return found
-
-
-def reachable(of: Sequence[str], voters: Groups) -> int:
-    """How many approvals there can be at most."""
-    return len(assigned(of, voters)) if of else len(voters)
 
 
 def outcome(poll: Poll, votes: Sequence[Vote], approving: str) -> str:

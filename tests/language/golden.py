@@ -17,7 +17,8 @@ def checked(path: Path) -> str:
 def pairs() -> list[Path]:
     """The files of `bad` that have findings of their own; the rest is the workspace around them."""
     around = {"people", "connections"}
-    return sorted([p for p in BAD.glob("*.yaml") if p.stem not in around] + list(BAD.glob("members/*.yaml")))
+    alone = [path for folder in ("members", "absences") for path in (BAD / folder).glob("*.yaml")]
+    return sorted([p for p in BAD.glob("*.yaml") if p.stem not in around] + alone)
 
 
 def write() -> None:

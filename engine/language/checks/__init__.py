@@ -2,14 +2,34 @@
 
 from collections.abc import Iterator
 
-from engine.language.checks import expressions, files, flow, plugins, references, resources, time, waits, writers
+from engine.language.checks import (
+    expressions,
+    files,
+    flow,
+    plugins,
+    references,
+    resources,
+    time,
+    waits,
+    work,
+    writers,
+)
 from engine.language.checks.subject import Subject
 from engine.language.document import Document
 from engine.language.library import Library
 from engine.language.problems import Problem
 from engine.language.process import Process
 
-FAMILIES = (references.check, plugins.check, expressions.check, time.check, waits.check, flow.check, writers.check)
+FAMILIES = (
+    references.check,
+    plugins.check,
+    expressions.check,
+    time.check,
+    waits.check,
+    work.check,
+    flow.check,
+    writers.check,
+)
 
 
 def check(document: Document, library: Library) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """What runs after what: steps that never run, rounds that never end, branches in each other's way."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from engine.language.checks.subject import StepLike, Subject
@@ -147,19 +148,20 @@ def _undo(subject: Subject, step: Any) -> None:
         )
 
 
-def _needs(subject: Subject, step: Any) -> None:
-    """Branches that wait for each other never begin."""
-    wanted = {branch.id: branch.needs for branch in step.branches}
-    for n, branch in enumerate(step.branches):
-        circle = _circle(wanted, branch.id)
-        for k, name in enumerate(branch.needs):
-            place = subject.document.place(step, "branches", n, "needs", k)
+def _needs(subject: Subject, step: Any, key: str, what: str) -> None:
+    """Branches and tasks that wait for each other never begin."""
+    parts = getattr(step, key)
+    wanted = {part.id: part.needs for part in parts}
+    for n, part in enumerate(parts):
+        circle = _circle(wanted, part.id)
+        for k, name in enumerate(part.needs):
+            place = subject.document.place(step, key, n, "needs", k)
             if name not in wanted:
-                known = tuple(other for other in wanted if other != branch.id)
-                subject.unknown("E066", "branch", name, place, known, f"step `{step.id}`")
-            elif circle[:1] == (name,) and branch.id == min(circle, key=list(wanted).index):
-                way = " needs ".join(f"`{b}`" for b in (branch.id, *circle))
-                message = f"the branch `{branch.id}` can never begin"
+                known = tuple(other for other in wanted if other != part.id)
+                subject.unknown("E066", what, name, place, known, f"step `{step.id}`")
+            elif circle[:1] == (name,) and part.id == min(circle, key=list(wanted).index):
+                way = " needs ".join(f"`{b}`" for b in (part.id, *circle))
+                message = f"the {what} `{part.id}` can never begin"
                 subject.report("E063", message, place, way, f"take `{name}` out of its `needs`")
 
 
@@ -206,11 +208,11 @@ def _stages(subject: Subject) -> None:
 
 
 def _ids(subject: Subject) -> None:
-    """Steps, branches and handlers share one set of ids: that is how people and links name them."""
+    """Steps, branches, handlers and tasks of a list share one set of ids: that is how people and links name them."""
     seen: dict[str, int] = {}
     named: list[tuple[str, Any]] = [(s.id, subject.document.place(s, "id")) for s in subject.document.steps]  # type: ignore[attr-defined]
     for step in subject.steps:
-        for key in ("branches", "cases", "handlers"):
+        for key in ("branches", "cases", "handlers", "tasks"):
             for n, part in enumerate(getattr(step, key, ())):
                 place = subject.document.place(step, key, n, "id")  # type: ignore[arg-type]
                 named.append((part.id or "", place))
@@ -236,7 +238,8 @@ def _reserved(subject: Subject, name: str | None, place: Place) -> None:
 OF = {
     "max_times": (_endless,),
     "items": (_endless, _need),
-    "branches": (_need, _needs),
+    "branches": (_need, partial(_needs, key="branches", what="branch")),
+    "tasks": (partial(_needs, key="tasks", what="task"),),
     "cancel_if": (_never_cancelled,),
 }
 """What is asked of the steps that have this field."""

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from engine.language.document import Document, Leaf
 from engine.language.library import Library
-from engine.language.nodes import Place
+from engine.language.nodes import Place, Source
 from engine.language.problems import Fix, Problem, Severity, certain, one_of, suggest
 from engine.language.process import Process
 from engine.language.resources import Connection, Connections, DecisionTable, Form, Group, Input, People, Resources
@@ -81,13 +81,9 @@ class Subject:
 
     def warn(self, code: str, message: str, place: Place, note: str = "", hint: str = "") -> None:
         """A finding that the author may allow, in a comment that says why."""
-        source = self.document.source
-        allowed = [m for n in (place.line, place.line - 1) if (m := _ALLOW.search(source.line(n))) and m[1] == code]
-        if any(m["reason"] for m in allowed):
-            return
-        if allowed:
-            note = f"the comment that allows {code} gives no reason: write `# baton: allow {code} because ...`"
-        self.report(code, message, place, note, hint, "warning")
+        excuse, without = excused(self.document.source, code, place)
+        if not excuse:
+            self.report(code, message, place, without or note, hint, "warning")
 
     def unknown(self, code: str, what: str, word: str, place: Place, known: tuple[str, ...], where: str) -> None:
         """A name that is not there: the nearest one as help, else all of them as note."""
@@ -159,6 +155,15 @@ def _readable(loaded: Document) -> Form | None:
     return form if isinstance(form, Form) and whole else None
 
 
+def excused(source: Source, code: str, place: Place) -> tuple[bool, str]:
+    """Whether a comment here allows the finding; what to say of one that gives no reason."""
+    allowed = [m for n in (place.line, place.line - 1) if (m := _ALLOW.search(source.line(n))) and m[1] == code]
+    if not allowed or any(m["reason"] for m in allowed):
+        return bool(allowed), ""
+    return False, f"the comment that allows {code} gives no reason: write `# baton: allow {code} because ...`"
+
+
 def named(step: Any) -> str:
     """The step in a sentence."""
-    return f"step `{step.id}`" if step.id else "this step"
+    what = "step" if hasattr(step, "type") else "task"  # one of a list
+    return f"{what} `{step.id}`" if step.id else f"this {what}"

@@ -15,7 +15,9 @@ def check(subject: Subject) -> None:
             _reminders(subject, step)
             _escalations(subject, step)
         _message(subject, step)
-        _people(subject, step)
+        for task in getattr(step, "tasks", ()):
+            _reminders(subject, task)
+            _escalations(subject, task)
 
 
 def _written(subject: Subject, step: Any, *path: str | int) -> bool:
@@ -109,11 +111,3 @@ def _text(subject: Subject, step: Any, message: Any, *path: str) -> None:
     elif not template and not (own and _written(subject, step, *path, "body")):
         message = f"the message of {named(step)} has no text"
         subject.report("E056", message, place, hint="add `template: NAME`, or `subject:` and `body:`")
-
-
-def _people(subject: Subject, step: Any) -> None:
-    if not hasattr(step, "candidate_users") or not hasattr(step, "assignee"):
-        return
-    if not any(_written(subject, step, key) for key in ("assignee", "candidate_groups", "candidate_users")):
-        hint = "add `assignee:`, or `candidate_groups: [...]`"
-        subject.report("E058", f"nobody can do the task `{step.id}`", subject.document.place(step), hint=hint)
