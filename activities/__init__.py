@@ -3,6 +3,7 @@
 from activities.call import CallStep
 from activities.document import DocumentStep
 from activities.email import EmailStep
+from activities.emit import EmitStep
 from activities.form import FormStep
 from activities.python import PythonStep
 from activities.signature import SignatureStep
@@ -32,6 +33,7 @@ STEP_TYPES: dict[str, type[Step]] = {
     "signature": SignatureStep,
     "wait": WaitStep,
     "subprocess": SubprocessStep,
+    "emit": EmitStep,
     "set": SetStep,
     "decision": DecisionStep,
     "choose": ChooseStep,

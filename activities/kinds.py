@@ -6,6 +6,7 @@ from activities.assign import assign_task, find_readers
 from activities.call import perform_call
 from activities.document import render_document
 from activities.email import send_email
+from activities.emit import emit_event
 from activities.python import call_function
 from activities.subprocess import open_subprocess
 from activities.world import World
@@ -18,6 +19,7 @@ KINDS: dict[str, Callable[[World, Plan, Effect], Awaitable[Result]]] = {
     "document": render_document,
     "call": perform_call,
     "python": call_function,
+    "event": emit_event,
     "subprocess": open_subprocess,
     "assign": assign_task,
     "reach": find_readers,

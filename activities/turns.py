@@ -40,8 +40,8 @@ PlanOf = Callable[[str], Awaitable[Plan]]
 
 @dataclass
 class Turns:
-    """The turn activity of one worker. `plan_of` gives the plan of a digest; `told` hears of children that began or
-    ended."""
+    """The turn activity of one worker. `plan_of` gives the plan of a digest; `told` hears that there is something to
+    deliver: an event, a child that begins, one that has ended."""
 
     world: World
     plan_of: PlanOf
@@ -69,7 +69,7 @@ class Turns:
         text = turned.state.dump()
         kept = states.KEPT if _is_reference(asked.state) or len(text) > LARGEST_STATE else 1
         await self.world.store.write(lambda c: self._write(c, turned, text, kept))
-        if turned.children or (turned.state.outcome and turned.state.parent):
+        if turned.announced or (turned.state.outcome and turned.state.parent):
             self.told()
         carried = text if len(text) <= LARGEST_STATE else f"{REFERENCE}{turned.state.turn}"
         return _output(asked, turned, carried)

@@ -6,14 +6,17 @@ from pydantic import Field
 
 from engine.language import given, wording
 from engine.language.fields import GroupsField, IdField, PhraseField, Reference, ValuesField
-from engine.language.process import EventType
-from engine.language.resources import Input, Model, Resources
+from engine.language.process import EventType, heard_as
+from engine.language.resources import Input, Model
 from engine.language.types import Choice, Record, record
 from engine.runtime.events import Accept
 from engine.runtime.journal import words
 from engine.runtime.state import Data
 from engine.runtime.step import Listen, Look, Result, Run
 from engine.runtime.waiting import Call, WaitingStep, attend
+
+OUTSIDE = ("webhook", "event")
+"""Types of event that find their case by `match` alone."""
 
 
 class WaitEvent(Model):
@@ -22,7 +25,8 @@ class WaitEvent(Model):
     id: IdField  # what `steps.x.which` says when it was this one
     type: EventType
     connection: Annotated[str, Reference("connections")] | None = None  # for a webhook: where it comes from
-    event: str | None = None  # for a webhook: the event's name in the connection
+    event: str | None = None
+    """For a webhook: the event's name in the connection. For an event: what the `emit` of another process calls it."""
     match: ValuesField = Field(default_factory=dict)  # field of the event -> value that it must equal
     inputs: dict[str, Input] = Field(default_factory=dict)  # for a manual event: what is asked from whoever gives it
     candidate_groups: GroupsField = ()  # for a manual event: who may give it
@@ -34,7 +38,7 @@ class WaitStep(WaitingStep):
     duration: PhraseField | None = None  # or this long
 
     def listens(self) -> tuple[Listen, ...]:
-        return tuple(Listen(_name(e), e.match) for e in self.events if e.type == "webhook")
+        return tuple(Listen(heard_as(e, e.id), e.match) for e in self.events if e.type in OUTSIDE)
 
     def may_wait_forever(self) -> bool:
         return bool(self.events)
@@ -42,7 +46,7 @@ class WaitStep(WaitingStep):
     def result(self, look: Look) -> Record:
         if not self.events:
             return record(**self.common())
-        arrives = {e.id: _carries(e, look.resources) for e in self.events}
+        arrives = {e.id: _carries(e, look) for e in self.events}
         return record(**self.common(), event=given.one_of_records(arrives), which=Choice(values=tuple(arrives)))
 
     def sentence(self) -> str:
@@ -76,11 +80,13 @@ class WaitStep(WaitingStep):
         return " or ".join(words(e.id).lower() for e in self.events)
 
 
-def _carries(event: WaitEvent, resources: Resources) -> Record:
+def _carries(event: WaitEvent, look: Look) -> Record:
     """The type of what an event brings."""
     if event.type == "manual":
         return given.inputs(event.inputs)
-    return given.webhook(resources.connections.get(event.connection or ""), event.event)
+    if event.type == "event":
+        return look.events.get(event.event or "", given.OPEN)
+    return given.webhook(look.resources.connections.get(event.connection or ""), event.event)
 
 
 def _told(event: WaitEvent) -> str:
@@ -88,16 +94,14 @@ def _told(event: WaitEvent) -> str:
     name = f"“{wording.words(event.id)}”"
     if event.type == "webhook":
         return f"{name} comes from {wording.named(event.connection or '')}"
+    if event.type == "event":
+        return f"another process tells {name}"
     who = wording.listed(map(wording.group, event.candidate_groups), "or") if event.candidate_groups else "somebody"
     return f"{who} reports {name}"
 
 
-def _name(event: WaitEvent) -> str:
-    return event.id if event.type == "manual" else f"{event.connection}/{event.event}"
-
-
 def _accept(run: Run, event: WaitEvent) -> Data:
-    return {"id": event.id, "kind": event.type, "name": _name(event), "match": run.value(event.match)}
+    return {"id": event.id, "kind": event.type, "name": heard_as(event, event.id), "match": run.value(event.match)}
 
 
 def _offer(event: WaitEvent) -> Data:

@@ -114,6 +114,7 @@ class Dispatcher:
                     seen = mark if rung else await self.store.read(inbox.change_mark)
                     if rung or seen != mark or self._pauses:
                         mark = seen
+                        await self._route_emitted()
                         await self._send_out(group)
                     await self.sweep()
                 except SQLAlchemyError as problem:
@@ -124,6 +125,7 @@ class Dispatcher:
     async def deliver(self) -> int:
         """Deliver everything that can be delivered now; how many rows arrived."""
         arrived = 0
+        await self._route_emitted()
         while rows := await self._due():
             done = await self._round(rows)
             arrived += done
@@ -139,6 +141,12 @@ class Dispatcher:
         self._swept = now
         for arrival in await self.store.read(lambda c: inbox.unrouted(c, now - SWEEP)):
             await self._route(arrival)
+
+    async def _route_emitted(self) -> None:
+        """Route what cases have emitted, in its order."""
+        while arrivals := await self.store.read(inbox.emitted):
+            for arrival in arrivals:
+                await self._route(arrival)
 
     async def _route(self, arrival: Arrival) -> None:
         try:

@@ -10,9 +10,10 @@ from engine.clock import Clock
 from engine.language.evaluator import EvaluationError, render, test
 from engine.language.expressions import parse_expression, parse_template
 from engine.language.inputs import BadValues
-from engine.language.process import Trigger
+from engine.language.process import Trigger, heard_as
 from engine.language.values import decode
 from engine.opening import SIGNAL, Opening, open_case, prepare, values_of
+from engine.runtime.mailbox import at
 from engine.settings import Settings
 from engine.shelf import Edition, Shelf
 from engine.store import inbox, matching
@@ -56,6 +57,9 @@ class Router:
     def _opening(self, edition: Edition, trigger: Trigger, event: Any, arrival: Arrival) -> Opening | None:
         """What the trigger opens; None where its `if` is false or the event does not give what it needs."""
         try:
+            wanted = {n: render(parse_template(str(v)), {}, self.clock) for n, v in trigger.match.items()}
+            if any(at(event, name) != value for name, value in wanted.items()):
+                return None
             if trigger.if_ and not test(parse_expression(trigger.if_), {"event": event}, self.clock):
                 return None
             inputs = trigger_inputs(self.settings, edition, trigger, event, self.clock)
@@ -66,7 +70,7 @@ class Router:
 
 
 def _listens(trigger: Trigger, arrival: Arrival) -> bool:
-    return trigger.type == arrival.kind and f"{trigger.connection}/{trigger.event}" == arrival.name
+    return trigger.type == arrival.kind and heard_as(trigger, trigger.id) == arrival.name
 
 
 def trigger_inputs(settings: Settings, edition: Edition, trigger: Trigger, event: Any, clock: Clock) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from typing import Any
 from engine.desk.answers import BadInputs, NotOpen, NotThere, Verb
 from engine.desk.ground import Ground
 from engine.language.inputs import BadValues
+from engine.language.plan import Plan
 from engine.language.problems import one_of, suggest
+from engine.language.process import Handler
 from engine.language.resources import Input
 from engine.language.values import encode
 from engine.runtime.view import WaitView
@@ -18,17 +20,22 @@ class Operators(Ground):
     async def give(self, case: str, step: str, event: str, inputs: Mapping[str, Any], by: str = "") -> None:
         """Give a waiting step an event by hand (`by_phone`), with its inputs as people typed them.
 
-        `step` is the step's id or path. Raises NotThere, NotOpen, BadInputs.
+        `step` is the step's id or path, or the id of a handler that is told by hand, which is then `event`, too.
+        Raises NotThere, NotOpen, BadInputs.
         """
         found = await self._open_case(case)
-        wait = _wait(found, step)
-        offer = _offer(wait, event)
-        specs = {name: Input.model_validate(spec) for name, spec in offer["inputs"].items()}
+        plan = await self.plan_of(found)
+        if handler := _handler(plan, step):
+            path, specs = f"handlers/{handler.id}", dict(handler.when.inputs)
+        else:
+            wait = _wait(found, step)
+            offer = _offer(wait, event)
+            path, specs = wait.path, {name: Input.model_validate(spec) for name, spec in offer["inputs"].items()}
         try:
-            data = self.values(await self.plan_of(found)).read_all(specs, inputs)
+            data = self.values(plan).read_all(specs, inputs)
         except BadValues as problem:
             raise BadInputs(problem.problems) from problem
-        await self._tell(found, "manual", event, wait.path, data, by)
+        await self._tell(found, "manual", event, path, data, by)
 
     async def operate(
         self, case: str, step: str, verb: Verb, by: str = "", values: Mapping[str, Any] | None = None
@@ -52,6 +59,11 @@ class Operators(Ground):
         await self.deliver(
             Arrival(unique, kind, unique, kind, name, case.summary.id, path, by, encode(data), self.clock())
         )
+
+
+def _handler(plan: Plan, name: str) -> Handler | None:
+    """The handler of this name, where people tell it by hand."""
+    return next((h for h in plan.process.handlers if h.id == name and h.when.type == "manual"), None)
 
 
 def _wait(case: CaseDetail, step: str) -> WaitView:

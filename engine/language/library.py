@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,6 +83,16 @@ class Library:
     def path(self, kind: str, name: str) -> Path | None:
         """Where a definition stands; None where there is no such file."""
         return next((p for p in self._places(kind) if p.name == name + FOLDERS[kind].suffix), None)
+
+    def mentioning(self, kind: str, word: str) -> tuple[str, ...]:
+        """The definitions in whose text a word stands."""
+        wanted = word.encode()
+        return tuple(sorted({p.stem for p in self._places(kind) if wanted in p.read_bytes()[:MAX_SIZE]}))
+
+    @cached_property
+    def elsewhere(self) -> "Library":
+        """The same files, read by somebody else: what is wrong with them is not said here."""
+        return Library(self.folder, self.registry)
 
     def shared(self, name: str) -> Document | None:
         """people.yaml or connections.yaml; None where there is no such file."""

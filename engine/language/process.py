@@ -1,6 +1,6 @@
 """A process as the author wrote it, as frozen models. Steps are models of the registry's types."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -15,18 +15,26 @@ from engine.language.fields import (
 )
 from engine.language.resources import CalendarField, Input, Model
 
-EventType = Literal["webhook", "manual"]
+EventType = Literal["webhook", "manual", "event"]
+
+
+def heard_as(told: Any, own: str) -> str:
+    """The name by which an event reaches who listens to it; `own` is the id of who does."""
+    names = {"webhook": f"{told.connection}/{told.event}", "event": told.event, "form": getattr(told, "form", None)}
+    return str(names.get(told.type, own) or "")
 
 
 class Trigger(Model):
     """What starts a case; `inputs` maps the event to the process's inputs."""
 
     id: IdField
-    type: Literal["manual", "form", "webhook"]
+    type: Literal["manual", "form", "webhook", "event"]
     if_: ConditionField | None = Field(None, alias="if")  # starts a case only if this holds; sees `event`
     inputs: ValuesField = Field(default_factory=dict)  # input of the process -> value, from `event`
     connection: Annotated[str, Reference("connections")] | None = None  # for a webhook: where it comes from
-    event: str | None = None  # for a webhook: the event's name in the connection
+    event: str | None = None
+    """For a webhook: the event's name in the connection. For an event: what the `emit` of another process calls it."""
+    match: ValuesField = Field(default_factory=dict)  # field of the event -> value that it must equal
     form: Annotated[str, Reference("forms")] | None = None
     """For a form: the questions on the public page, if not those of the inputs."""
     candidate_groups: GroupsField = ()  # for a manual start: who may
@@ -35,12 +43,15 @@ class Trigger(Model):
 class When(Model):
     """What a handler listens to."""
 
-    type: Literal["form", "webhook"]
+    type: Literal["form", "webhook", "manual", "event"]
     form: Annotated[str, Reference("forms")] | None = None
     """For a form: its page is linked as `links.HANDLER` in every mail."""
     connection: Annotated[str, Reference("connections")] | None = None  # for a webhook: where it comes from
-    event: str | None = None  # for a webhook: the event's name in the connection
+    event: str | None = None
+    """For a webhook: the event's name in the connection. For an event: what the `emit` of another process calls it."""
     match: ValuesField = Field(default_factory=dict)  # field of the event -> value that it must equal
+    inputs: dict[str, Input] = Field(default_factory=dict)  # for a manual event: what is asked from whoever gives it
+    candidate_groups: GroupsField = ()  # for a manual event: who may give it
 
 
 class Handler(Model):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from engine.language.evaluator import EvaluationError
-from engine.language.process import Handler
+from engine.language.process import Handler, heard_as
 from engine.runtime.around import Around
 from engine.runtime.events import Accept
 from engine.runtime.journal import words
@@ -60,9 +60,8 @@ class Ears:
     def _accepts(self, handler: Handler) -> list[Accept]:
         """What the handler takes now; nothing while its `match` cannot be evaluated."""
         when = handler.when
-        name = when.form if when.type == "form" else f"{when.connection}/{when.event}"
         try:
             wanted = {n: self.walker.rendered(written, self.around) for n, written in when.match.items()}
         except EvaluationError:
             return []
-        return [Accept(handler.id, when.type, name or "", wanted)]
+        return [Accept(handler.id, when.type, heard_as(when, handler.id), wanted)]

@@ -46,7 +46,7 @@ class Interpreter:
         self.journal = Journal(state, now)
         self.scope = Scope(state)
         self.deadline: datetime | None = None
-        self.children: list[dict[str, Any]] = []
+        self.announced = False
         self._watching = False
 
     async def advance(self) -> None:
@@ -288,8 +288,7 @@ class Interpreter:
     def answered(self, path: str, purpose: str, kind: str, answer: dict[str, Any]) -> None:
         """File the result of an effect."""
         self.state.steps[path].effects[purpose] = answer
-        if kind == "subprocess":
-            self.children.append(answer)
+        self.announced = self.announced or kind in ("subprocess", "event")
         if said := answer.get("said"):
             self.journal.write(path, kind, str(said))
 

@@ -55,6 +55,10 @@ def _subprocess(plan: Plan, effect: Effect) -> Answer:
     return {"case": f"{process}-1", "process": process, "title": process, "said": f"{process}: started"}
 
 
+def _event(plan: Plan, effect: Effect) -> Answer:
+    return {"event": f"event-{effect.payload['event']}"}
+
+
 def _decision(plan: Plan, effect: Effect) -> Answer:
     nowhere = State(case={}, inputs={})
     return Colleagues(plan.resources.people).answer(effect, nowhere)
@@ -70,6 +74,7 @@ PRETENDED: dict[str, Callable[[Plan, Effect], Answer]] = {
     "call": _call,
     "python": _python,
     "subprocess": _subprocess,
+    "event": _event,
     "assign": _decision,
     "reach": _decision,
 }

@@ -68,6 +68,7 @@ class Look:
     resources: Resources
     processes: Mapping[str, Record] = field(default_factory=dict)  # id -> types of its outputs
     type_of: Callable[[Any], Type] = lambda written: ANY  # the type of a value as written
+    events: Mapping[str, Record] = field(default_factory=dict)  # event of an `emit` -> types of what it carries
     inside: Mapping[str, Field] = field(default_factory=dict)  # the results of the steps inside, where they are known
 
 

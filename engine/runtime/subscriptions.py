@@ -7,14 +7,14 @@ from typing import Any
 from engine.language.evaluator import EvaluationError, render
 from engine.language.expressions import parse_template
 from engine.language.plan import Plan
-from engine.language.process import Handler
+from engine.language.process import Handler, heard_as
 from engine.runtime.around import Around
 from engine.runtime.scope import Scope
 from engine.runtime.state import State, StepRecord
 from engine.runtime.step import Listen, Step
 from engine.runtime.view import Subscription
 
-OUTSIDE = ("webhook",)
+OUTSIDE = ("webhook", "event")
 """Kinds of event that name no case: they find it by their `match`."""
 
 
@@ -63,7 +63,7 @@ class _Listening:
         when = handler.when
         if when.type in OUTSIDE:
             match = self._match(when.match, around)
-            yield Subscription(f"{when.connection}/{when.event}", f"{prefix}handlers/{handler.id}", match)
+            yield Subscription(heard_as(when, handler.id), f"{prefix}handlers/{handler.id}", match)
 
     def _accepted(self, record: StepRecord, listen: Listen) -> Mapping[str, Any] | None:
         """What the wait itself compares, once it has worked that out."""

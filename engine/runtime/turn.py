@@ -30,14 +30,17 @@ class Done:
 
 @dataclass(frozen=True)
 class Turn:
-    """What came of a turn. `pending` are the effects under way or to start, by key; `children` the cases opened,
-    `ways` what steps decided for, as (id, way)."""
+    """What came of a turn. `pending` are the effects under way or to start, by key; `ways` what steps decided for, as
+    (id, way).
+
+    `announced`: a case was opened or an event emitted, so there is something to deliver.
+    """
 
     state: State
     view: CaseView
     deadline: datetime | None
     pending: dict[str, dict[str, Any]] = field(default_factory=dict)
-    children: tuple[dict[str, Any], ...] = ()
+    announced: bool = False
     ways: tuple[tuple[str, str], ...] = ()
 
 
@@ -60,8 +63,8 @@ async def turn(
     if state.outcome:
         state.mailbox = []
     view = project(plan, state, interpreter.journal.entries, interpreter.deadline, now)
-    children, ways = tuple(interpreter.children), tuple(interpreter.journal.ways)
-    return Turn(state, view, interpreter.deadline, state.pending, children, ways)
+    ways = tuple(interpreter.journal.ways)
+    return Turn(state, view, interpreter.deadline, state.pending, interpreter.announced, ways)
 
 
 def _hear(interpreter: Interpreter, events: Iterable[Event], done: Iterable[Done]) -> None:

@@ -117,6 +117,12 @@ def unrouted(c: Connection, older_than: datetime, limit: int = 200) -> tuple[Arr
     return tuple(Arrival(*row) for row in c.execute(query.order_by(inbox.c.seq).limit(limit)))
 
 
+def emitted(c: Connection, limit: int = 200) -> tuple[Arrival, ...]:
+    """The events of cases that wait to be routed, oldest first: nobody but the dispatcher routes them."""
+    query = select(*_ARRIVAL).where(_IS_NEW, inbox.c.kind == "event")
+    return tuple(Arrival(*row) for row in c.execute(query.order_by(inbox.c.seq).limit(limit)))
+
+
 def claim(c: Connection, inbox_id: str) -> bool:
     """Begin to route a new arrival; False where somebody else has done it, or does it just now and commits first."""
     return _CLAIM.change(c, id=inbox_id) == 1

@@ -18,12 +18,18 @@ from engine.language.types import TEXT, Record, record
 ERROR = record(code=TEXT, message=TEXT, step=TEXT)
 
 
+class Others(Mapping[str, Record]):
+    """What other processes give: the types of their outputs by the process, and of their events by the event."""
+
+    events: Mapping[str, Record]
+
+
 class Blocks(ABC):
     """`known` is what `steps` has where the walk stands, `vars` the same for variables."""
 
     subject: Subject
     values: Values
-    children: Mapping[str, Record]
+    others: Others
     known: dict[str, Known]
     vars: Variables
 
@@ -78,7 +84,9 @@ class Blocks(ABC):
         """What the step may look up; the results of the steps inside, once they were walked."""
         scope = self.scope(standing)
         inside = Steps({name: self.known[name] for name in self._ids(step) if name in self.known})
-        return Look(self.subject.resources, self.children, lambda w: self.values.type_of(w, scope), inside)
+        return Look(
+            self.subject.resources, self.others, lambda w: self.values.type_of(w, scope), self.others.events, inside
+        )
 
     # -- the step itself ----------------------------------------------------------
 
@@ -178,7 +186,9 @@ class Blocks(ABC):
 
     def declare(self, steps: Sequence[Any], why: str) -> None:
         """Steps that exist, but have not run yet where the walk stands."""
-        look = Look(self.subject.resources, self.children, lambda written: self.values.type_of(written, given.OPEN))
+        look = Look(
+            self.subject.resources, self.others, lambda w: self.values.type_of(w, given.OPEN), self.others.events
+        )
         for step in steps:
             result = given.OPEN if isinstance(step, UnknownStep) else step.result(look)
             self.known[step.id] = Known(result, why)

@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from engine.language import given
-from engine.language.checks import decisions, files
-from engine.language.checks.blocks import Blocks, goes_on, stopped
+from engine.language.checks import decisions, events, files
+from engine.language.checks.blocks import Blocks, Others, goes_on, stopped
 from engine.language.checks.names import ALWAYS, Known, Steps, where
+from engine.language.checks.neighbours import Neighbours
 from engine.language.checks.standing import Standing, parsed
 from engine.language.checks.subject import Subject
 from engine.language.checks.values import Values
@@ -21,22 +22,29 @@ from engine.language.expressions import Expr
 from engine.language.fields import Reference
 from engine.language.narrowing import narrow
 from engine.language.nodes import Broken, Table
-from engine.language.process import Process
+from engine.language.process import Process, When
 from engine.language.resources import Connection
 from engine.language.types import ANY, Field, Record, Type, record
 
 
 def check(subject: Subject) -> None:
-    Walk(subject, Values(subject), Children(subject)).process()
+    others = Neighbours(subject, _walk)
+    _walk(subject, others).process()
+    events.check(subject, others.events)
+
+
+def _walk(subject: Subject, others: Others) -> "Walk":
+    return Walk(subject, Values(subject), others)
 
 
 class Walk(Blocks):
     """One walk through a process."""
 
-    def __init__(self, subject: Subject, values: Values, children: Mapping[str, Record]) -> None:
+    def __init__(self, subject: Subject, values: Values, others: Others) -> None:
         self.subject = subject
         self.values = values
-        self.children = children
+        self.others = others
+        self.emitted: dict[str, Record] = {}
         self.known: dict[str, Known] = {}
         self.vars = Variables(subject, values)
         base = {"inputs": self._inputs(), "case": files.CASE}
@@ -93,7 +101,9 @@ class Walk(Blocks):
             return given.webhook(connection, told.event)
         if told.type == "form":
             return record(answers=given.answers(self.subject.resources.forms.get(told.form or "")))
-        return given.inputs(told.inputs) if told.type == "manual" and hasattr(told, "match") else given.OPEN
+        if told.type == "event":
+            return self.others.events.get(told.event or "", given.OPEN)
+        return given.inputs(told.inputs) if told.type == "manual" and isinstance(told, When) else given.OPEN
 
     def _outputs(self) -> Record:
         scope, fields = self.scope(Standing()), {}
@@ -140,6 +150,11 @@ class Walk(Blocks):
             result = replace(result, open=True)
         self._compensation(step, result, standing)
         self._leave(step)
+        if step.type == "emit":
+            carried = record(**{name: self.values.type_of(written, scope) for name, written in step.data.items()})
+            self.emitted[step.event] = given.one_of_records(
+                {"before": self.emitted.get(step.event, carried), "": carried}
+            )
         if step.type == "set":
             self.vars.set(step, {name: self.values.type_of(written, scope) for name, written in step.values.items()})
         if step.if_ is not None and condition is not None:
@@ -206,30 +221,3 @@ class Walk(Blocks):
 
     def _skipped(self, step: Any) -> str:
         return f"step `{step.id}` runs only if `{step.if_}` (line {self._line(step)})"
-
-
-class Children(Mapping[str, Record]):
-    """Types of the outputs of other processes, worked out when somebody asks for them."""
-
-    def __init__(self, subject: Subject, above: tuple[str, ...] = ()) -> None:
-        self.subject = subject
-        self.above = (*above, subject.process.process)
-        self.found: dict[str, Record] = {}
-
-    def __getitem__(self, name: str) -> Record:
-        if name not in self.found:
-            self.found[name] = self._outputs(name)
-        return self.found[name]
-
-    def _outputs(self, name: str) -> Record:
-        loaded = self.subject.library.get("processes", name)
-        if loaded is None or not isinstance(loaded.root, Process) or name in self.above:
-            return given.OPEN
-        child = Subject(loaded, self.subject.library)
-        return Walk(child, Values(child), Children(child, self.above)).process()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.subject.library.names("processes"))
-
-    def __len__(self) -> int:
-        return len(self.subject.library.names("processes"))

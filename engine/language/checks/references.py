@@ -125,7 +125,7 @@ def _event(subject: Subject, owner: Model | None, path: tuple[str | int, ...], t
             place = document.place(owner, *path, "type")
             subject.report("E057", f"an event of type `{told.type}` needs `{key}`", place, hint=f"add `{key}: ...`")
     for key, kind in _BELONGS.items():
-        if getattr(told, key, None) and told.type != kind:
+        if getattr(told, key, None) and told.type not in (kind, "event" if key == "event" else kind):
             message = f"an event of type `{told.type}` has no `{key}`; that belongs to `{kind}`"
             subject.report("E057", message, document.place(owner, *path, key))
     connection = subject.connections.get(told.connection or "")
@@ -194,7 +194,7 @@ def _child(subject: Subject, step: Any) -> None:
 def _triggers(subject: Subject) -> None:
     wanted = subject.process.inputs
     for n, trigger in enumerate(subject.process.triggers):
-        if trigger.type == "webhook" or (trigger.type == "form" and trigger.form):
+        if trigger.type in ("webhook", "event") or (trigger.type == "form" and trigger.form):
             path = ("triggers", n, "inputs")
             _given(subject, subject.process, path, "this process", wanted, trigger.inputs)
 

@@ -56,6 +56,7 @@ class Look:
     resources: Resources
     processes: Mapping[str, Record]
     type_of: Callable[[Any], Type]
+    events: Mapping[str, Record] = field(default_factory=dict)
     inside: Mapping[str, Field] = field(default_factory=dict)
 
 
