@@ -239,7 +239,12 @@ def _list(raw: Any, door: _Door) -> list[Any]:
     items = raw.splitlines() if isinstance(raw, str) else raw
     if not isinstance(items, list | tuple):
         raise door.wrong("must be a list.")
-    return [_data(item, door) for item in items if not _absent(item)]
+    return [_entry(item, door) for item in items if not _absent(item)]
+
+
+def _entry(raw: Any, door: _Door) -> Any:
+    """An entry of a list, of the type that the list declares."""
+    return _DOORS[door.spec.of](raw, door) if door.spec.of else _data(raw, door)
 
 
 def _table(raw: Any, door: _Door) -> list[Any]:

@@ -19,6 +19,8 @@ def input_type(spec: Input) -> Type:
         return Choice(values=spec.choices)
     if spec.type == "multi_choice":
         return ListOf(item=Choice(values=spec.choices) if spec.choices else TEXT)
+    if spec.type == "list" and spec.of:
+        return ListOf(item=value_type(spec.of))
     return value_type(spec.type)
 
 

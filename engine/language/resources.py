@@ -19,6 +19,9 @@ ValueType = Literal[
 ]  # fmt: skip
 
 
+ItemType = Literal["text", "number", "money", "date", "datetime", "email", "phone", "url", "user", "group"]
+
+
 class Input(Model):
     """A typed value that somebody gives: an input of a process or of a manual event."""
 
@@ -28,6 +31,7 @@ class Input(Model):
     optional: bool = False  # whether it may be left empty
     default: str | None = None  # the value when nothing is given
     choices: tuple[str, ...] = ()  # for a choice: the words to choose from
+    of: ItemType | None = None  # for a list: what its entries are; text if not said
     min: str | None = None  # smallest number or earliest date
     max: str | None = None  # largest number or latest date
     max_length: int | None = None  # longest text in characters; 500 for a text and 20,000 for a long text if not said

@@ -133,12 +133,15 @@ def select(_: Clock, items: list[Any], attribute: str, value: Any = True) -> lis
     return [item for item in items if equal(_field(item, attribute), value)]
 
 
-def _field(item: Any, name: str) -> Any:
-    if not isinstance(item, Mapping):
-        raise wrong(f"the entries have no fields; `{name}` cannot be read")
-    if item.get(name) is None:
-        raise Missing(f"an entry of the list has no `{name}`")
-    return plain(item[name])
+def _field(item: Any, dotted: str) -> Any:
+    """The field of an entry; `review.outcome` is a field inside another."""
+    for name in dotted.split("."):
+        if not isinstance(item, Mapping):
+            raise wrong(f"the entries have no fields; `{dotted}` cannot be read")
+        if item.get(name) is None:
+            raise Missing(f"an entry of the list has no `{dotted}`")
+        item = plain(item[name])
+    return item
 
 
 def to_date(clock: Clock, value: Any) -> date:

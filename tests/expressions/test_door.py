@@ -168,3 +168,10 @@ TYPES = ["text", "long_text", "number", "money", "boolean", "date", "datetime", 
 def test_anything_becomes_a_value_that_can_be_stored_or_a_sentence(type_: str, raw: Any) -> None:
     value = given_or_sentence(type_, raw)
     assert decode(encode(value)) == value
+
+
+def test_the_entries_of_a_list_have_its_type() -> None:
+    assert given_as("list", "sam@firm.test\nsam", of="user") == ["sam", "sam"]
+    assert given_as("list", ["1,250", 2], of="number") == [1250, 2]
+    with pytest.raises(ValueError, match="`bob` is not"):
+        given_as("list", "sam\nbob", of="user")

@@ -32,6 +32,7 @@ ROWS = "inputs.rows"
         ("[3, 7, 5] | max", 7),
         (f"{ROWS} | select('done') | map(attribute='name') | join", "Seats"),
         (f"{ROWS} | select('name', 'Help') | length", 1),
+        ("[{'review': {'outcome': 'yes'}}] | select('review.outcome', 'yes') | length", 1),
         ("2.5 | round", 3),
         ("2.345 | round(2)", Decimal("2.35")),
         ("(12.345 | money('gbp')) | round", Money(Decimal("12.35"), "GBP")),

@@ -51,6 +51,11 @@ def _input(document: Document, owner: Any, path: tuple[str | int, ...], spec: In
         at = place(owner, *path, "choices")
         hint = f"write `type: choice`, or take `choices` away from `{name}`"
         report("E020", f"`choices` belong to {one_of(_CHOICES)}, and `{name}` is a {spec.type}", at, hint=hint)
+    if spec.of and spec.type != "list":
+        at = place(owner, *path, "of")
+        report(
+            "E020", f"`of` belongs to a list, and `{name}` is a {spec.type}", at, hint=f"take `of` away from `{name}`"
+        )
     if spec.default is not None and spec.type not in ("user", "group", "any"):
         try:
             coerce(spec.default, spec, name=name)
