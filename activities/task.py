@@ -20,7 +20,7 @@ class TaskStep(Work, WaitingStep):
         return self.decision()
 
     def notes(self) -> tuple[str, ...]:
-        return (*self.told(), *super().notes())
+        return self.told()
 
     def may_not_apply(self) -> bool:
         """Whether people may say that it does not apply."""

@@ -82,9 +82,14 @@ def _group(plan: Plan, name: str) -> str:
 # -- how it starts ------------------------------------------------------------
 
 
+def beginnings(plan: Plan) -> tuple[str, ...]:
+    """What starts a case: a sentence for each trigger."""
+    return tuple(map(_trigger, plan.process.triggers))
+
+
 def _beginning(plan: Plan) -> Iterator[Item]:
     process = plan.process
-    yield from (Item(lines=(_trigger(trigger),)) for trigger in process.triggers)
+    yield from (Item(lines=(line,)) for line in beginnings(plan))
     if process.inputs:
         asked = wording.listed(_asked(name, spec) for name, spec in process.inputs.items())
         yield Item(lines=(f"It needs {asked}.",))
@@ -156,6 +161,7 @@ def _lines(step: Step) -> Iterator[str]:
         yield f"Not before {wording.moment(step.start).removeprefix('at ')}."
     yield step.sentence()
     yield from step.notes()
+    yield from (promise.text for promise in step.promises())
     if step.stage:
         yield f"The case is now in the stage “{wording.words(step.stage)}”."
     if step.on_error not in (None, "incident"):
@@ -168,14 +174,14 @@ _ON_ERROR = {"continue": "the process goes on without it", "stop": "the case end
 def _blocks(step: Step, numbers: Numbers) -> Iterator[Item]:
     """The blocks inside; one that is told in a sentence of the step is left out."""
     for nested in step.nested():
-        items = _steps(nested.steps, numbers) if not _told(nested) else ()
+        items = _steps(nested.steps, numbers) if not told_by(nested) else ()
         if nested.name == "steps" and nested.kind in ("then", "loop"):
             yield from items
         elif items:
-            yield Item(_heading(nested), lines=_condition(nested), items=items)
+            yield Item(heading(nested), lines=_condition(nested), items=items)
 
 
-def _told(nested: Nested) -> bool:
+def told_by(nested: Nested) -> bool:
     """Whether a sentence of the step itself tells what happens in this block."""
     return bool(shortly(nested.steps)) and nested.kind in _HEADINGS
 
@@ -188,7 +194,7 @@ _HEADINGS = {
 }
 
 
-def _heading(nested: Nested) -> str:
+def heading(nested: Nested) -> str:
     if nested.kind == "choice":
         return f"If {wording.condition(nested.if_)}" if nested.if_ else "Otherwise"
     if nested.kind == "handler":
@@ -206,10 +212,10 @@ def _condition(nested: Nested) -> tuple[str, ...]:
 def _handlers(handlers: Iterable[Handler], numbers: Numbers) -> Iterator[Item]:
     for handler in handlers:
         steps = _steps(handler.steps, numbers)
-        yield Item(wording.capital(wording.words(handler.id)), lines=(_heard(handler),), items=steps)
+        yield Item(wording.capital(wording.words(handler.id)), lines=(heard(handler),), items=steps)
 
 
-def _heard(handler: Handler) -> str:
+def heard(handler: Handler) -> str:
     when = handler.when
     if when.type == "form":
         heard = f"When somebody sends the questionnaire {wording.named(when.form or '')} (the mails link to it)"
@@ -234,7 +240,7 @@ def _numbered(plan: Plan) -> dict[str, str]:
 def _number(steps: Iterable[Step], prefix: str, numbers: dict[str, str]) -> None:
     for n, step in enumerate(steps, 1):
         numbers[step.id] = f"{prefix}{n}"
-        told = [nested for nested in step.nested() if _told(nested)]
+        told = [nested for nested in step.nested() if told_by(nested)]
         below = [inner for nested in step.nested() if nested not in told for inner in nested.steps]
         _number(below, f"{prefix}{n}.", numbers)
         numbers |= {inner.id: f"{prefix}{n}" for nested in told for inner in nested.steps}

@@ -54,6 +54,18 @@ class Nested:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """Something that a step does by itself as time passes, in a plain sentence.
+
+    `kind`: due, reminder, escalate, timeout, limit. `block` is the nested block that says more than the sentence.
+    """
+
+    kind: str
+    text: str
+    block: str = ""
+
+
+@dataclass(frozen=True)
 class Listen:
     """An outside event that a step may take: `connection/event`, and the fields that must be equal."""
 
@@ -123,6 +135,10 @@ class Step(Model):
 
     def ways(self, resources: Resources) -> tuple[str, ...]:
         """What it may decide for, beside its blocks and outcomes: tests should have taken every one."""
+        return ()
+
+    def promises(self) -> tuple["Promise", ...]:
+        """What happens by itself while it is open, and when it takes too long."""
         return ()
 
     def mails(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from engine.runtime.flow import CaseStopped, StepError, Suspended
 from engine.runtime.letters import post, readers, today
 from engine.runtime.promises import promises
 from engine.runtime.state import Armed, Data, Moment
-from engine.runtime.step import Escalation, Nested, Reminder, Run, Send, SideTask, Step
+from engine.runtime.step import Escalation, Nested, Promise, Reminder, Run, Send, SideTask, Step
 from engine.runtime.tasks import hear, opened
 
 KINDS = ("reminder", "escalate", "timeout", "until")
@@ -48,7 +48,7 @@ class WaitingStep(Step):
         """Whether it waits for somebody, so that a `timeout` must be said."""
         return True
 
-    def notes(self) -> tuple[str, ...]:
+    def promises(self) -> tuple[Promise, ...]:
         return promises(self.due, self.reminders, self.escalate, self.timeout, self.on_timeout)
 
     def endings(self) -> tuple[str, ...]:

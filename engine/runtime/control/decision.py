@@ -58,7 +58,7 @@ class DecisionStep(Step):
 
     def notes(self) -> tuple[str, ...]:
         rules = (f"If {wording.condition(rule.if_)}: {_settings(rule.set)}." for rule in self.rules)
-        return (*rules, f"Otherwise: {_settings(self.else_)}." if self.else_ else "No other case is foreseen.")
+        return (*rules, *((f"Otherwise: {_settings(self.else_)}.",) if self.else_ else ()))
 
     def ways(self, resources: Resources) -> tuple[str, ...]:
         table = resources.tables.get(self.table or "")

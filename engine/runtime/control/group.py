@@ -8,7 +8,7 @@ from engine.language.process import Handler
 from engine.language.types import Choice, Record, record
 from engine.runtime import promises
 from engine.runtime.flow import CaseStopped, StepError, Suspended
-from engine.runtime.step import Look, Nested, Result, Run, Step
+from engine.runtime.step import Look, Nested, Promise, Result, Run, Step
 
 DONE, TIMED_OUT, CANCELLED, FAILED = "done", "timed_out", "cancelled", "failed"
 
@@ -57,9 +57,10 @@ class GroupStep(Step):
         return "Does these steps, which belong together."
 
     def notes(self) -> tuple[str, ...]:
-        limit = promises.given_up(self.timeout, self.on_timeout) if self.timeout != "never" else ()
-        until = f"All of it ends as soon as {wording.condition(self.cancel_if)}." if self.cancel_if else ""
-        return (*limit, *filter(None, (until,)))
+        return (f"All of it ends as soon as {wording.condition(self.cancel_if)}.",) if self.cancel_if else ()
+
+    def promises(self) -> tuple[Promise, ...]:
+        return promises.given_up(self.timeout, self.on_timeout) if self.timeout != "never" else ()
 
     def endings(self) -> tuple[str, ...]:
         return (*super().endings(), *((f"{self.id}_timed_out",) if self.on_timeout == "stop" else ()))

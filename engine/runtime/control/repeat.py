@@ -10,7 +10,7 @@ from engine.language.resources import Resources
 from engine.language.types import NUMBER, ListOf, Record, record
 from engine.runtime import promises
 from engine.runtime.flow import CaseStopped, StepError
-from engine.runtime.step import Look, Nested, Result, Run, Step
+from engine.runtime.step import Look, Nested, Promise, Result, Run, Step
 
 
 class RepeatStep(Step):
@@ -40,12 +40,8 @@ class RepeatStep(Step):
     def sentence(self) -> str:
         return f"Repeats these steps until {wording.condition(self.until)}, {wording.times(self.max_times)} at most."
 
-    def notes(self) -> tuple[str, ...]:
-        then = {"fail": "it stops as an incident, and somebody decides", "stop": "the case ends"}
-        if self.on_max_times == "continue":
-            return ()
-        told = promises.shortly(self.on_max_times) or then.get(str(self.on_max_times), "what stands below happens")
-        return (f"If it is still not so after the {wording.nth(self.max_times)} time, {told}.",)
+    def promises(self) -> tuple[Promise, ...]:
+        return promises.limit(self.max_times, self.on_max_times)
 
     async def run(self, run: Run) -> Result:
         for n in range(1, self.max_times + 1):

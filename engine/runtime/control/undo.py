@@ -1,5 +1,6 @@
 """`undo`: takes back what was done, by the `compensate` of the finished steps."""
 
+from engine.language import wording
 from engine.language.types import NUMBER, Record, record
 from engine.runtime.step import Look, Result, Run, Step
 
@@ -13,6 +14,10 @@ class UndoStep(Step):
 
     def result(self, look: Look) -> Record:
         return record(**self.common(), count=NUMBER)
+
+    def sentence(self) -> str:
+        what = f"in {wording.named(self.group)}" if self.group else "so far"
+        return f"Takes back what was done {what}, the newest first."
 
     async def run(self, run: Run) -> Result:
         todo = run.once("todo", lambda: run.undoable(self.group))
