@@ -28,6 +28,7 @@ COMMANDS = {
     "test": Command("cli.test", "Play the scenario tests of processes on a virtual clock"),
     "explain": Command("cli.explain", "What a finding's code means, with an example"),
     "explain-process": Command("cli.explain_process", "Retell a process in plain sentences"),
+    "diagram": Command("cli.diagram", "Draw a process, or how far a case has come"),
     "publish": Command("cli.publish", "Make definitions available to new cases"),
     "versions": Command("cli.versions", "The versions of a process, and which one new cases get"),
     "rollback": Command("cli.rollback", "Let new cases have an older version again"),

@@ -1,6 +1,7 @@
 """The desk as one object; each subject is a class of its own."""
 
 from engine.desk.arrivals import Arrivals
+from engine.desk.foresight import Foresight
 from engine.desk.links import Links
 from engine.desk.operators import Operators
 from engine.desk.reading import Reading
@@ -9,5 +10,5 @@ from engine.desk.tasks import Tasks
 from engine.desk.versions import Versions
 
 
-class Desk(Starting, Versions, Arrivals, Links, Tasks, Operators, Reading):
+class Desk(Starting, Versions, Arrivals, Links, Tasks, Operators, Reading, Foresight):
     """What pages and commands may ask for. `Desk(settings, store, registry, nudge)`, see `Ground`."""

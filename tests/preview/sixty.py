@@ -24,7 +24,7 @@ def _phase(n: int, stage: str) -> str:
       - after: 4 business days
         steps:
           - {{ id: warn_{n}, type: email, to: "${{ inputs.email }}", template: again }}
-          - {{ id: ask_{n}, type: task, title: Ask again by phone, assignee: sam, timeout: 5 days, on_timeout: continue }}
+          - {{ id: ask_{n}, type: task, title: Phone them, assignee: sam, timeout: 5 days, on_timeout: continue }}
     timeout: 10 business days
     on_timeout:
       - {{ id: tell_{n}, type: email, to: "${{ inputs.email }}", template: again }}

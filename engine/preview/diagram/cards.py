@@ -62,7 +62,7 @@ def remark(text: str, sign: str, scale: Scale, look: str = "note") -> Drawing:
     column = _Column(scale, scale.pad + 20)
     column.add(text, "remark", scale.text - 0.5, most=6)
     box = Box(0, 0, scale.card, column.bottom, look, title=text, radius=6)
-    shapes = (box, Sign(scale.pad - 2, scale.pad - 3, sign, 14), *column.words)
+    shapes: tuple[Shape, ...] = (box, Sign(scale.pad - 2, scale.pad - 3, sign, 14), *column.words)
     return Drawing(scale.card, column.bottom, scale.card / 2, shapes, port=column.bottom / 2, edge=scale.card)
 
 
