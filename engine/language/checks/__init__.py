@@ -9,6 +9,7 @@ from engine.language.checks import (
     plugins,
     references,
     resources,
+    scenarios,
     time,
     waits,
     work,
@@ -19,6 +20,7 @@ from engine.language.document import Document
 from engine.language.library import Library
 from engine.language.problems import Problem
 from engine.language.process import Process
+from engine.language.scenario import Tests
 
 FAMILIES = (
     references.check,
@@ -39,6 +41,8 @@ def check(document: Document, library: Library) -> Iterator[Problem]:
         for family in FAMILIES:
             family(subject)
         yield from subject.found
+    elif isinstance(document.root, Tests):
+        scenarios.check(document, library)
     else:
         files.alone(document)
     for used in list(library.read_files.values()):
