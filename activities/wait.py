@@ -1,14 +1,15 @@
 """`wait`: until something happens (`events`), a time comes (`until`) or a while has passed (`duration`)."""
 
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from engine.language import given, wording
-from engine.language.fields import GroupsField, IdField, PhraseField, Reference, ValuesField
+from engine.language.fields import GroupsField, IdField, InnerConditionField, PhraseField, Reference, ValuesField
 from engine.language.process import EventType, heard_as
 from engine.language.resources import Input, Model
-from engine.language.types import Choice, Record, record
+from engine.language.types import DATETIME, TEXT, Choice, ListOf, Record, Type, record
 from engine.runtime.events import Accept
 from engine.runtime.journal import words
 from engine.runtime.state import Data
@@ -33,7 +34,13 @@ class WaitEvent(Model):
 
 
 class WaitStep(WaitingStep):
-    events: tuple[WaitEvent, ...] = ()  # the first of these ends the wait; what came is `steps.x.event`
+    """With `events`, the first of them ends it, and what came is `steps.x.event`; with `wait_for: all` each of them
+    must come, and `steps.x.events` has them by their ids; with `collect` they are gathered until the condition holds,
+    and `steps.x.events` is the list of them, each with `which`, `by` and `at`."""
+
+    events: tuple[WaitEvent, ...] = ()  # what is waited for
+    wait_for: Literal["any", "all"] = "any"  # whether the first event is enough, or each of them must come
+    collect: InnerConditionField | None = None  # gathers events until this holds; `events` is the list so far
     until: PhraseField | None = None  # or until this time
     duration: PhraseField | None = None  # or this long
 
@@ -47,12 +54,29 @@ class WaitStep(WaitingStep):
         if not self.events:
             return record(**self.common())
         arrives = {e.id: _carries(e, look) for e in self.events}
+        if self.collect:
+            return record(**self.common(), events=self.names(look, "collect")["events"])
+        if self.wait_for == "all":
+            return record(**self.common(), events=record(**arrives))
         return record(**self.common(), event=given.one_of_records(arrives), which=Choice(values=tuple(arrives)))
+
+    def names(self, look: Look, where: str) -> dict[str, Type]:
+        if where != "collect":
+            return {}
+        one = given.one_of_records({e.id: _carries(e, look) for e in self.events})
+        said = record(which=Choice(values=tuple(e.id for e in self.events)), by=TEXT, at=DATETIME)
+        return {"events": ListOf(item=Record(fields={**said.fields, **one.fields}, open=one.open))}
+
+    def certain(self) -> tuple[str, ...]:
+        return ("status", "events") if self.collect else ("status",)
+
+    def failed(self, error: Result) -> Result:
+        return {"events": [], "error": error} if self.collect else {"error": error}
 
     def sentence(self) -> str:
         if not self.events:
             return f"Waits {wording.length(self.until or self.duration or 'never')}."
-        what = wording.listed(map(_told, self.events), "or")
+        what = wording.listed(map(_told, self.events), "and" if self.wait_for == "all" else "or")
         asked = f"Sends the mail {wording.named(self.send.template)}" if self.send and self.send.template else ""
         whom = f" to {wording.person(self.send.to)}" if asked and self.send and self.send.to else ""
         return f"{asked}{whom}, and waits until {what}." if asked else f"Waits until {what}."
@@ -66,10 +90,29 @@ class WaitStep(WaitingStep):
             waiting_for=self._waiting_for(run),
             send=self.send,
             until=until,
+            enough=partial(self._enough, run),
+            open=self._still if self.wait_for == "all" else None,
         )
         taken = await attend(run, self, call)
         if taken is None:
-            return {"status": "timed_out"}
+            return {**self._came(run.record.armed.taken if run.record.armed else []), "status": "timed_out"}
+        return self._came(taken)
+
+    def _enough(self, run: Run, taken: list[Data]) -> bool:
+        if self.collect:
+            return run.test(self.collect, {"events": [_told_of(one) for one in taken]})
+        return len({one["which"] for one in taken}) >= (len(self.events) if self.wait_for == "all" else 1)
+
+    def _still(self, accepts: tuple[Accept, ...], taken: list[Data]) -> tuple[Accept, ...]:
+        """What has not come yet: a second one of the same is kept, and late."""
+        here = {one["which"] for one in taken}
+        return tuple(accept for accept in accepts if accept.id not in here)
+
+    def _came(self, taken: list[Data]) -> Result:
+        if self.collect:
+            return {"events": [_told_of(one) for one in taken]}
+        if self.wait_for == "all" and self.events:
+            return {"events": {one["which"]: one["data"] for one in taken}}
         if not taken:
             return {}
         return {"event": taken[0]["data"], "which": taken[0]["which"], "by": taken[0]["by"]}
@@ -77,7 +120,13 @@ class WaitStep(WaitingStep):
     def _waiting_for(self, run: Run) -> str:
         if not self.events:
             return "the time to come"
-        return " or ".join(words(e.id).lower() for e in self.events)
+        joint = " and " if self.wait_for == "all" else " or "
+        return joint.join(words(e.id).lower() for e in self.events)
+
+
+def _told_of(one: Data) -> Data:
+    """An event in a list of events."""
+    return {"which": one["which"], "by": one["by"], "at": one["at"], **one["data"]}
 
 
 def _carries(event: WaitEvent, look: Look) -> Record:

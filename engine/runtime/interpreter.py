@@ -141,9 +141,9 @@ class Interpreter:
         condition = step.if_
         if condition is not None and not run.once("if", lambda: run.test(condition)):
             return False
+        record.title = str(run.value(step.title)) if step.title else words(step.id)
         if step.start is not None:
             self._not_before(run, record, step.start)
-        record.title = str(run.value(step.title)) if step.title else words(step.id)
         record.memo = {"begun": True}
         if step.compensate:
             record.undo = {"names": dict(run.around.names), "rooms": list(run.around.rooms)}

@@ -42,18 +42,21 @@ def _wait(state: State, path: str, record: StepRecord) -> WaitView:
     armed = record.armed
     upcoming = armed.next() if armed else None
     ends = [m.at for m in armed.moments if m.kind in ("timeout", "until")] if armed else []
-    status = "incident" if record.incident or record.failures else "waiting" if record.armed else "pending"
+    start = record.memo.get("start")
+    still = "waiting" if record.armed or start else "pending"
+    status = "incident" if record.incident or record.failures else still
+    default = "" if status == "incident" else "its time to begin" if start else "the next attempt"
     return WaitView(
         path=path,
         step=record.id,
         kind=record.type,
         title=record.title,
         status=status,
-        waiting_for=record.memo.get("for", "") or ("" if status == "incident" else "the next attempt"),
+        waiting_for=record.memo.get("for", "") or default,
         since=record.since,
         due=armed.due if armed else None,
-        until=min(ends, default=record.memo.get("start")),
-        next_at=upcoming.at if upcoming else record.memo.get("start"),
+        until=min(ends, default=start),
+        next_at=upcoming.at if upcoming else start,
         events=tuple(record.memo.get("manual", ())),
     )
 

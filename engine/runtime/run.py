@@ -48,8 +48,9 @@ class StepRun:
             return [self.value(v) for v in written]
         return written
 
-    def test(self, condition: str) -> bool:
-        return test(parse_expression(condition), self.scope(), self.now, self.calendar)
+    def test(self, condition: str, names: Names | None = None) -> bool:
+        scope = self.walker.scope.of(self.around.knowing(names))
+        return test(parse_expression(condition), scope, self.now, self.calendar)
 
     def evaluate(self, expression: str, names: Names | None = None) -> Any:
         scope = self.walker.scope.of(self.around.knowing(names))

@@ -217,7 +217,9 @@ class Run(Protocol):
         """Evaluate a field as written (text with `${ }`, or any nesting of them)."""
         ...
 
-    def test(self, condition: str) -> bool: ...
+    def test(self, condition: str, names: Names | None = None) -> bool:
+        """Whether a condition holds; `names` adds names to the scope."""
+        ...
 
     def once(self, name: str, decide: Callable[[], Any]) -> Any:
         """A decision that is taken once and remembered in the state under `name`."""

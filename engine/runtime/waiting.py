@@ -73,6 +73,8 @@ class Call:
     until: str | None = None  # a phrase: the time that this step waits for
     late: Callable[[list[Data]], tuple[str, ...]] | None = None  # whom reminders go to, after what was taken so far
     enough: Callable[[list[Data]], bool] = bool
+    open: Callable[[tuple[Accept, ...], list[Data]], tuple[Accept, ...]] | None = None
+    """Which of `accepts` are still waited for after what was taken so far; all of them, if not said."""
     refuses: Callable[[list[Data], Event], str] = lambda taken, event: ""  # why an event does not count, in words
     took: Callable[[list[Data]], None] = lambda taken: None  # hears of every event that counts
 
@@ -145,8 +147,12 @@ async def _everybody(run: Run, call: Call, purpose: str) -> tuple[str, ...]:
     return await readers(run, purpose, (str(run.value(to)),) if to else call.reach())
 
 
+def _open(armed: Armed, call: Call) -> tuple[Accept, ...]:
+    return call.open(call.accepts, armed.taken) if call.open else call.accepts
+
+
 def _take(run: Run, armed: Armed, call: Call) -> bool:
-    while not call.enough(armed.taken) and (taken := run.take(call.accepts)):
+    while not call.enough(armed.taken) and (taken := run.take(_open(armed, call))):
         accept, event = taken
         if reason := call.refuses(armed.taken, event):
             run.log("refused", f"{run.record.title}: {reason}")

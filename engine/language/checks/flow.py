@@ -1,5 +1,6 @@
 """What runs after what: steps that never run, rounds that never end, branches in each other's way."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -235,7 +236,34 @@ def _reserved(subject: Subject, name: str | None, place: Place) -> None:
         subject.report("E026", f"`{name}` cannot be used as `id` here", place, note, f"write `id: {name}_way`")
 
 
+def _gathered(subject: Subject, step: Any) -> None:
+    """A condition of `collect` that no event can change."""
+    tree = _tree(step.collect)
+    if tree is None or any(_named(node) in ("events", "vars") or _changes(node, set()) for node in _all(tree)):
+        return
+    note = "it asks for nothing that an event can change"
+    place = subject.document.place(step, "collect")
+    hint = "ask for `events`, as in `(events | length) >= 3`"
+    subject.report("E061", f"`collect` of step `{step.id}` never changes", place, note, hint)
+
+
+def _variables(subject: Subject, step: Any) -> None:
+    """Names that expressions can read."""
+    for name in step.values if step.type == "set" and isinstance(step.values, dict) else ():
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
+            table = subject.document.node(step, "values")
+            entry = table.entry(name) if table is not None and hasattr(table, "entry") else None
+            place = entry.key.place if entry else subject.document.place(step, "values")
+            proposed = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "value"
+            note = (
+                "a variable is small letters, digits and `_`, and begins with a letter, so that expressions can use it"
+            )
+            subject.report("E026", f"`{name}` cannot be the name of a variable", place, note, f"write `{proposed}:`")
+
+
 OF = {
+    "values": (_variables,),
+    "collect": (_gathered,),
     "max_times": (_endless,),
     "items": (_endless, _need),
     "branches": (_need, partial(_needs, key="branches", what="branch")),

@@ -113,6 +113,9 @@ def _told(subject: Subject) -> Iterator[tuple[Model | None, tuple[str | int, ...
         if handler.when is not None:
             yield subject.process, ("handlers", n, "when"), handler.when
     for step in subject.steps:
+        for n, handler in enumerate(getattr(step, "handlers", ())):
+            if handler.when is not None:
+                yield step, ("handlers", n, "when"), handler.when  # type: ignore[misc]
         for n, event in enumerate(getattr(step, "events", ())):
             yield step, ("events", n), event  # type: ignore[misc]
 
@@ -120,6 +123,10 @@ def _told(subject: Subject) -> Iterator[tuple[Model | None, tuple[str | int, ...
 def _event(subject: Subject, owner: Model | None, path: tuple[str | int, ...], told: Any) -> None:
     document = subject.document
     public = path[0] == "triggers" and told.type == "form"
+    if path[0] == "handlers" and owner is not subject.process and told.type == "form":
+        hint = "write this handler below `handlers:` of the process"
+        message = "a form can be listened to by the whole process only: its page belongs to the case"
+        subject.report("E057", message, document.place(owner, *path, "type"), hint=hint)
     for key in () if public else _WANTED.get(told.type, ()):
         if getattr(told, key, None) is None and document.node(owner or told, *path, key) is None:
             place = document.place(owner, *path, "type")

@@ -44,6 +44,7 @@ def _limit(subject: Subject, step: Any) -> None:
 def _what_for(subject: Subject, step: Any) -> None:
     if not hasattr(step, "until") or not hasattr(step, "duration"):
         return
+    _gathering(subject, step)
     chosen = [key for key in ("events", "until", "duration") if _written(subject, step, key)]
     if len(chosen) == 1:
         return
@@ -51,6 +52,20 @@ def _what_for(subject: Subject, step: Any) -> None:
     said = f"says {one_of(chosen)} at once" if chosen else "does not say what for"
     hint = "write one of `events:`, `until:` (a time) and `duration:` (how long)"
     subject.report("E053", f"{named(step)} waits, and {said}", place, hint=hint)
+
+
+def _gathering(subject: Subject, step: Any) -> None:
+    """`collect` and `wait_for` say how many of the events are enough."""
+    place = subject.document.place
+    for key in ("collect", "wait_for"):
+        if _written(subject, step, key) and not _written(subject, step, "events"):
+            hint = "add `events:`, or take it away"
+            subject.report("E053", f"`{key}` of {named(step)} has no events to look at", place(step, key), hint=hint)
+            return
+    if _written(subject, step, "collect") and step.wait_for == "all":
+        hint = "take one of them away: `collect` can ask for what must be among `events`"
+        message = f"{named(step)} says `wait_for: all` and `collect` at once"
+        subject.report("E053", message, place(step, "collect"), hint=hint)
 
 
 def _reminders(subject: Subject, step: Any) -> None:
