@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.options import Json, group
+from cli.schema import write_schemas
 from cli.show import print_json
 from engine.workspace import create
 
@@ -18,7 +19,7 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Make a workspace with the shipped example: a client onboarding with its forms, mails and contract."""
-    written = create(folder)
+    written = (*create(folder), *write_schemas(folder))
     if as_json:
         print_json({"workspace": folder.resolve(), "files": written})
         return

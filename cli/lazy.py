@@ -29,6 +29,7 @@ COMMANDS = {
     "explain": Command("cli.explain", "What a finding's code means, with an example"),
     "explain-process": Command("cli.explain_process", "Retell a process in plain sentences"),
     "diagram": Command("cli.diagram", "Draw a process, or how far a case has come"),
+    "schema": Command("cli.schema", "JSON Schema of the files, for editors"),
     "publish": Command("cli.publish", "Make definitions available to new cases"),
     "versions": Command("cli.versions", "The versions of a process, and which one new cases get"),
     "rollback": Command("cli.rollback", "Let new cases have an older version again"),

@@ -8,12 +8,10 @@ import inspect
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
-
-from pydantic.fields import FieldInfo
+from typing import get_args, get_type_hints
 
 from activities import STEP_TYPES
-from docs import kinds, sentences
+from engine.editor import sentences, words
 from engine.language.filters import FILTERS, FUNCTIONS, Function
 from engine.language.process import Process
 from engine.language.resources import (
@@ -68,7 +66,7 @@ def _sections() -> Iterator[str]:
     yield "## Step types\n"
     for name, step in STEP_TYPES.items():
         yield from _section("###", f"`{name}`", step)
-    yield f"## Value types\n\nOf inputs, questions, and what connections carry: {kinds.either(get_args(ValueType))}.\n"
+    yield f"## Value types\n\nOf inputs, questions, and what connections carry: {words.either(get_args(ValueType))}.\n"
     yield from _functions("Filters", "value | NAME", FILTERS)
     yield from _functions("Functions", "NAME", FUNCTIONS)
     yield "## Files beside a process\n"
@@ -109,7 +107,7 @@ def _rows(model: type[Model]) -> Iterator[str]:
     hints = get_type_hints(model, include_extras=True)
     for name in fields_of(model):
         info = model.model_fields[name]
-        yield _row(f"`{info.alias or name}`", kinds.words(hints[name]), _default(info), said.get(name, ""))
+        yield _row(f"`{info.alias or name}`", words.words(hints[name]), words.default(info), said.get(name, ""))
 
 
 def fields_of(model: type[Model]) -> list[str]:
@@ -123,26 +121,13 @@ def _unsaid(model: type[Model]) -> set[str]:
     return {"type"} if issubclass(model, Step) else set()  # the section's own title
 
 
-def _default(info: FieldInfo) -> str:
-    if info.is_required():
-        return "required"
-    value: Any = info.get_default(call_default_factory=True)
-    if value is None or value == () or value == {}:
-        return ""
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if isinstance(value, Model):
-        return ", ".join(f"`{name}: {given}`" for name, given in value)
-    return f"`{value}`" if not isinstance(value, tuple) else ", ".join(f"`{v}`" for v in value)
-
-
 def _parts(roots: Iterable[type[Model]]) -> list[type[Model]]:
     """The models inside others, each once, in the order in which the page meets them."""
     known, found = set(roots), []
     queue = list(roots)
     while queue:
         hints = get_type_hints(queue.pop(0), include_extras=True)
-        for part in (p for hint in hints.values() for p in kinds.models(hint)):
+        for part in (p for hint in hints.values() for p in words.models(hint)):
             if part not in known:
                 known.add(part)
                 found.append(part)

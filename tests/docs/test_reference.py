@@ -5,7 +5,8 @@ import inspect
 import pytest
 
 from activities import STEP_TYPES
-from docs import reference, sentences
+from docs import reference
+from engine.editor import sentences
 from engine.language.filters import FILTERS, FUNCTIONS
 from engine.language.resources import Model
 

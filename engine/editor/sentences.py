@@ -8,6 +8,7 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from engine.language.resources import Model
@@ -31,9 +32,10 @@ def of_fields(model: type[Model]) -> dict[str, str]:
     return said
 
 
+@cache
 def _said(model: type[Model]) -> dict[str, str]:
-    lines = Path(inspect.getfile(model)).read_text(encoding="utf-8").splitlines()
-    written = dict(_written(_class(model, "\n".join(lines)), lines))
+    lines, classes = _file(inspect.getfile(model))
+    written = dict(_written(classes[model.__name__], lines))
     described = {name: f.description for name, f in model.model_fields.items() if f.description}
     return {name: _sentence(text) for name, text in (written | described).items() if text}
 
@@ -42,9 +44,11 @@ def _sentence(text: str) -> str:
     return text[0].upper() + text[1:].removesuffix(".") + "."
 
 
-def _class(model: type[Model], source: str) -> ast.ClassDef:
-    named = (n for n in ast.parse(source).body if isinstance(n, ast.ClassDef) and n.name == model.__name__)
-    return next(named)
+@cache
+def _file(name: str) -> tuple[list[str], dict[str, ast.ClassDef]]:
+    """The lines of a source file, and its classes by name."""
+    text = Path(name).read_text(encoding="utf-8")
+    return text.splitlines(), {n.name: n for n in ast.parse(text).body if isinstance(n, ast.ClassDef)}
 
 
 def _written(node: ast.ClassDef, lines: list[str]) -> Iterator[tuple[str, str]]:

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Iterator
 from functools import singledispatch
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from pydantic.fields import FieldInfo
+
 from engine.language.fields import (
     Block,
     Condition,
+    Expression,
     Identifier,
     Paths,
     Phrase,
@@ -51,6 +54,20 @@ def words(annotation: Any) -> str:
     return _plain(annotation)
 
 
+def default(info: FieldInfo) -> str:
+    """What holds where nothing is written; `required` where something must be."""
+    if info.is_required():
+        return "required"
+    value: Any = info.get_default(call_default_factory=True)
+    if value is None or value == () or value == {}:
+        return ""
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, Model):
+        return ", ".join(f"`{name}: {given}`" for name, given in value)
+    return f"`{value}`" if not isinstance(value, tuple) else ", ".join(f"`{v}`" for v in value)
+
+
 def models(annotation: Any) -> Iterator[type[Model]]:
     """The models that an annotation names, at any depth."""
     if isinstance(annotation, type) and issubclass(annotation, Model):
@@ -88,6 +105,11 @@ def _(mark: Values) -> str:
 @marked.register
 def _(mark: Condition) -> str:
     return "condition"
+
+
+@marked.register
+def _(mark: Expression) -> str:
+    return "bare expression that gives a list" if mark.expects == "list" else "bare expression"
 
 
 @marked.register
