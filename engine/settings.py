@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from engine.language.nodes import Broken, Listing, Place, Scalar, Source, Table
-from engine.language.problems import one_of, suggest
+from engine.language.problems import Fix, Problem, certain, in_order, one_of, suggest
 from engine.language.source import load
 from engine.workspace import FILE, kept, secret_key
 
@@ -189,16 +189,17 @@ class _Reading:
         self.workspace = workspace
         self.environment = environment
         self.problems: list[str] = []
+        self.found: list[Problem] = []  # those of the file, with their places
         self.values: dict[str, Any] = {}
 
     def settings(self) -> Settings:
-        self._file()
+        self.file()
         self._environment()
         if self.problems:
             raise SettingsError(tuple(self.problems))
         return self._built()
 
-    def _file(self) -> None:
+    def file(self) -> None:
         file = self.workspace / FILE
         try:
             source = load(file.read_text(encoding="utf-8"), FILE)
@@ -206,6 +207,7 @@ class _Reading:
             self.problems.append(f"{file} cannot be read: {problem}")
             return
         self.problems += [f"{p.file}:{p.line}:{p.column}: {p.message}" for p in source.problems]
+        self.found += source.problems
         if isinstance(source.root, Table):
             self._table(source, source.root, "")
 
@@ -213,13 +215,14 @@ class _Reading:
         for entry in table.entries:
             name = prefix + entry.key.text
             if name not in FIELDS and not _inner(name):
-                self._wrong(source, entry.key.place, _unknown(name))
+                fix = source.instead(entry.key.place, entry.key.text, _meant(name, prefix))
+                self._wrong(source, entry.key.place, _unknown(name), "E020", fix)
             elif isinstance(entry.value, Table) and _inner(name):
                 self._table(source, entry.value, f"{name}.")
             elif isinstance(entry.value, Scalar) and name in FIELDS:
                 self._scalar(source, name, entry.value)
             elif not _is_empty(entry.value):
-                self._wrong(source, entry.key.place, _shape(name))
+                self._wrong(source, entry.key.place, _shape(name), "E023")
 
     def _scalar(self, source: Source, name: str, scalar: Scalar) -> None:
         try:
@@ -228,7 +231,9 @@ class _Reading:
         except ValueError as problem:
             self._wrong(source, scalar.place, f"{name} {problem}, not `{scalar.text}`")
 
-    def _wrong(self, source: Source, place: Place, message: str) -> None:
+    def _wrong(self, source: Source, place: Place, message: str, code: str = "E025", fix: Fix | None = None) -> None:
+        said, _, help_ = message.partition("; ")
+        self.found.append(source.problem(code, said, place, hint=help_, fix=fix))
         self.problems.append(f"{source.name}:{place.line}:{place.column}: {message}")
 
     def _environment(self) -> None:
@@ -269,6 +274,13 @@ class _Reading:
         return Smtp(host, port, get("mail.smtp.username", ""), password, tls)
 
 
+def check_settings(workspace: Path) -> tuple[Problem, ...]:
+    """What is wrong with baton.yaml, as `baton check` shows it; the environment is left alone."""
+    reading = _Reading(workspace, {})
+    reading.file()
+    return in_order(reading.found)
+
+
 def variable_of(name: str) -> str:
     """The environment variable that replaces a value: `web.port` is BATON_WEB_PORT."""
     return "BATON_" + name.replace(".", "_").upper()
@@ -276,6 +288,12 @@ def variable_of(name: str) -> str:
 
 def _inner(name: str) -> bool:
     return any(known.startswith(f"{name}.") for known in FIELDS)
+
+
+def _meant(name: str, prefix: str) -> str:
+    """The last word of the setting that was certainly meant."""
+    known = [k.removeprefix(prefix).split(".")[0] for k in FIELDS if k.startswith(prefix)]
+    return certain(name.removeprefix(prefix), dict.fromkeys(known))
 
 
 def _unknown(name: str) -> str:

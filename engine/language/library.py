@@ -69,11 +69,11 @@ class Library:
     folder: Path
     registry: Registry
     read_files: dict[Path, Document] = field(default_factory=dict)
+    checked: set[Path] = field(default_factory=set)  # files whose own findings are in their sources
+    listed: dict[str, dict[str, Path]] = field(default_factory=dict)  # kind -> its files by name, looked up once
 
     def names(self, kind: str) -> tuple[str, ...]:
-        wanted = FOLDERS[kind].suffix
-        found = {p.stem for p in self._places(kind) if p.suffix == wanted}
-        return tuple(sorted(found))
+        return tuple(sorted(self._places(kind)))
 
     def get(self, kind: str, name: str) -> Document | None:
         """A definition by its name; None where there is no such file."""
@@ -82,7 +82,7 @@ class Library:
 
     def path(self, kind: str, name: str) -> Path | None:
         """Where a definition stands; None where there is no such file."""
-        return next((p for p in self._places(kind) if p.name == name + FOLDERS[kind].suffix), None)
+        return self._places(kind).get(name)
 
     def mentioning(self, kind: str, word: str) -> tuple[str, ...]:
         """The definitions in whose text a word stands."""
@@ -127,9 +127,12 @@ class Library:
         written = {e.key.text for e in root.entries} if isinstance(root, Table) else set()
         return next((k.model for k in FOLDERS.values() if k.own in written), Process)
 
-    def _places(self, kind: str) -> list[Path]:
-        folder = self.folder / kind
-        found = sorted(folder.iterdir()) if folder.is_dir() else []
-        if kind == "processes":
-            found += sorted(self.folder.glob("*.yaml"))
-        return [p for p in found if p.is_file() and p.suffix == FOLDERS[kind].suffix and p.stem not in SHARED]
+    def _places(self, kind: str) -> dict[str, Path]:
+        """The files of a kind by name; what lies in its folder goes before what lies beside it."""
+        if kind not in self.listed:
+            folder, suffix = self.folder / kind, FOLDERS[kind].suffix
+            found = sorted(self.folder.glob("*.yaml")) if kind == "processes" else []
+            found = [p for p in found if p.stem not in (*SHARED, "baton")]
+            found += sorted(folder.iterdir()) if folder.is_dir() else []
+            self.listed[kind] = {p.stem: p for p in found if p.suffix == suffix and p.is_file()}
+        return self.listed[kind]

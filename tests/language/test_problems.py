@@ -86,7 +86,7 @@ def test_a_person_is_never_guessed() -> None:
     assert [p.fix for p in found] == [None] * len(found)
 
 
-@pytest.mark.parametrize("path", pairs(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [path for path in pairs() if path.is_file()], ids=lambda path: path.stem)
 def test_a_repair_removes_its_finding_and_breaks_nothing(path: Path, tmp_path: Path) -> None:
     folder = tmp_path / "bad"
     shutil.copytree(path.parent, folder)

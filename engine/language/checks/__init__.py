@@ -45,5 +45,7 @@ def check(document: Document, library: Library) -> Iterator[Problem]:
         scenarios.check(document, library)
     else:
         files.alone(document)
-    for used in list(library.read_files.values()):
-        resources.check(used)
+    for path, used in list(library.read_files.items()):
+        if path not in library.checked:
+            library.checked.add(path)
+            resources.check(used)
