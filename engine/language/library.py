@@ -70,6 +70,7 @@ class Library:
     registry: Registry
     read_files: dict[Path, Document] = field(default_factory=dict)
     checked: set[Path] = field(default_factory=set)  # files whose own findings are in their sources
+    found: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # what was asked of all texts
     listed: dict[str, dict[str, Path]] = field(default_factory=dict)  # kind -> its files by name, looked up once
 
     def names(self, kind: str) -> tuple[str, ...]:
@@ -86,8 +87,10 @@ class Library:
 
     def mentioning(self, kind: str, word: str) -> tuple[str, ...]:
         """The definitions in whose text a word stands."""
-        wanted = word.encode()
-        return tuple(sorted({p.stem for p in self._places(kind) if wanted in p.read_bytes()[:MAX_SIZE]}))
+        if (kind, word) not in self.found:
+            wanted, places = word.encode(), self._places(kind)
+            self.found[kind, word] = tuple(sorted(n for n, p in places.items() if wanted in p.read_bytes()[:MAX_SIZE]))
+        return self.found[kind, word]
 
     @cached_property
     def elsewhere(self) -> "Library":
