@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.language.problems import one_of, suggest
 from engine.language.process import Handler
+from engine.runtime.control.for_each import safe
 from engine.runtime.simulator import Simulation
 from engine.runtime.state import StepRecord
 from engine.runtime.view import TaskView
@@ -28,13 +29,21 @@ def _mocked(world: World, step: str) -> str:
 
 
 def open_step(world: World, name: str) -> Open:
-    """An open step by its id or path, `subprocess/step` for one of a case that was started. Raises CannotPlay."""
+    """An open step by its id or path, `subprocess/step` for one of a case that was started, `ITEM/step` for that of an
+    item. Raises CannotPlay."""
     for case, step in _meant(world, name):
-        found = [(p, r) for p, r in case.state.steps.items() if not r.closed and step in (p, r.id)]
+        found = [(p, r) for p, r in case.state.steps.items() if not r.closed and _fits(step, p, r.id)]
         if found:
             path, record = max(found, key=lambda f: (bool(f[1].incident or f[1].failures), f[1].status == "waiting"))
             return case, path, record
     raise CannotPlay(f"no case is at the step `{name}`; {standing(world, name)}")
+
+
+def _fits(name: str, path: str, step: str) -> bool:
+    """Whether a name means the step at a path: `ask`, `each/sam/ask`, or `sam/ask` for short."""
+    *above, last = name.split("/")
+    inside = path.split("/")[:-1]
+    return name == path or (last == step and all(part in inside or safe(part) in inside for part in above))
 
 
 def open_task(world: World, name: str) -> tuple[Simulation, TaskView]:

@@ -135,3 +135,24 @@ def test_a_failure_shows_the_line_of_the_expectation_and_the_timeline(tmp_path: 
         "2026-03-02 09:00  Started: Small",
         "2026-03-02 09:00  Look at it: waiting for sam",
     )
+
+
+def test_a_step_of_an_item_is_named_with_the_item(tmp_path: Path) -> None:
+    process = """
+steps:
+  - id: each
+    type: for_each
+    items: "['Head office', 'b']"
+    as: place
+    key: place
+    steps: [{ id: ask, type: form, form: check-in, to: sam, timeout: never }]
+"""
+    test = """
+tests:
+  - title: the second answers first
+    script:
+      - { answer: b/ask, answers: { rating: Well } }
+      - { answer: Head office/ask, answers: { rating: Badly } }
+    expect: { outcome: completed }
+"""
+    assert misses(tmp_path, process, test) == []
