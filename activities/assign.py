@@ -28,7 +28,7 @@ async def assign_task(world: World, plan: Plan, effect: Effect) -> Result:
             assignments.alone(c)
         found = decide(people, asked, partial(_had, c, asked["assign_by"], asked["rotation"], now))
         if in_turn and found["claimed"]:
-            assignments.give(c, task_id(effect.case, effect.path), asked["rotation"], found["assignee"], now)
+            assignments.give(c, task_id(effect.case, effect.page), asked["rotation"], found["assignee"], now)
         return found
 
     return await gate.decided(decided)

@@ -74,7 +74,7 @@ async def _compose(world: World, plan: Plan, effect: Effect) -> tuple[Mail, Also
     name = _name(world.people() or plan.resources.people, to, letter["scope"])
     scope = {**letter["scope"], "to_name": name, "links": book.handlers(plan)}
     if letter["link"]:
-        scope["link"] = book.link(effect.path, letter["link"])
+        scope["link"] = book.link(effect.page, letter["link"])
     template, link = _template(plan, letter), scope.get("link", "")
     rendered = await world.renderer.mail(template, scope, world.brand, link=link, calendar=plan.calendar)
     mail = Mail(

@@ -1,6 +1,6 @@
-"""What the four operator commands have in common."""
+"""What the operator commands have in common."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +10,46 @@ from cli.office import ask
 from cli.options import who
 from cli.show import print_json
 from engine.desk.answers import Verb
+from engine.desk.desk import Desk
 
 SAID = {
     "retry": "Asked for another try of",
     "skip": "Asked to skip",
+    "mark_done": "Asked to take as done",
     "do_now": "Asked for the next thing to come now at",
-    "stop": "Asked to stop at",
 }
 
 
 def operate(
-    workspace: Path | None, case: str, step: str, verb: Verb, by: str, as_json: bool, values: Mapping[str, Any]
+    workspace: Path | None,
+    case: str,
+    step: str,
+    verb: Verb,
+    by: str,
+    as_json: bool,
+    values: Mapping[str, Any],
+    reason: str = "",
 ) -> None:
-    """Ask for it and say so."""
-    ask(workspace, lambda desk: desk.operate(case, step, verb, by=who(by), values=values))
+    """Ask for something to be done to a step, and say so."""
+    ask(workspace, lambda desk: desk.operate(case, step, verb, by=who(by), values=values, reason=reason))
+    told(case, f"{SAID[verb]} {step}", as_json, step=step, asked=verb)
+
+
+def intervene(
+    workspace: Path | None,
+    case: str,
+    said: str,
+    as_json: bool,
+    question: Callable[[Desk], Awaitable[None]],
+    **more: Any,
+) -> None:
+    """Ask for something to be done to the case as a whole, and say so."""
+    ask(workspace, question)
+    told(case, said, as_json, **more)
+
+
+def told(case: str, said: str, as_json: bool, **more: Any) -> None:
     if as_json:
-        print_json({"case": case, "step": step, "asked": verb})
+        print_json({"case": case, **more})
     else:
-        typer.echo(f"{SAID[verb]} {step or 'the whole case'}. See: baton status {case}")
+        typer.echo(f"{said}. See: baton status {case}")

@@ -19,6 +19,10 @@ By = Annotated[str, typer.Option("--by", envvar="BATON_USER", help="Who does thi
 Message = Annotated[str, typer.Option("--message", "-m", help="Why, in a sentence; kept with the version.")]
 Case = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, from `baton status`.")]
 Step = Annotated[str, typer.Argument(metavar="STEP", help="The step's id, from `baton status CASE`.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, as the timeline shows it.")]
+ValuesGiven = Annotated[
+    list[str], typer.Option("--value", help="NAME=VALUE: a result in its place, such as result.id=nw-1.")
+]
 Inputs = Annotated[list[str], typer.Option("--input", "-i", help="NAME=VALUE; as often as needed.")]
 
 
@@ -51,6 +55,7 @@ def pairs(given: list[str], option: str = "--input") -> dict[str, str]:
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise UserProblem(f"`{option} {text}` is not NAME=VALUE; write for example {option} company=Acme")
+            written, example = f"{option} {text}".strip(), f"{option} company=Acme".strip()
+            raise UserProblem(f"`{written}` is not NAME=VALUE; write for example {example}")
         found[name.strip()] = value
     return found

@@ -14,7 +14,8 @@ from engine.store.rows import CaseSummary, WaitLine
 
 COLUMNS = ("Case", "Title", "Stage", "Step", "Since", "Waiting for", "Until", "Next date", "Health")
 ENDED_COLUMNS = ("Case", "Title", "Outcome", "Started", "Ended")
-HEALTH = {"ok": "ok", "incident": "needs attention", "stuck": "stuck"}
+HEALTH = {"ok": "ok", "incident": "needs attention", "stuck": "stuck", "paused": "paused", "queued": "queued"}
+OF_ALL = ("stuck", "paused")  # what holds for every wait of a case
 AHEAD = 6  # steps of the plan that are named
 OPEN_KINDS = ("waiting",)  # timeline lines that say what is still open: the page has them under "Now"
 
@@ -41,7 +42,7 @@ def all_cases(cases: tuple[CaseSummary, ...], zone: str, kind: str) -> str:
     else:
         shown = columns(COLUMNS, [row for case in cases for row in _rows(case, clock)])
     count = f"{len(cases)} {kind} case{'s' if len(cases) > 1 else ''}"
-    trouble = sum(case.health != "ok" for case in cases)
+    trouble = sum(case.health in ("incident", "stuck") for case in cases)
     return f"{shown}\n\n{count}" + (f", {trouble} need attention" if trouble else "")
 
 
@@ -50,9 +51,10 @@ def _rows(case: CaseSummary, clock: _Clock) -> Iterator[tuple[str, ...]]:
     health = HEALTH.get(case.health, case.health)
     head = (case.id, case.title, words(case.stage))
     if not case.waits:
-        yield (*head, "at work", clock(case.updated_at), "", "", clock(case.next_at), health)
+        at, why = ("", case.why) if case.health == "queued" else ("at work", "")
+        yield (*head, at, clock(case.updated_at), why, "", clock(case.next_at), health)
     for n, wait in enumerate(case.waits):
-        trouble = "needs attention" if wait.status == "incident" else health if case.health == "stuck" else "ok"
+        trouble = "needs attention" if wait.status == "incident" else health if case.health in OF_ALL else "ok"
         first = head if n == 0 else ("", "", "")
         yield (*first, wait.title or words(wait.step), clock(wait.since), *_waiting(wait, clock), trouble)
 
@@ -85,11 +87,33 @@ def _about(case: CaseSummary, clock: _Clock) -> str:
 def _sections(case: CaseStatus, plan: Plan, clock: _Clock) -> Iterator[tuple[str, list[str]]]:
     summary = case.summary
     yield "Done", [f"{clock(e.at):<17} {e.text}" for e in case.entries if _is_past(e, summary)]
-    yield "Needs attention", [f"{i.step}: {i.message} (since {clock(i.since)})" for i in _open_incidents(case)]
+    trouble = _open_incidents(case)
+    shown = [ways_out(summary.id, i.step, f"{i.message} (since {clock(i.since)})") for i in trouble]
+    yield "Needs attention", [line for lines in shown for line in lines]
+    yield "Paused", [_paused(summary)] if summary.health == "paused" else []
+    yield "Queued", [_queued(summary)] if summary.health == "queued" else []
     yield "Stuck", [summary.why] if summary.health == "stuck" else []
     yield "Now", [_now(wait, clock) for wait in summary.waits]
     if summary.status == "open":
         yield "Next", [*_dates(summary, clock), *_ahead(summary, plan)]
+
+
+def ways_out(case: str, step: str, trouble: str) -> list[str]:
+    """What is wrong at a step, and the commands that go on from there."""
+    return [
+        f"{step}: {trouble}",
+        f"  try it again:      baton retry {case} {step}",
+        f"  go on without it:  baton skip {case} {step}",
+        f"  end the case:      baton stop {case}",
+    ]
+
+
+def _paused(case: CaseSummary) -> str:
+    return f"{case.why}; nothing goes out. Go on: baton resume {case.id}"
+
+
+def _queued(case: CaseSummary) -> str:
+    return f"{case.why}. Start it anyway: baton start-now {case.id}"
 
 
 def _is_past(entry: Entry, case: CaseSummary) -> bool:

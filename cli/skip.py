@@ -1,11 +1,7 @@
 """`baton skip`."""
 
-from typing import Annotated
-
-import typer
-
 from cli.operate import operate
-from cli.options import By, Case, Json, Step, Workspace, group, pairs
+from cli.options import By, Case, Json, Reason, Step, ValuesGiven, Workspace, group, pairs
 
 app = group()
 
@@ -14,12 +10,11 @@ app = group()
 def skip(
     case: Case,
     step: Step,
-    value: Annotated[
-        list[str], typer.Option("--value", help="NAME=VALUE: a result in its place, such as result.id=nw-1.")
-    ] = [],  # noqa: B006
+    value: ValuesGiven = [],  # noqa: B006 - Typer makes a new list for every call
+    reason: Reason = "",
     by: By = "",
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
     """Leave a step out and go on after it. Later steps find the given values where its result would be."""
-    operate(workspace, case, step, "skip", by, as_json, pairs(value, "--value"))
+    operate(workspace, case, step, "skip", by, as_json, pairs(value, "--value"), reason)

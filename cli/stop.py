@@ -1,22 +1,12 @@
 """`baton stop`."""
 
-from typing import Annotated
-
-import typer
-
-from cli.operate import operate
-from cli.options import By, Case, Json, Workspace, group
+from cli.operate import intervene
+from cli.options import By, Case, Json, Reason, Workspace, group, who
 
 app = group()
 
 
-@app.command(epilog="Example: baton stop client-onboarding-k3f7q2abcd")
-def stop(
-    case: Case,
-    step: Annotated[str, typer.Argument(metavar="[STEP]", help="Where it stands; only for the record.")] = "",
-    by: By = "",
-    as_json: Json = False,
-    workspace: Workspace = None,
-) -> None:
+@app.command(epilog="Example: baton stop client-onboarding-k3f7q2abcd --reason 'the client has gone elsewhere'")
+def stop(case: Case, reason: Reason = "", by: By = "", as_json: Json = False, workspace: Workspace = None) -> None:
     """End a case now, with the outcome `stopped`. Nothing more is sent, open tasks are closed."""
-    operate(workspace, case, step, "stop", by, as_json, {})
+    intervene(workspace, case, "Asked to stop the case", as_json, lambda d: d.stop(case, who(by), reason), asked="stop")

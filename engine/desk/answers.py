@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 from engine.language.problems import Problem
 from engine.language.resources import Input
+from engine.runtime.preview import Moved
 from engine.runtime.view import TaskView
 
 LinkKind = Literal["form", "case_form", "task", "signature"]
 LinkState = Literal["open", "answered", "closed"]
 CONSENT = "I have read the document and agree to it, and I agree to sign it electronically."
 """What a signer ticks; the evidence keeps these words."""
-Verb = Literal["retry", "skip", "do_now", "stop"]
+Verb = Literal["retry", "skip", "mark_done", "do_now"]
 
 
 class DeskError(Exception):
@@ -143,3 +144,16 @@ class LinkView:
     answers: Mapping[str, Any] = field(default_factory=dict)  # of a signature: outcome, signer, reason
     answered_at: datetime | None = None
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a change of values would do, if it were accepted: times of open steps, what the timeline would say, and
+    what would go out at once."""
+
+    case: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    moved: tuple[Moved, ...]
+    says: tuple[str, ...]
+    sends: tuple[str, ...]

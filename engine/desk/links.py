@@ -19,6 +19,7 @@ from engine.gateways.tokens import LINK_LIFE, is_token_of, link_token, link_url,
 from engine.language.inputs import BadValues
 from engine.language.problems import one_of
 from engine.language.values import decode, encode
+from engine.runtime.rounds import plain_path
 from engine.store import files, inbox, links, signatures
 from engine.store.rows import Arrival, LinkRow, SignatureRow
 
@@ -135,25 +136,25 @@ class Links(Ground):
             return None
         if not is_token_of(token, self.settings.key(), row.case, row.path, row.kind, row.recipient):
             return None
-        return await self._opened(row)
+        return await self._opened(replace(row, path=plain_path(row.path)), row.path)
 
-    async def _opened(self, row: LinkRow) -> OpenedLink:
+    async def _opened(self, row: LinkRow, page: str) -> OpenedLink:
         """The link with its case, as soon as the turn that sent it has been shown."""
-        found = await self._seen(row)
+        found = await self._seen(row, page)
         for _ in range(GLANCES):
             if found.shown:
                 break
             await asyncio.sleep(0.1)
-            found = await self._seen(row)
+            found = await self._seen(row, page)
         if found.repeats:
             return found
         ids = [_arrival_id(row), *([finish_id(found.task.id)] if found.task else [])]
         answered = await self.store.read(lambda c: inbox.load(c, ids))
         return replace(found, answered=answered[0]) if answered else found
 
-    async def _seen(self, row: LinkRow) -> OpenedLink:
+    async def _seen(self, row: LinkRow, page: str) -> OpenedLink:
         case = await self.case(row.case)
-        return OpenedLink(row, case, await self.plan_of(case))
+        return OpenedLink(row, case, await self.plan_of(case), page=page)
 
     async def _must_find(self, token: str, *kinds: LinkKind) -> OpenedLink:
         found = await self._find(token)

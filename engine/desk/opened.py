@@ -13,18 +13,20 @@ from engine.language.plan import Plan
 from engine.language.problems import one_of
 from engine.language.values import decode
 from engine.runtime.step import Step
+from engine.runtime.tasks import task_id
 from engine.runtime.view import TaskView, WaitView
 from engine.store.rows import Arrival, CaseDetail, LinkRow
 
 
 @dataclass(frozen=True)
 class OpenedLink:
-    """`answered` is the first answer to what the page asks."""
+    """`answered` is the first answer to what the page asks. `page` is the path with its round; `row` has it plain."""
 
     row: LinkRow
     case: CaseDetail
     plan: Plan
     answered: Arrival | None = None
+    page: str = ""
 
     @property
     def kind(self) -> LinkKind:
@@ -39,7 +41,9 @@ class OpenedLink:
 
     @cached_property
     def task(self) -> TaskView | None:
-        return next((t for t in self.case.tasks if t.path == self.row.path), None)
+        wanted = task_id(self.row.case, self.page or self.row.path)
+        mine = [t for t in self.case.tasks if t.path == self.row.path]
+        return next((t for t in mine if t.id == wanted), mine[-1] if mine else None)
 
     @property
     def task_now(self) -> TaskView | None:

@@ -1,34 +1,37 @@
-"""What staff do to a running case: give an event by hand, retry, skip, do now, stop."""
+"""What staff do to the steps of a running case: give an event by hand, retry, skip, mark as done, do now, send back."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from engine.desk.answers import BadInputs, NotOpen, NotThere, Verb
-from engine.desk.ground import Ground
+from engine.desk.answers import BadInputs, DeskError, NotThere, Verb
+from engine.desk.given import Given
+from engine.desk.publishing import every_step
+from engine.desk.telling import Telling, wait_at
 from engine.language.inputs import BadValues
 from engine.language.plan import Plan
-from engine.language.problems import one_of, suggest
+from engine.language.problems import one_of
 from engine.language.process import Handler
 from engine.language.resources import Input
-from engine.language.values import encode
+from engine.runtime.reopening import CannotReopen, finished
+from engine.runtime.state import State
+from engine.runtime.step import Step
 from engine.runtime.view import WaitView
-from engine.store.rows import Arrival, CaseDetail
+from engine.store import files, states
 
 
-class Operators(Ground):
+class Operators(Telling):
     async def give(self, case: str, step: str, event: str, inputs: Mapping[str, Any], by: str = "") -> None:
         """Give a waiting step an event by hand (`by_phone`), with its inputs as people typed them.
 
         `step` is the step's id or path, or the id of a handler that is told by hand, which is then `event`, too.
         Raises NotThere, NotOpen, BadInputs.
         """
-        found = await self._open_case(case)
+        found = await self._running(case)
         plan = await self.plan_of(found)
         if handler := _handler(plan, step):
             path, specs = f"handlers/{handler.id}", dict(handler.when.inputs)
         else:
-            wait = _wait(found, step)
+            wait = wait_at(found, step)
             offer = _offer(wait, event)
             path, specs = wait.path, {name: Input.model_validate(spec) for name, spec in offer["inputs"].items()}
         try:
@@ -38,27 +41,49 @@ class Operators(Ground):
         await self._tell(found, "manual", event, path, data, by)
 
     async def operate(
-        self, case: str, step: str, verb: Verb, by: str = "", values: Mapping[str, Any] | None = None
+        self,
+        case: str,
+        step: str,
+        verb: Verb,
+        by: str = "",
+        values: Mapping[str, Any] | None = None,
+        reason: str = "",
     ) -> None:
-        """Retry, skip (with values), do_now or stop. `step` is an id or a path; for stop it may be empty.
+        """Retry, skip or mark_done (with values for its result), or do_now. `step` is an id or a path.
 
-        Raises NotThere, NotOpen.
+        Values are read as the types of the step's result. Raises NotThere, NotOpen, BadInputs, and
+        DeskError for what makes no sense there.
         """
-        found = await self._open_case(case)
-        path = "" if verb == "stop" and not step else _wait(found, step).path
-        await self._tell(found, "operator", verb, path, {"values": dict(values or {})}, by)
+        found = await (self._at_work(case) if verb in ("retry", "do_now") else self._running(case))
+        wait = wait_at(found, step)
+        if verb == "retry" and wait.status == "waiting":
+            raise DeskError(_nothing_to_retry(case, wait))
+        plan = await self.plan_of(found)
+        given = await self._given(plan, wait, values or {}, complete=verb == "mark_done")
+        await self._tell(found, "operator", verb, wait.path, {"values": given, "reason": reason.strip()}, by)
 
-    async def _open_case(self, case: str) -> CaseDetail:
-        found = await self.case(case)
-        if found.summary.status == "ended":
-            raise NotOpen(f"the case `{case}` has ended: {found.summary.outcome.replace('_', ' ')}")
-        return found
+    async def reopen(self, case: str, step: str, by: str = "", reason: str = "") -> None:
+        """Send a case back to a finished step: it and everything after it in its block is done anew.
 
-    async def _tell(self, case: CaseDetail, kind: str, name: str, path: str, data: Mapping[str, Any], by: str) -> None:
-        unique = f"{kind}-{secrets.token_hex(8)}"
-        await self.deliver(
-            Arrival(unique, kind, unique, kind, name, case.summary.id, path, by, encode(data), self.clock())
-        )
+        Raises NotThere, NotOpen, and DeskError where that cannot be, with the way out.
+        """
+        found = await self._running(case)
+        state = State.load(await self.store.read(lambda c: states.current(c, case)))
+        try:
+            path = finished(state, step)
+        except CannotReopen as problem:
+            done = sorted({r.id for r in state.steps.values() if r.closed})
+            known = f" (it has finished {one_of(done, 12)})" if done and not any(step in name for name in done) else ""
+            raise DeskError(f"`{step}` cannot be sent back to: {problem}{known}") from problem
+        await self._tell(found, "operator", "reopen", path, {"reason": reason.strip()}, by)
+
+    async def _given(self, plan: Plan, wait: WaitView, raw: Mapping[str, Any], *, complete: bool) -> dict[str, Any]:
+        """The values as the step's result has them. Raises BadInputs."""
+        given = Given.of(plan, _step(plan, wait.step), self.values(plan))
+        wanted = {str(raw[name]) for name in raw if given.is_file(name) and isinstance(raw[name], str)}
+        known = await self.store.read(lambda c: {name: files.get(c, name) for name in wanted})
+        stored = {n: {"file": r.id, "name": r.name, "sha256": r.sha256, "size": r.size} for n, r in known.items() if r}
+        return given.read({n: stored.get(v, v) if given.is_file(n) else v for n, v in raw.items()}, complete=complete)
 
 
 def _handler(plan: Plan, name: str) -> Handler | None:
@@ -66,15 +91,19 @@ def _handler(plan: Plan, name: str) -> Handler | None:
     return next((h for h in plan.process.handlers if h.id == name and h.when.type == "manual"), None)
 
 
-def _wait(case: CaseDetail, step: str) -> WaitView:
-    """What the case waits for at a step; among several, one with an incident first, then the latest."""
-    found = [w for w in case.waits if step in (w.path, w.step)]
-    if found:
-        return max(found, key=lambda w: (w.status == "incident", w.since))
-    names = sorted({w.step for w in case.waits})
-    near = suggest(step, names)
-    now = f"did you mean `{near}`?" if near else f"it is at {one_of(names)}" if names else "nothing is open just now"
-    raise NotThere(f"the case `{case.summary.id}` is not at a step `{step}`; {now}")
+def _nothing_to_retry(case: str, wait: WaitView) -> str:
+    whom = f" for {wait.waiting_for}" if wait.waiting_for else ""
+    now = f", or let its next time come: `baton do-now {case} {wait.step}`" if wait.next_at else ""
+    return (
+        f"`{wait.step}` waits{whom}; nothing of it has failed, so there is nothing to retry. "
+        f"Go on without it: `baton skip {case} {wait.step}`{now}"
+    )
+
+
+def _step(plan: Plan, name: str) -> Step | None:
+    """The step of the plan; None for work beside a step and for tasks that were added."""
+    blocks = (plan.process.steps, *(h.steps for h in plan.process.handlers))
+    return next((s for steps in blocks for s in every_step(steps) if s.id == name), None)
 
 
 def _offer(wait: WaitView, event: str) -> Mapping[str, Any]:

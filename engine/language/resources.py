@@ -34,6 +34,7 @@ class Input(Model):
     of: ItemType | None = None  # for a list: what its entries are; text if not said
     min: str | None = None  # smallest number or earliest date
     max: str | None = None  # largest number or latest date
+    changeable: bool = False  # for an input of a process: whether it may be edited while the case runs
     max_length: int | None = None  # longest text in characters; 500 for a text and 20,000 for a long text if not said
 
 

@@ -24,6 +24,11 @@ class Effect:
     retry: Retry
     fresh: bool = True
 
+    @property
+    def page(self) -> str:
+        """The path with its round, see `rounds.page_path`."""
+        return self.key.removeprefix(f"{self.case}/").rpartition(":")[0]
+
 
 DECISIONS = frozenset({"assign", "reach"})
 """Kinds of effect that only decide something from how things stand now: nothing goes out, nobody hears of it."""

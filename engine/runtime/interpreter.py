@@ -17,6 +17,7 @@ from engine.language.expressions import ExpressionProblem, parse_template
 from engine.language.phrases import PhraseProblem
 from engine.language.plan import Plan
 from engine.language.resources import Calendar
+from engine.runtime.added import added_tasks
 from engine.runtime.around import Around
 from engine.runtime.effects import Perform
 from engine.runtime.flow import CaseStopped, StepError, Suspended
@@ -47,6 +48,8 @@ class Interpreter:
         self.scope = Scope(state)
         self.deadline: datetime | None = None
         self.announced = False
+        self.resumed = False
+        self.before: Mapping[str, Any] | None = None  # inputs and variables, as they were before they were edited
         self._watching = False
 
     async def advance(self) -> None:
@@ -65,6 +68,7 @@ class Interpreter:
     async def _pass(self) -> None:
         try:
             quiet = await self._handlers()
+            quiet = added_tasks(self) and quiet
             if self.state.interrupted:
                 return
             await self.walk("", self.plan.process.steps, Around())
@@ -111,7 +115,8 @@ class Interpreter:
         if record is not None and record.closed:
             return
         if record is None:
-            record = StepRecord(id=step.id, type=step.type, since=self.now, room=around.room)
+            known = self.state.rounds.get(path, 0)
+            record = StepRecord(id=step.id, type=step.type, since=self.now, room=around.room, round=known)
             self.state.steps[path] = record
         run = StepRun(self, step, path, record, around)
         try:
@@ -152,6 +157,8 @@ class Interpreter:
         return True
 
     def _not_before(self, run: StepRun, record: StepRecord, phrase: str) -> None:
+        if "start" in record.memo:
+            record.memo["start"] = run.reconsidered(phrase, record.since, record.memo["start"])
         start = record.memo.setdefault("start", run.instant(phrase))
         if start is not None and start > self.now:
             self.wake(start)
@@ -260,6 +267,16 @@ class Interpreter:
         """Set variables of the case. The old mapping stays as it is: it may have become part of a result."""
         self.state.vars = {**self.state.vars, **values}
         self.scope.changed()
+
+    def edited(self, inputs: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
+        """Put other values in the place of inputs and variables."""
+        state = self.state
+        before = {"inputs": state.inputs, "vars": state.vars}
+        self.before = before if self.before is None else self.before
+        if state.paused:  # its times are worked out again when it goes on
+            state.paused.setdefault("before", before)
+        state.inputs = {**state.inputs, **inputs}
+        self.assign(variables)
 
     def watch(self) -> None:
         """Somebody asked a condition that may come true later."""

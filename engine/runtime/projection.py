@@ -15,7 +15,8 @@ def project(plan: Plan, state: State, entries: list[Entry], deadline: datetime |
         case=state.case["id"],
         turn=state.turn,
         status="ended" if state.outcome else "open",
-        health="incident" if incidents else "ok",
+        health="paused" if state.paused else "incident" if incidents else "ok",
+        why=_rest(state),
         updated_at=now,
         stage=state.stage,
         outcome=state.outcome,
@@ -28,6 +29,14 @@ def project(plan: Plan, state: State, entries: list[Entry], deadline: datetime |
         entries=tuple(entries),
         subscriptions=subscriptions(plan, state, now),
     )
+
+
+def _rest(state: State) -> str:
+    """Why a paused case rests."""
+    if not state.paused:
+        return ""
+    reason = f": {state.paused['reason']}" if state.paused.get("reason") else ""
+    return f"paused by {state.paused['by']}{reason}"
 
 
 def _visible(state: State, path: str, record: StepRecord) -> bool:

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from engine.language.calendar import WorkCalendar
-from engine.language.evaluator import evaluate, render, test
+from engine.language.evaluator import EvaluationError, evaluate, render, test
 from engine.language.expressions import parse_expression, parse_template
+from engine.language.phrases import PhraseProblem
 from engine.language.process import Handler
 from engine.language.time import resolve_text
 from engine.runtime.around import Around, Names
@@ -16,6 +17,7 @@ from engine.runtime.events import Accept, Event
 from engine.runtime.flow import StepError, Suspended
 from engine.runtime.handlers import Ears
 from engine.runtime.mailbox import take
+from engine.runtime.rounds import page_path
 from engine.runtime.state import StepRecord
 from engine.runtime.step import Result, Retry, Step
 from engine.runtime.undoing import undo, undoable
@@ -79,8 +81,27 @@ class StepRun:
             memo[name] = decide()
         return memo[name]
 
-    def instant(self, phrase: str, since: datetime | None = None) -> datetime | None:
-        return resolve_text(phrase, self.value, since or self.now(), self.calendar)
+    def instant(self, phrase: str, since: datetime | None = None, *, before: bool = False) -> datetime | None:
+        value = self._value_before if before else self.value
+        return resolve_text(phrase, value, since or self.now(), self.calendar)
+
+    def _value_before(self, written: str) -> Any:
+        scope = {**self.scope(), **(self.walker.before or {})}
+        return render(parse_template(written), scope, self.now, self.calendar)
+
+    @property
+    def edited(self) -> bool:
+        return self.walker.before is not None
+
+    def reconsidered(self, phrase: str, since: datetime, known: datetime | None) -> datetime | None:
+        if not self.edited or "${" not in phrase:
+            return known
+        try:
+            was = self.instant(phrase, since, before=True)
+        except (EvaluationError, PhraseProblem):
+            was = None
+        at = self.instant(phrase, since)
+        return known if at == was else at
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -98,8 +119,8 @@ class StepRun:
         return await self._perform(key, purpose, kind, payload)
 
     def _key(self, purpose: str) -> str:
-        again = self.record.again.get(purpose)
-        return f"{self.walker.state.case['id']}/{self.path}:{purpose}" + (f"#{again}" if again else "")
+        again, path = self.record.again.get(purpose), page_path(self.path, self.record.round)
+        return f"{self.walker.state.case['id']}/{path}:{purpose}" + (f"#{again}" if again else "")
 
     async def _perform(self, key: str, purpose: str, kind: str, payload: Mapping[str, Any]) -> Result:
         state = self.walker.state
@@ -167,7 +188,10 @@ class StepRun:
         steps = self.walker.state.steps
         path = f"{self.path}/{name}"
         if path not in steps:
-            steps[path] = StepRecord(f"{self.record.id}_{name}", kind, self.now(), status="waiting", title=title)
+            known = self.walker.state.rounds.get(path, 0)
+            steps[path] = StepRecord(
+                f"{self.record.id}_{name}", kind, self.now(), status="waiting", title=title, round=known
+            )
         return steps[path]
 
     def beside_record(self, name: str) -> StepRecord | None:

@@ -60,6 +60,11 @@ class Scope:
             self._rooms.setdefault(record.room, {})[record.id] = seen(record)
         self._merged = {k: steps for k, steps in self._merged.items() if record.room and record.room not in k}
 
+    def forget(self) -> None:
+        """Steps were put aside."""
+        self._rooms, self._merged = None, {}
+        self.changed()
+
     def changed(self) -> None:
         self.version += 1
 

@@ -48,12 +48,16 @@ class Moment(Stored):
 
 @dataclass
 class Armed(Stored):
-    """An open wait: its promise to people, its moments in order, and what it has taken so far."""
+    """An open wait: its promise to people, its moments in order, and what it has taken so far.
+
+    `since` is when its times began to count, where that is not the begin of the step.
+    """
 
     due: datetime | None = None
     moments: list[Moment] = field(default_factory=list)
     taken: list[Data] = field(default_factory=list)
     ended: str = ""
+    since: datetime | None = None
 
     @classmethod
     def of(cls, data: Data) -> Self:
@@ -74,6 +78,7 @@ class StepRecord(Stored):
     `room` is the item of a `for_each` that it belongs to, `seq` numbers the ends of steps in their order,
     `left` are the blocks that go on although the step has finished, `undo` is what
     its `compensate` must know: names and rooms around it, and the step by which it was taken back.
+    `round` counts how often the path was put aside before: what it does has keys of its own.
     """
 
     id: str
@@ -94,6 +99,7 @@ class StepRecord(Stored):
     seq: int = 0
     left: list[str] = field(default_factory=list)
     undo: Data = field(default_factory=dict)
+    round: int = 0
 
     @classmethod
     def of(cls, data: Data) -> Self:
@@ -107,7 +113,11 @@ class StepRecord(Stored):
 
 @dataclass
 class State(Stored):
-    """Everything that a case is. `case` holds id, url, started_at, business_key and title."""
+    """Everything that a case is. `case` holds id, url, started_at, business_key and title.
+
+    `rounds` counts, by path, how often a step was put aside to be done anew; `paused` holds since when, by whom,
+    why, and what becomes of the times (`timeouts`).
+    """
 
     case: Data
     inputs: Data
@@ -125,6 +135,8 @@ class State(Stored):
     outcome: str = ""
     outputs: Data = field(default_factory=dict)
     parent: Data = field(default_factory=dict)
+    rounds: dict[str, int] = field(default_factory=dict)
+    paused: Data = field(default_factory=dict)
 
     def dump(self) -> str:
         data = self.data()

@@ -225,8 +225,20 @@ class Run(Protocol):
         """A decision that is taken once and remembered in the state under `name`."""
         ...
 
-    def instant(self, phrase: str, since: datetime | None = None) -> datetime | None:
-        """The absolute time of a phrase in the step's calendar; None is `never`."""
+    def instant(self, phrase: str, since: datetime | None = None, *, before: bool = False) -> datetime | None:
+        """The absolute time of a phrase in the step's calendar; None is `never`.
+
+        `before`: with the inputs and variables as they were before an operator changed them in this turn.
+        """
+        ...
+
+    @property
+    def edited(self) -> bool:
+        """Whether an operator has changed inputs or variables in this turn."""
+        ...
+
+    def reconsidered(self, phrase: str, since: datetime, known: datetime | None) -> datetime | None:
+        """`known`, the time of a phrase, or the new one where an operator has just changed what it names."""
         ...
 
     @property

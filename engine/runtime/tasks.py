@@ -26,6 +26,7 @@ from typing import Any
 
 from engine.runtime.events import Accept, Event
 from engine.runtime.journal import NOT_APPLICABLE
+from engine.runtime.rounds import page_path
 from engine.runtime.state import Data, State, StepRecord
 from engine.runtime.view import TaskView
 
@@ -82,7 +83,7 @@ def ending(record: StepRecord) -> str:
 
 
 def task_id(case: str, path: str) -> str:
-    """Short, stable and the same in every turn."""
+    """Short, stable and the same in every turn. `path` with its round, see `rounds.page_path`."""
     return hashlib.sha256(f"{case}/{path}".encode()).hexdigest()[:10]
 
 
@@ -91,7 +92,7 @@ def view(state: State, path: str, record: StepRecord) -> TaskView:
     result = record.result
     kept: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in record.task.items() if n in _KEYS}
     return TaskView(
-        id=task_id(state.case["id"], path),
+        id=task_id(state.case["id"], page_path(path, record.round)),
         path=path,
         step=record.id,
         opened_at=record.since,

@@ -1,7 +1,7 @@
 """A turn: plan, state, events and time go in; a new state, and what to do next, come out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -56,15 +56,25 @@ async def turn(
         _hear(interpreter, events, done)
     except CaseStopped as stopped:
         interpreter.end(stopped.outcome)
-    if not state.outcome:
+    if not state.outcome and not state.paused:
         await interpreter.advance()
-    for event in mailbox.late(state, now) if not state.outcome else state.mailbox:
+    for event in _late(interpreter):
         interpreter.journal.write(event.to, "late", f"Came too late and was kept: {words(event.kind)} {event.name}")
     if state.outcome:
         state.mailbox = []
     view = project(plan, state, interpreter.journal.entries, interpreter.deadline, now)
+    if interpreter.before is not None:
+        view = replace(view, inputs=state.inputs)
     ways = tuple(interpreter.journal.ways)
     return Turn(state, view, interpreter.deadline, state.pending, interpreter.announced, ways)
+
+
+def _late(interpreter: Interpreter) -> list[Event]:
+    """What nobody takes any more. While a case is paused, everything is kept."""
+    state = interpreter.state
+    if state.paused:
+        return []
+    return mailbox.late(state, interpreter.now) if not state.outcome else state.mailbox
 
 
 def _hear(interpreter: Interpreter, events: Iterable[Event], done: Iterable[Done]) -> None:

@@ -80,6 +80,9 @@ class Entry:
     path: str
     kind: str  # started, sent, waiting, done, skipped, timed_out, reminder, escalated, incident, late, ended ...
     text: str  # one sentence
+    by: str = ""  # who did it, where somebody did
+    before: Mapping[str, Any] = field(default_factory=dict)  # what an operator changed: name -> value
+    after: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class CaseView:
     case: str
     turn: int
     status: str  # open, ended
-    health: str  # ok, incident
+    health: str  # ok, incident, paused
     updated_at: datetime
     stage: str = ""
     outcome: str = ""
@@ -110,3 +113,5 @@ class CaseView:
     incidents: tuple[IncidentView, ...] = ()
     entries: tuple[Entry, ...] = ()  # new in this turn
     subscriptions: tuple[Subscription, ...] = ()
+    why: str = ""  # why it does not get on: of a paused case
+    inputs: Mapping[str, Any] | None = None  # where an operator changed them in this turn

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, NoReturn
 
@@ -10,12 +9,11 @@ from engine.language.fields import Block, OneOrMany, PhraseField, TimeoutField
 from engine.runtime.events import Accept, Event
 from engine.runtime.flow import CaseStopped, StepError, Suspended
 from engine.runtime.letters import post, readers, today
+from engine.runtime.moments import arm, reconsider
 from engine.runtime.promises import promises
 from engine.runtime.state import Armed, Data, Moment
 from engine.runtime.step import Escalation, Nested, Promise, Reminder, Run, Send, SideTask, Step
 from engine.runtime.tasks import hear, opened
-
-KINDS = ("reminder", "escalate", "timeout", "until")
 
 
 class WaitingStep(Step):
@@ -84,6 +82,8 @@ async def attend(run: Run, step: WaitingStep, call: Call) -> list[Data] | None:
     armed = run.record.armed
     if armed is None:
         armed = run.record.armed = _arm(run, step, call)
+    elif run.edited and not armed.ended:
+        reconsider(run, step, call.until, armed)
     if armed.ended:
         return await _end(run, step, armed)
     trouble = await _attempt(_send(run, call, call.send)) if call.send else None
@@ -99,32 +99,11 @@ async def attend(run: Run, step: WaitingStep, call: Call) -> list[Data] | None:
 
 
 def _arm(run: Run, step: WaitingStep, call: Call) -> Armed:
-    """Resolve every time phrase once, to absolute instants."""
-    moments = [m for n, r in enumerate(step.reminders) for m in _reminders(run, n, r)]
-    for n, escalation in enumerate(step.escalate):
-        moments += _moment(run, "escalate", escalation.after, n)
-    moments += _moment(run, "timeout", step.timeout)
-    moments += _moment(run, "until", call.until)
-    moments.sort(key=lambda m: (m.at, KINDS.index(m.kind)))
+    armed = arm(run, step, call.until)
     run.record.status = "waiting"
     run.record.memo["for"] = call.waiting_for
     run.log("waiting", f"{run.record.title}: waiting for {call.waiting_for}")
-    return Armed(due=run.instant(step.due) if step.due else None, moments=moments)
-
-
-def _moment(run: Run, kind: str, phrase: str | None, n: int = 0) -> list[Moment]:
-    at = run.instant(phrase) if phrase else None
-    return [Moment(kind, at, n)] if at else []
-
-
-def _reminders(run: Run, n: int, reminder: Reminder) -> list[Moment]:
-    """The times of a reminder, moved out of closed hours."""
-    times: list[datetime] = []
-    for _ in range(reminder.max_times if reminder.every else 1):
-        at = run.instant(reminder.every or reminder.after or "never", times[-1] if times else None)
-        if at is not None:
-            times.append(run.calendar.next_open(at))
-    return [Moment("reminder", at, n, nth) for nth, at in enumerate(times, 1)]
+    return armed
 
 
 async def _attempt(message: Awaitable[Any]) -> StepError | None:

@@ -21,6 +21,7 @@ class Walker(Protocol):
     perform: Perform
     journal: Journal
     scope: Scope
+    before: Mapping[str, Any] | None
 
     async def walk(self, prefix: str, steps: tuple[Step, ...], around: Around) -> None: ...
     async def side(self, prefix: str, steps: tuple[Step, ...], around: Around) -> bool: ...

@@ -91,8 +91,8 @@ def mark_stuck(c: Connection, case: str, why: str) -> bool:
 
 _LATE = Sql(
     """
-    INSERT INTO timeline (case_id, seq, at, path, kind, line)
-    SELECT :case, COALESCE(MAX(seq), 0) + 1, :at, :path, 'late', :text FROM timeline WHERE case_id = :case
+    INSERT INTO timeline (case_id, seq, at, path, kind, line, given_by, changes_json)
+    SELECT :case, COALESCE(MAX(seq), 0) + 1, :at, :path, 'late', :text, '', '' FROM timeline WHERE case_id = :case
     """
 )
 

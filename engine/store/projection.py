@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from engine.language.values import encode
 from engine.runtime.view import CaseView, Entry, IncidentView, Subscription, TaskView, WaitView
 from engine.store import inbox
+from engine.store.changes import written
 from engine.store.matching import kept, one_at_a_time, unclaimed
 from engine.store.sql import Sql, put
 from engine.store.tables import cases, incidents, subscriptions, tasks, timeline, waits
@@ -15,11 +16,12 @@ from engine.store.tasks import MORE, joined
 
 _CASE = Sql(
     """
-    UPDATE cases SET turn = :turn, status = :status, health = :health, why = '', stage = :stage, outcome = :outcome,
+    UPDATE cases SET turn = :turn, status = :status, health = :health, why = :why, stage = :stage, outcome = :outcome,
         outputs_json = :outputs_json, updated_at = :updated_at, next_at = :next_at, ended_at = :ended_at
     WHERE id = :case AND turn <= :turn
     """
 )
+_INPUTS = Sql("UPDATE cases SET inputs_json = :inputs_json WHERE id = :case")
 _DROP_WAITS = Sql("DELETE FROM waits WHERE case_id = :case")
 _LISTENING = Sql("SELECT path, match_hash FROM subscriptions WHERE case_id = :case")
 _DROP_SUBSCRIPTIONS = Sql("DELETE FROM subscriptions WHERE case_id = :case")
@@ -40,6 +42,8 @@ def project(c: Connection, view: CaseView) -> bool:
     if not _CASE.change(c, **_case(view)):
         _check(c, view.case)
         return False
+    if view.inputs is not None:
+        _INPUTS.change(c, case=view.case, inputs_json=encode(view.inputs))
     known = _LISTENING.rows(c, case=view.case) if view.subscriptions else []
     listening = [_subscription(view.case, n, one) for n, one in enumerate(view.subscriptions)]
     fresh = [one for one in listening if (one["path"], one["match_hash"]) not in known]
@@ -77,6 +81,7 @@ def _case(view: CaseView) -> dict[str, Any]:
         "turn": view.turn,
         "status": view.status,
         "health": view.health,
+        "why": view.why,
         "stage": view.stage,
         "outcome": view.outcome,
         "outputs_json": encode(view.outputs),
@@ -152,6 +157,8 @@ def _entry(case: str, entry: Entry) -> dict[str, Any]:
         "path": entry.path,
         "kind": entry.kind,
         "line": entry.text,
+        "given_by": entry.by,
+        "changes_json": written(entry.before, entry.after),
     }
 
 

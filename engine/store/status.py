@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from engine.runtime.view import Entry, IncidentView
+from engine.store import changes
 from engine.store.moment import moment
 from engine.store.rows import CaseSummary, WaitLine
 
@@ -21,7 +22,7 @@ _TIMES_OF_WAIT = 4
 
 Rows = Iterable[Sequence[Any]]
 
-ENTRIES = "SELECT seq, at, path, kind, line FROM timeline WHERE case_id = :case ORDER BY seq"
+ENTRIES = "SELECT seq, at, path, kind, line, given_by, changes_json FROM timeline WHERE case_id = :case ORDER BY seq"
 INCIDENTS = "SELECT path, step, code, message, since, status FROM incidents WHERE case_id = :case ORDER BY since, path"
 ONE_CASE = f"SELECT {_CASE} FROM cases WHERE id = :case"  # noqa: S608  our own columns
 ONE_CASE_WAITS = f"SELECT case_id, {_WAIT} FROM waits WHERE case_id = :case ORDER BY position"  # noqa: S608
@@ -51,7 +52,10 @@ def summaries(cases: Rows, waits: Rows) -> tuple[CaseSummary, ...]:
 
 def entries(rows: Rows) -> tuple[Entry, ...]:
     """The timeline from its rows."""
-    return tuple(Entry(seq, moment(at), path, kind, line) for seq, at, path, kind, line in rows)
+    return tuple(
+        Entry(seq, moment(at), path, kind, line, by, *changes.read(changed))
+        for seq, at, path, kind, line, by, changed in rows
+    )
 
 
 def incidents(rows: Rows) -> tuple[IncidentView, ...]:

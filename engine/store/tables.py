@@ -169,6 +169,28 @@ timeline = Table(
     _text("path"),
     _text("kind"),
     _text("line"),
+    Column("given_by", Words, nullable=False, server_default=""),
+    Column("changes_json", Words, nullable=False, server_default=""),  # {before, after}: name -> value; empty: none
+)
+
+queue = Table(  # cases that wait for another one of the same key to end, in their order
+    "queue",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    _text("case_id"),
+    _text("process"),
+    _text("business_key"),
+    UniqueConstraint("case_id"),
+    Index(None, "process", "business_key", "seq"),
+)
+
+schedules = Table(  # those that somebody has paused; the others have no row
+    "schedules",
+    metadata,
+    _text("process", key=True),
+    _text("trigger_id", key=True),
+    _text("paused_by"),
+    _at("changed_at"),
 )
 
 subscriptions = Table(

@@ -1,6 +1,7 @@
 """Commands over a database, without a worker: what was asked is stored, what is stored is shown."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -139,13 +140,62 @@ def test_a_task_is_shown_and_done(baton: Baton, case: str, store: Store) -> None
     assert store.read_now(arrivals) == {"routed": 2}
 
 
-@pytest.mark.parametrize("verb", ["retry", "skip", "do-now", "stop"])
+@pytest.mark.parametrize("verb", ["retry", "skip", "do-now"])
 def test_operators_act_on_a_step(baton: Baton, case: str, store: Store, verb: str) -> None:
-    project(store, seen(case))
+    incident = replace(seen(case).waits[0], status="incident")
+    project(store, seen(case, waits=(incident,)))
     assert baton(verb, case, "welcome").code == 0
     said = baton(verb, case, "welcom")
     assert said.code == 1
     assert "did you mean `welcome`" in said.err
+
+
+def test_a_retry_of_what_only_waits_is_refused(baton: Baton, case: str, store: Store) -> None:
+    project(store, seen(case))
+    assert "there is nothing to retry" in baton("retry", case, "welcome").err
+
+
+def test_an_incident_comes_with_the_commands_to_go_on(baton: Baton, case: str, store: Store) -> None:
+    project(store, seen(case, incidents=(IncidentView("welcome", "welcome", "smtp", "the mailbox is full", AT),)))
+    for command in ("status", "show"):
+        said = baton(command, case).out
+        for verb in (f"baton retry {case} welcome", f"baton skip {case} welcome", f"baton stop {case}"):
+            assert verb in said
+
+
+def test_a_whole_case_is_paused_resumed_and_stopped(baton: Baton, case: str, store: Store) -> None:
+    assert baton("pause", case, "--timeouts", "never").code == 1
+    assert baton("pause", case, "--timeouts", "freeze", "--reason", "they move house").code == 0
+    paused = replace(seen(case), health="paused", why="paused by sam: they move house")
+    project(store, paused)
+    assert "paused by sam: they move house; nothing goes out" in baton("status", case).out
+    assert "need attention" not in baton("status").out
+    assert baton("resume", case).code == 0
+    assert baton("stop", case, "--reason", "they have gone").code == 0
+
+
+def test_a_task_is_added_and_given_to_somebody_else(baton: Baton, case: str, store: Store) -> None:
+    assert baton("add-task", case, "Call Ann", "--to", "sam", "--due", "2026-05-04 12:00", "--blocking").code == 0
+    project(store, seen(case, tasks=(TaskView("t1", "review", "review", "Check answers", "open", AT),)))
+    assert baton("reassign", "t1", "--to", "helen").code == 0
+    assert "somebody of the team" in baton("reassign", "t1", "--to", "nobody").err
+
+
+def test_show_tells_who_changed_what(baton: Baton, case: str, store: Store) -> None:
+    before, after = {"assignee": "sam"}, {"assignee": "helen"}
+    line = Entry(1, AT, "review", "operator", "Check answers: reassign by sam", "sam", before, after)
+    project(store, seen(case, entries=(line,)))
+    said = baton("show", case).out
+    assert "before: assignee: sam" in said
+    assert "after: assignee: helen" in said
+    (told,) = baton("show", case, "--json").json["timeline"]
+    assert (told["by"], told["before"], told["after"]) == ("sam", before, after)
+
+
+def test_data_that_may_not_change_is_refused(baton: Baton, case: str) -> None:
+    said = baton("edit", case, "company=Other")
+    assert said.code == 1
+    assert "changeable: true" in said.err
 
 
 def test_a_link_is_made_for_whoever_is_waited_for(baton: Baton, case: str, store: Store) -> None:

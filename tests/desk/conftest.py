@@ -81,7 +81,7 @@ def show(desk: Desk, watch: Watch) -> Show:
     async def project(case: str, **seen: Any) -> None:
         seen = {name: tuple(value) if isinstance(value, list) else value for name, value in seen.items()}
         watch.turn(seconds=1)
-        view = CaseView(case, next(turns), seen.pop("status", "open"), "ok", watch(), **seen)
+        view = CaseView(case, next(turns), seen.pop("status", "open"), seen.pop("health", "ok"), watch(), **seen)
         await desk.store.write(lambda c: cases.project(c, view))
 
     return project

@@ -95,10 +95,10 @@ async def test_an_operator_acts_on_the_step_that_is_open(
     desk: Desk, dispatcher: Dispatcher, courier: MemoryCourier, show: Show, case: str
 ) -> None:
     await show(case, waits=[waits_at("workspace", "call", path="set_up/product/workspace", status="incident")])
-    await desk.operate(case, "workspace", "skip", by="sam", values={"id": "w1"})
+    await desk.operate(case, "workspace", "skip", by="sam", values={"result.id": "w1"})
     arrival = await news(desk, dispatcher, courier)
     assert (arrival.kind, arrival.name, arrival.to) == ("operator", "skip", "set_up/product/workspace")
-    assert decode(arrival.data_json) == {"values": {"id": "w1"}}
+    assert decode(arrival.data_json) == {"values": {"result.id": "w1"}, "reason": ""}
 
 
 async def test_a_step_that_is_not_open_is_named_with_the_ones_that_are(desk: Desk, show: Show, case: str) -> None:
@@ -110,4 +110,4 @@ async def test_a_step_that_is_not_open_is_named_with_the_ones_that_are(desk: Des
 async def test_nothing_is_done_to_a_case_that_has_ended(desk: Desk, show: Show, case: str) -> None:
     await show(case, status="ended", outcome="no_reply")
     with pytest.raises(NotOpen, match="no reply"):
-        await desk.operate(case, "", "stop")
+        await desk.stop(case)

@@ -77,6 +77,8 @@ class GroupStep(Step):
     async def _body(self, run: Run) -> str:
         """Go on inside; what ended it, once something has."""
         end = run.once("until", lambda: run.instant(self.timeout) if self.timeout else None)
+        if self.timeout and end is not None:
+            end = run.record.memo["until"] = run.reconsidered(self.timeout, run.record.since, end)
         if self._cancelled(run):
             return CANCELLED
         quiet, handler = await run.listen(self.handlers, self._takes())

@@ -1,0 +1,28 @@
+"""`baton reassign`."""
+
+from typing import Annotated
+
+import typer
+
+from cli.office import ask
+from cli.options import By, Json, Workspace, group, who
+from cli.show import print_json
+
+app = group()
+
+
+@app.command(epilog="Examples: baton reassign 4f09c2ab17 --to helen | baton reassign 4f09c2ab17 --group finance")
+def reassign(
+    task: Annotated[str, typer.Argument(metavar="ID", help="The task's id, from `baton tasks`.")],
+    to: Annotated[str, typer.Option("--to", help="Who does it: a user's id.")] = "",
+    team: Annotated[str, typer.Option("--group", help="Who may take it: a group's id.")] = "",
+    by: By = "",
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Give an open task to somebody else. They get its message, if it has one."""
+    ask(workspace, lambda desk: desk.reassign(task, assignee=to, group=team, by=who(by)))
+    if as_json:
+        print_json({"task": task, "assignee": to, "group": team})
+    else:
+        typer.echo(f"Asked to give the task to {to or team}. See: baton task show {task}")
