@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test setup lint check bench chaos clean
+.PHONY: demo test setup lint bench chaos soak lock clean
 
 demo: setup  ## set up, then run the example from a won deal to a finished project
 	@$(BIN)/python -m cli.demo
@@ -31,6 +31,9 @@ bench: setup  ## measure against hand-written Temporal workflows; writes bench/r
 
 chaos: setup  ## kill the worker again and again and count what was lost or sent twice
 	$(BIN)/python -m bench.chaos
+
+soak: setup  ## the tests that take minutes: thousands of random processes, hundreds of cases at once
+	$(BIN)/python -m pytest -m slow
 
 lock:  ## pin all dependencies anew, with hashes and without any index address (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock
