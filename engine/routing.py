@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.clock import Clock
-from engine.language.evaluator import EvaluationError, render, test
-from engine.language.expressions import parse_expression, parse_template
+from engine.language.evaluator import EvaluationError
 from engine.language.inputs import BadValues
-from engine.language.process import Trigger, heard_as
+from engine.language.process import Trigger
 from engine.language.values import decode
 from engine.opening import SIGNAL, Opening, open_case, prepare, values_of
-from engine.runtime.mailbox import at
+from engine.runtime.triggers import mapped, starts
 from engine.settings import Settings
 from engine.shelf import Edition, Shelf
 from engine.store import inbox, matching
@@ -51,16 +50,12 @@ class Router:
 
     def _openings(self, edition: Edition, arrival: Arrival) -> list[Opening]:
         event = decode(arrival.data_json)
-        triggers = [t for t in edition.plan.process.triggers if _listens(t, arrival)]
-        return [o for t in triggers if (o := self._opening(edition, t, event, arrival))]
+        return [o for t in edition.plan.process.triggers if (o := self._opening(edition, t, event, arrival))]
 
     def _opening(self, edition: Edition, trigger: Trigger, event: Any, arrival: Arrival) -> Opening | None:
         """What the trigger opens; None where its `if` is false or the event does not give what it needs."""
         try:
-            wanted = {n: render(parse_template(str(v)), {}, self.clock) for n, v in trigger.match.items()}
-            if any(at(event, name) != value for name, value in wanted.items()):
-                return None
-            if trigger.if_ and not test(parse_expression(trigger.if_), {"event": event}, self.clock):
+            if not starts(trigger, arrival.kind, arrival.name, event, self.clock):
                 return None
             inputs = trigger_inputs(self.settings, edition, trigger, event, self.clock)
             return prepare(self.settings, edition, inputs, self.clock(), f"{arrival.id}/{trigger.id}")
@@ -69,15 +64,9 @@ class Router:
             return None
 
 
-def _listens(trigger: Trigger, arrival: Arrival) -> bool:
-    return trigger.type == arrival.kind and heard_as(trigger, trigger.id) == arrival.name
-
-
 def trigger_inputs(settings: Settings, edition: Edition, trigger: Trigger, event: Any, clock: Clock) -> dict[str, Any]:
     """The process's inputs as the trigger maps them. Raises EvaluationError, BadValues."""
-    scope = {"event": event}
-    raw = {name: render(parse_template(str(v)), scope, clock) for name, v in trigger.inputs.items()}
-    return values_of(settings, edition.plan).read_all(edition.plan.process.inputs, raw)
+    return values_of(settings, edition.plan).read_all(edition.plan.process.inputs, mapped(trigger, event, clock))
 
 
 def _carry_out(c: Connection, arrival: Arrival, openings: list[Opening]) -> Routed:

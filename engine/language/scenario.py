@@ -52,6 +52,9 @@ class Line(Model):
     advance: PhraseField | None = None  # time passes: a phrase in the process's calendar, a date, or `next`
     fail: str | None = None  # from now on the effect of this step fails
     mock: ValuesField | None = None  # from now on these steps answer like this; see `mock` of a test
+    absence: str | None = None  # this user is away, `from` a day `to` another
+    claim: str | None = None  # somebody takes a task, by its step or its title
+    release: str | None = None  # somebody gives a task back
     retry: str | None = None  # somebody tries this step again
     skip: str | None = None  # somebody leaves this step out
     do_now: str | None = None  # somebody lets the next timed thing of this step come now
@@ -68,6 +71,9 @@ class Line(Model):
     code: str | None = None  # what went wrong, in one word, as in `error.code`
     message: str | None = None  # what went wrong, in words
     values: ValuesField | None = None  # what the step that is left out should have given
+    from_: str | None = Field(None, alias="from")  # first day of an absence
+    to: str | None = None  # last day of an absence
+    substitute: str | None = None  # who gets the tasks meanwhile
 
 
 class Scenario(Model):
@@ -94,8 +100,8 @@ class Tests(Model):
 
 
 VERBS = (
-    "answer", "reply", "complete", "sign", "decline", "event", "advance", "fail", "mock", "retry", "skip", "do_now",
-    "stop", "expect",
+    "answer", "reply", "complete", "sign", "decline", "event", "advance", "fail", "mock", "absence", "claim", "release",
+    "retry", "skip", "do_now", "stop", "expect",
 )  # fmt: skip
 """What a line of a script can do."""
 
@@ -107,6 +113,9 @@ BELONGS: dict[str, tuple[str, ...]] = {
     "decline": ("by", "reason"),
     "event": ("data", "by"),
     "fail": ("times", "code", "message"),
+    "absence": ("from", "to", "substitute"),
+    "claim": ("by",),
+    "release": ("by",),
     "retry": ("by",),
     "skip": ("by", "values"),
     "do_now": ("by",),

@@ -8,6 +8,7 @@ from engine.language.plan import Plan
 from engine.language.resources import Input
 from engine.runtime.colleagues import Colleagues
 from engine.runtime.effects import Answer, Effect
+from engine.runtime.journal import words
 from engine.runtime.state import State
 
 EXAMPLES: dict[str, Any] = {
@@ -56,7 +57,8 @@ def _subprocess(plan: Plan, effect: Effect) -> Answer:
 
 
 def _event(plan: Plan, effect: Effect) -> Answer:
-    return {"event": f"event-{effect.payload['event']}"}
+    name = effect.payload["event"]
+    return {"event": f"event-{name}", "said": f"“{words(name)}” told to other processes"}
 
 
 def _decision(plan: Plan, effect: Effect) -> Answer:

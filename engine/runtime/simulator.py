@@ -68,7 +68,12 @@ class Simulation:
     took place. Who does a task, and whom a message reaches, is decided among `colleagues.people`."""
 
     def __init__(
-        self, plan: Plan, state: State, at: datetime, respond: Responder = pretend, people: People | None = None
+        self,
+        plan: Plan,
+        state: State,
+        at: datetime,
+        respond: Responder = pretend,
+        people: People | Colleagues | None = None,
     ) -> None:
         """Take a case further from `state`, which may be one that another release wrote."""
         self.plan = plan
@@ -81,7 +86,7 @@ class Simulation:
         self.ways: set[tuple[str, str]] = set()
         self.attempts: dict[str, Attempts] = {}
         self.unanswered: set[str] = set()
-        self.colleagues = Colleagues(people or plan.resources.people)
+        self.colleagues = people if isinstance(people, Colleagues) else Colleagues(people or plan.resources.people)
         self.turned = self._turn()
 
     @classmethod

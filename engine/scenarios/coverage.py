@@ -92,6 +92,8 @@ class _Ways:
             yield self._way(step, "if", f"`{step.id}` never runs: its `if` never holds")
             yield self._way(step, "if not", f"`{step.id}` is never skipped: its `if` always holds")
         yield from self._results(step)
+        for task in getattr(step, "opened", tuple)():
+            yield from self._results(task)
         for way in step.ways(self.resources):
             yield self._way(step, way, f"{_called(way)} of `{step.id}` is never {_met(way)}")
         yield from self._policies(step)

@@ -8,8 +8,9 @@ from engine.language.inputs import BadValues, typed_event
 from engine.language.phrases import PhraseProblem
 from engine.language.problems import one_of
 from engine.language.process import Handler
-from engine.language.resources import Input
+from engine.language.resources import Absence, Input
 from engine.language.scenario import Line
+from engine.runtime.journal import NOT_APPLICABLE
 from engine.runtime.simulator import Simulation
 from engine.runtime.state import StepRecord
 from engine.runtime.view import TaskView
@@ -80,8 +81,13 @@ def _reply(world: World, line: Line, name: str) -> None:
 
 def _complete(world: World, line: Line, name: str) -> None:
     case, task = open_task(world, name)
+    if line.outcome == NOT_APPLICABLE and task.not_applicable:
+        data: dict[str, Any] = {"outcome": NOT_APPLICABLE, "comment": line.comment or ""}
+        return world.tell(case, "task", task.path, NOT_APPLICABLE, _who(line, task), data)
     if task.outcomes and line.outcome not in task.outcomes:
         raise CannotPlay(f"the task `{task.title}` needs an `outcome`: {one_of(task.outcomes)}")
+    if line.outcome in task.comments and not line.comment:
+        raise CannotPlay(f"`{line.outcome}` of the task `{task.title}` needs a `comment`")
     if line.outcome and not task.outcomes:
         raise CannotPlay(f"the task `{task.title}` has no outcomes; take `outcome` away")
     data = {
@@ -90,7 +96,7 @@ def _complete(world: World, line: Line, name: str) -> None:
         "answers": _answers(world, case, task.form, line) if task.form else {},
         "checklist": _ticked(task, line),
     }
-    world.tell(case, "task", task.path, "task", _who(line, task), data)
+    return world.tell(case, "task", task.path, "task", _who(line, task), data)
 
 
 def _ticked(task: TaskView, line: Line) -> list[str]:
@@ -105,7 +111,21 @@ def _ticked(task: TaskView, line: Line) -> list[str]:
 
 
 def _who(line: Line, task: TaskView) -> str:
-    return line.by or task.assignee or (task.users[0] if task.users else "")
+    """Who does it: of a vote, the first who has not voted."""
+    voted = {vote["by"] for vote in task.votes}
+    voters = [user for user in task.approvals.get("voters", ()) if user not in voted]
+    return line.by or (voters[0] if voters else "") or task.assignee or (task.users[0] if task.users else "")
+
+
+def _claim(verb: str) -> Callable[[World, Line, str], None]:
+    def claim(world: World, line: Line, name: str) -> None:
+        case, task = open_task(world, name)
+        by = line.by or task.assignee
+        if not by:
+            raise CannotPlay(f"who? Write `by:` beside `{verb}: {name}`")
+        world.tell(case, "task", task.path, verb, by, {})
+
+    return claim
 
 
 def _sign(world: World, line: Line, name: str) -> None:
@@ -136,7 +156,7 @@ def _event(world: World, line: Line, name: str) -> None:
         return _webhook(world, line, name)
     step, dot, event = name.rpartition(".")
     if not dot:
-        raise CannotPlay(f"`event: {name}` must say `connection/event`, or `step.event` for one that is given by hand")
+        return _own_event(world, line, name)
     return _by_hand(world, line, step, event)
 
 
@@ -146,6 +166,16 @@ def _webhook(world: World, line: Line, name: str) -> None:
     schema = known.events.get(event) if known else None
     data = typed_event(world.filled(line.data or {}, world.main), schema)
     world.announce("webhook", name, line.by or connection, data)
+
+
+def _own_event(world: World, line: Line, name: str) -> None:
+    """An event that some process emits, or one that is given by hand to a handler."""
+    listening = handler(world, name)
+    if not listening or listening[2].when.type != "manual":
+        data = typed_event(world.filled(line.data or {}, world.main), None)
+        return world.announce("event", name, line.by or "", data)
+    case, path, found = listening
+    return world.tell(case, "manual", path, name, line.by or "", _typed(world, case, found.when.inputs, line.data))
 
 
 def _by_hand(world: World, line: Line, step: str, event: str) -> None:
@@ -185,6 +215,13 @@ def _mock(world: World, line: Line, mocks: Mapping[str, Any]) -> None:
         world.failing.pop(step, None)
 
 
+def _absence(world: World, line: Line, user: str) -> None:
+    today = calendar_of(world.main.plan).local(world.now).date().isoformat()
+    away = Absence(user=user, from_=line.from_ or today, to=line.to or "9999-12-31", substitute=line.substitute)
+    people = world.colleagues.people
+    world.colleagues.people = people.model_copy(update={"absences": (*people.absences, away)})
+
+
 # -- staff --------------------------------------------------------------------------
 
 
@@ -215,6 +252,9 @@ VERBS: dict[str, Callable[[World, Line, Any], None]] = {
     "advance": _advance,
     "fail": _fail,
     "mock": _mock,
+    "absence": _absence,
+    "claim": _claim("claim"),
+    "release": _claim("release"),
     "retry": _operate("retry"),
     "skip": _operate("skip"),
     "do_now": _operate("do_now"),

@@ -104,8 +104,11 @@ class Suite:
             self.compiled[process] = compile_process(self.folder, path, self.registry)
         return self.compiled[process]
 
+    def _processes(self) -> tuple[str, ...]:
+        return self.library.names("processes")
+
     def _around(self) -> Workspace:
-        return Workspace(self.plan, self.currency, self.zone)
+        return Workspace(self.plan, self._processes, self.currency, self.zone)
 
 
 def play_all(chosen: Iterable[Chosen]) -> Iterator[Played]:

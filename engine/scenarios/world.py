@@ -1,23 +1,28 @@
 """A world for one test: the tested case, the cases that it starts, one clock, and answers that the test chooses."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.language.evaluator import EvaluationError
 from engine.language.inputs import BadValues, Values
 from engine.language.plan import Plan
+from engine.language.process import Trigger
 from engine.language.time import resolve_text
 from engine.runtime.around import Around
 from engine.runtime.beginning import first_state
+from engine.runtime.colleagues import Colleagues
 from engine.runtime.effects import Answer, Effect
 from engine.runtime.flow import StepError
 from engine.runtime.mailbox import at as value_at
 from engine.runtime.pretended import pretend
 from engine.runtime.scope import Scope
 from engine.runtime.simulator import NotNow, Simulation
+from engine.runtime.triggers import mapped, starts
 from engine.runtime.view import Entry, Subscription
 from engine.scenarios.answers import answer_of, filled
 from engine.scenarios.clock import calendar_of
@@ -32,6 +37,7 @@ class Workspace:
     """What is around the tested process: the other processes, and what an amount or a time without more means."""
 
     plan_of: Callable[[str], Plan | None]
+    processes: Callable[[], Iterable[str]]
     currency: str
     zone: ZoneInfo
 
@@ -58,6 +64,7 @@ class Arrival:
     by: str
     data: Mapping[str, Any]
     taken: set[str] = field(default_factory=set)
+    routed: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,7 @@ class World:
         self.around = around
         self.mocks = dict(mocks)
         self.failing: dict[str, Failing] = {}
+        self.colleagues = Colleagues(plan.resources.people)
         self.cases: dict[str, Simulation] = {}
         self.arrivals: list[Arrival] = []
         self.entries: list[tuple[str, Entry]] = []
@@ -124,17 +132,15 @@ class World:
         case.receive(kind, path, name, by, data)
         self.settle()
 
-    def announce(self, kind: str, name: str, by: str, data: Mapping[str, Any]) -> Arrival:
+    def announce(self, kind: str, name: str, by: str, data: Mapping[str, Any]) -> None:
         """Something happens outside, for whoever listens."""
-        arrival = Arrival(self.now, kind, name, by, data)
-        self.arrivals.append(arrival)
+        self.arrivals.append(Arrival(self.now, kind, name, by, data))
         self.settle()
-        return arrival
 
     def settle(self) -> None:
         """Let the cases tell each other what there is to tell."""
         self._follow()
-        while self._deliver() or self._open_next() or self._report():
+        while self._trigger() or self._deliver() or self._open_next() or self._report():
             self._follow()
 
     def _follow(self) -> None:
@@ -143,6 +149,27 @@ class World:
             known = self._shown.get(name, 0)
             self.entries += [(name, entry) for entry in case.timeline[known:]]
             self._shown[name] = len(case.timeline)
+
+    def _trigger(self) -> bool:
+        """Ask for the cases that an event starts, of all processes of the workspace."""
+        arrival = next((a for a in self.arrivals if not a.routed), None)
+        if arrival is None:
+            return False
+        arrival.routed = True
+        for plan in filter(None, map(self.around.plan_of, self.around.processes())):
+            for trigger in plan.process.triggers:
+                with suppress(EvaluationError, BadValues):
+                    self._start_by(plan, trigger, arrival)
+        return True
+
+    def _start_by(self, plan: Plan, trigger: Trigger, arrival: Arrival) -> None:
+        def clock() -> datetime:
+            return self.now
+
+        if starts(trigger, arrival.kind, arrival.name, arrival.data, clock):
+            raw = mapped(trigger, arrival.data, clock)
+            inputs = self.around.values(plan).read_all(plan.process.inputs, raw)
+            self._asked.append(Child(self._id(plan), plan, inputs, "", ""))
 
     def _deliver(self) -> bool:
         for arrival in self.arrivals:
@@ -179,9 +206,11 @@ class World:
     # -- cases --------------------------------------------------------------------
 
     def child(self, path: str) -> Simulation | None:
-        """The case that the step at this path of the tested case has started."""
-        found = [c for c in self.cases.values() if c.state.parent.get("case") == self.main.state.case["id"]]
-        return next((c for c in reversed(found) if path in _names(c.state.parent["path"])), None)
+        """The case that the step at this path of the tested case has started, or an event, by its process."""
+        main, others = self.main.state.case["id"], list(reversed(self.cases.values()))
+        found = (c for c in others if c.state.parent.get("case") == main and path in _names(c.state.parent["path"]))
+        started = (c for c in others if not c.state.parent and c is not self.main and c.plan.process.process == path)
+        return next(found, None) or next(started, None)
 
     def scope(self, case: Simulation) -> dict[str, Any]:
         """What expressions see in a case now."""
@@ -202,7 +231,7 @@ class World:
     def _open(self, new: Child) -> Simulation:
         parent = {"case": new.parent, "path": new.path} if new.parent else {}
         state = first_state(new.plan, new.inputs, new.id, self.now, f"https://example.com/cases/{new.id}", parent)
-        case = Simulation(new.plan, state, self.now, partial(self._respond, new.id))
+        case = Simulation(new.plan, state, self.now, partial(self._respond, new.id), self.colleagues)
         self.cases[new.id] = case
         return case
 
@@ -213,6 +242,8 @@ class World:
         mock = next((self.mocks[name] for name in _names(effect.path) if name in self.mocks), None)
         if effect.kind == "subprocess":
             return self._start_child(case, plan, effect, mock)
+        if effect.kind == "event":
+            self.arrivals.append(Arrival(self.now, "event", effect.payload["event"], case, effect.payload["data"]))
         return pretend(plan, effect) if mock is None else answer_of(plan, effect, self.filled(mock))
 
     def _fail(self, effect: Effect) -> None:

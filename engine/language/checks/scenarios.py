@@ -59,7 +59,9 @@ class _Known:
         named = {leaf.text for leaf in subject.leaves() if getattr(leaf.kind, "kind", "") == "emails"}
         subjects = {leaf.text for leaf in subject.leaves() if leaf.path and leaf.path[-1] == "subject"}
         usual = {name for step in subject.steps for name in step.mails()}
-        return cls(subject.process, {s.id: s for s in subject.steps}, tuple(sorted(named | usual | subjects)))
+        listed = [task for step in subject.steps for task in getattr(step, "opened", tuple)()]
+        steps = {s.id: s for s in (*listed, *subject.steps)}
+        return cls(subject.process, steps, tuple(sorted(named | usual | subjects)))
 
     def sends(self, name: str) -> bool:
         """Whether a message may be called so; a subject with values in it may become anything."""
@@ -214,7 +216,8 @@ class _File:
     def _line(self, line: Line) -> None:
         verbs = [v for v in line.model_fields_set if v in VERBS and getattr(line, v) is not None]
         verbs.sort(key=lambda v: self._key_of(line, v).column + self._key_of(line, v).line * 10_000)
-        written = [k for k in type(line).model_fields if getattr(line, k) is not None and k not in VERBS]
+        keys = {field.alias or name: name for name, field in type(line).model_fields.items()}
+        written = [key for key, name in keys.items() if getattr(line, name) is not None and key not in VERBS]
         if len(verbs) != 1:
             self._not_one(line, verbs)
             return
@@ -245,9 +248,10 @@ class _File:
     def _about_step(self, line: Line, verb: str) -> None:
         name, place = str(getattr(line, verb)), self.document.place(line, verb)
         if verb == "answer" and name in self.known.handlers:
-            self._answers(line, self.known.handlers[name].when.form)
+            when = self.known.handlers[name].when
+            self._answers(line, when.form if when else None)
             return
-        if verb == "complete" and not re.fullmatch(r"[a-z0-9_/]+", name):
+        if verb in ("complete", "claim", "release") and not re.fullmatch(r"[a-z0-9_/]+", name):
             return  # a title of a task, with values in it
         step = self._must_be_step(name, place, self.known.handlers if verb == "answer" else ())
         if step is None:
@@ -266,11 +270,20 @@ class _File:
             self._read(line, "answers", line.answers or {}, {q.id: q for q in loaded.root.fields})
 
     def _outcome(self, line: Line, step: Any) -> None:
-        known = getattr(step, "outcomes", ())
-        if line.outcome is None or not known or line.outcome in known:
+        known = (*step.buttons(), "not_applicable") if hasattr(step, "buttons") else ()
+        if line.outcome is None or len(known) < 2 or line.outcome in known:
             return
         message = f"the task `{step.id}` has no outcome `{line.outcome}`"
         self._unknown("E113", message, line.outcome, self.document.place(line, "outcome"), known, "it has")
+
+    def _absence(self, line: Line, verb: str) -> None:
+        for key, user in (("absence", line.absence), ("substitute", line.substitute)):
+            if user is not None and user not in self.subject.users:
+                place, message = self.document.place(line, key), f"there is no user `{user}`"
+                self._unknown("E081", message, user, place, self.subject.users, "`people.yaml` has")
+        for key, day in (("from", line.from_), ("to", line.to)):
+            if day is not None:
+                self._time(day, self.document.place(line, key), key)
 
     def _mock(self, line: Line, verb: str) -> None:
         self._mocks(line, line.mock or {})
@@ -303,7 +316,7 @@ class _File:
         elif "." in name:
             self._by_hand(line, place, *name.rsplit(".", 1))
         else:
-            self._own_event(name, place)
+            self._own_event(line, name, place)
 
     def _webhook(self, line: Line, place: Place, connection: str, event: str) -> None:
         known = self.subject.connections.get(connection)
@@ -342,9 +355,20 @@ class _File:
             return
         self._read(line, "data", line.data or {}, offered[event].inputs)
 
-    def _own_event(self, name: str, place: Place) -> None:
-        hint = "write `event: connection/event`, or `event: step.event` for one that is given by hand"
-        self._report("E112", f"`{name}` does not say which event", place, hint=hint)
+    def _own_event(self, line: Line, name: str, place: Place) -> None:
+        """An event that a process emits, or one that a handler takes by hand."""
+        handler = self.known.handlers.get(name)
+        if handler and handler.when and handler.when.type == "manual":
+            self._read(line, "data", line.data or {}, handler.when.inputs)
+            return
+        steps = self.known.steps.values()
+        heard = [e for step in steps for e in getattr(step, "events", ()) if e.type == "event"]
+        heard += [h.when for h in self.known.handlers.values() if h.when and h.when.type == "event"]
+        heard += [t for t in self.known.process.triggers if t.type == "event"]
+        known = tuple(dict.fromkeys(e.event for e in heard if e.event))
+        if name not in known:
+            where = "for what happens outside write `connection/event`, by hand `step.event`; it listens to"
+            self._unknown("E112", f"this process listens to no event `{name}`", name, place, known, where)
 
     # -- expectations -------------------------------------------------------------
 
@@ -412,6 +436,7 @@ class _File:
 
 
 LINES: dict[str, Callable[[_File, Line, str], None]] = {
+    "absence": _File._absence,
     "mock": _File._mock,
     "stop": _File._stop,
     "reply": _File._reply,
@@ -422,10 +447,9 @@ LINES: dict[str, Callable[[_File, Line, str], None]] = {
 
 
 def _beside(known: _Known, name: str) -> bool:
-    """Whether it is side work of a step: `welcome_escalate1`, or a task of a step with several."""
+    """Whether it is side work of a step: `welcome_escalate1`."""
     step, _, rest = name.rpartition("_")
-    tasks = {t.id for s in known.steps.values() for t in getattr(s, "tasks", ()) if hasattr(t, "id")}
-    return (step in known.steps and rest.startswith("escalate")) or name.rpartition("/")[2] in tasks
+    return step in known.steps and rest.startswith("escalate")
 
 
 def _named_file(spec: Input, value: Any) -> bool:
