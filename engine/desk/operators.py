@@ -10,7 +10,6 @@ from engine.desk.telling import Telling, wait_at
 from engine.language.inputs import BadValues
 from engine.language.plan import Plan
 from engine.language.problems import one_of
-from engine.language.process import Handler
 from engine.language.resources import Input
 from engine.runtime.reopening import CannotReopen, finished
 from engine.runtime.state import State
@@ -27,18 +26,14 @@ class Operators(Telling):
         Raises NotThere, NotOpen, BadInputs.
         """
         found = await self._running(case)
-        plan = await self.plan_of(found)
-        if handler := _handler(plan, step):
-            path, specs = f"handlers/{handler.id}", dict(handler.when.inputs)
-        else:
-            wait = wait_at(found, step)
-            offer = _offer(wait, event)
-            path, specs = wait.path, {name: Input.model_validate(spec) for name, spec in offer["inputs"].items()}
+        wait = wait_at(found, step)
+        offer = _offer(wait, event)
+        specs = {name: Input.model_validate(spec) for name, spec in offer["inputs"].items()}
         try:
-            data = self.values(plan).read_all(specs, inputs)
+            data = self.values(await self.plan_of(found)).read_all(specs, inputs)
         except BadValues as problem:
             raise BadInputs(problem.problems) from problem
-        await self._tell(found, "manual", event, path, data, by)
+        await self._tell(found, "manual", event, wait.path, data, by)
 
     async def operate(
         self,
@@ -84,11 +79,6 @@ class Operators(Telling):
         known = await self.store.read(lambda c: {name: files.get(c, name) for name in wanted})
         stored = {n: {"file": r.id, "name": r.name, "sha256": r.sha256, "size": r.size} for n, r in known.items() if r}
         return given.read({n: stored.get(v, v) if given.is_file(n) else v for n, v in raw.items()}, complete=complete)
-
-
-def _handler(plan: Plan, name: str) -> Handler | None:
-    """The handler of this name, where people tell it by hand."""
-    return next((h for h in plan.process.handlers if h.id == name and h.when.type == "manual"), None)
 
 
 def _nothing_to_retry(case: str, wait: WaitView) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from engine.language.plan import Plan
 from engine.runtime import tasks
+from engine.runtime.offers import offers
 from engine.runtime.state import State, StepRecord
 from engine.runtime.subscriptions import subscriptions
 from engine.runtime.view import CaseView, Entry, IncidentView, WaitView
@@ -23,7 +24,10 @@ def project(plan: Plan, state: State, entries: list[Entry], deadline: datetime |
         next_at=deadline,
         ended_at=now if state.outcome else None,
         outputs=state.outputs,
-        waits=tuple(_wait(state, path, r) for path, r in state.steps.items() if _visible(state, path, r)),
+        waits=(
+            *(_wait(state, path, r) for path, r in state.steps.items() if _visible(state, path, r)),
+            *offers(plan, state),
+        ),
         tasks=tuple(tasks.view(state, path, r) for path, r in state.steps.items() if r.task),
         incidents=incidents,
         entries=tuple(entries),

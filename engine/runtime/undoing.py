@@ -28,13 +28,14 @@ def undoable(walker: Walker, around: Around, by: str, group: str | None) -> list
 async def undo(walker: Walker, around: Around, path: str) -> None:
     """Walk the `compensate` of the step at a path, in the scope that it left behind."""
     record = walker.state.steps[path]
-    step = _steps(walker.plan).get(record.id)
+    step = steps_by_id(walker.plan).get(record.id)
     names, rooms = record.undo["names"], tuple(record.undo["rooms"])
     then = replace(around, names=names, rooms=rooms, until=record.seq, own=f"{path}/undo/")
     await walker.walk(f"{path}/undo/", step.compensate if step else (), then)
 
 
-def _steps(plan: Plan) -> dict[str, Step]:
+def steps_by_id(plan: Plan) -> dict[str, Step]:
+    """Every step of a process, also those inside others."""
     blocks = (plan.process.steps, *(handler.steps for handler in plan.process.handlers))
     return {step.id: step for block in blocks for step in _every(block)}
 

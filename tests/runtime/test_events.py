@@ -49,7 +49,7 @@ def test_a_wait_takes_only_the_event_that_matches() -> None:
         ("order_paid", {"amount": 1000}),
     ]
     case.give("event", "", "order_paid", order="B2", amount=3)
-    assert waiting(case) == ["paid"]
+    assert waiting(case) == ["paid", "question"]
     case.give("event", "", "order_paid", order="A1", amount=3)
     assert case.state.outputs == {"amount": 3}
 
@@ -67,7 +67,13 @@ def refuses(plan: Plan, effect: Effect) -> Answer:
 
 def test_an_event_that_cannot_be_kept_is_an_incident_and_is_tried_again() -> None:
     case = begin(PAID, order="A1", respond=refuses)
-    assert waiting(case) == ["tell"]
+    assert waiting(case) == ["tell", "question"]
     case.respond = pretend
     case.give("operator", "tell", "retry", by="sam")
-    assert waiting(case) == ["paid"]
+    assert waiting(case) == ["paid", "question"]
+
+
+def test_a_handler_that_is_told_by_hand_is_shown_with_what_it_asks() -> None:
+    case = begin(PAID, order="A1")
+    (offer,) = [w for w in case.turned.view.waits if w.kind == "handler"]
+    assert (offer.path, offer.events[0]["inputs"]) == ("handlers/question", {"text": {"type": "text"}})

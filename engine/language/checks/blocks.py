@@ -104,7 +104,10 @@ class Blocks(ABC):
         """A sequence, the rounds of a loop, or an item of many."""
         if block.kind == "loop":
             self.declare(block.steps, f"it comes later in `{step.id}`, so it is missing in the first round")
+        before = self.vars.marks
         self._block(block.steps, standing.knowing(**step.names(self._look(step, standing), block.name)))
+        if block.kind == "item":
+            self.vars.unsure(before, f"the list of step `{step.id}` may be empty", None)
 
     def _choices(self, step: Any, blocks: list[Block], standing: Standing) -> None:
         """One of several: each sees that the conditions before it did not hold."""

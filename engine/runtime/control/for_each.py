@@ -100,11 +100,12 @@ class ForEachStep(Step):
     async def _go_on(self, run: Run, items: list[Data], done: list[str], need: int) -> bool:
         """Walk the items that are open, and begin as many as may be; True when enough of them are done."""
         begun: list[str] = run.once("started", list)
+        finished, known = set(done), set(begun)  # a turn walks hundreds of items
         for item in items:
             at = item["at"]
-            if at in done:
+            if at in finished:
                 continue
-            if at not in begun:
+            if at not in known:
                 if len(begun) - len(done) >= self.max_parallel:
                     break
                 begun.append(at)
