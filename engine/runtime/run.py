@@ -17,7 +17,6 @@ from engine.runtime.events import Accept, Event
 from engine.runtime.flow import StepError, Suspended
 from engine.runtime.handlers import Ears
 from engine.runtime.mailbox import take
-from engine.runtime.rounds import page_path
 from engine.runtime.state import StepRecord
 from engine.runtime.step import Result, Retry, Step
 from engine.runtime.undoing import undo, undoable
@@ -119,7 +118,7 @@ class StepRun:
         return await self._perform(key, purpose, kind, payload)
 
     def _key(self, purpose: str) -> str:
-        again, path = self.record.again.get(purpose), page_path(self.path, self.record.round)
+        again, path = self.record.again.get(purpose), self.record.page(self.path)
         return f"{self.walker.state.case['id']}/{path}:{purpose}" + (f"#{again}" if again else "")
 
     async def _perform(self, key: str, purpose: str, kind: str, payload: Mapping[str, Any]) -> Result:

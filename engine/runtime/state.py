@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from engine.language.values import decode, encode
 from engine.runtime.events import Event
+from engine.runtime.rounds import page_path
 
 FORMAT = 1
 OPEN = ("open", "waiting")
@@ -79,6 +80,8 @@ class StepRecord(Stored):
     `left` are the blocks that go on although the step has finished, `undo` is what
     its `compensate` must know: names and rooms around it, and the step by which it was taken back.
     `round` counts how often the path was put aside before: what it does has keys of its own.
+    `origin` is the path where the step began, if a migration has given it another one: its effects and its task
+    keep the names that they have.
     """
 
     id: str
@@ -100,6 +103,7 @@ class StepRecord(Stored):
     left: list[str] = field(default_factory=list)
     undo: Data = field(default_factory=dict)
     round: int = 0
+    origin: str = ""
 
     @classmethod
     def of(cls, data: Data) -> Self:
@@ -110,13 +114,18 @@ class StepRecord(Stored):
     def closed(self) -> bool:
         return self.status not in OPEN
 
+    def page(self, path: str) -> str:
+        """What its effects, its task and its links are named by; `path` is where it is now."""
+        return page_path(self.origin or path, self.round)
+
 
 @dataclass
 class State(Stored):
     """Everything that a case is. `case` holds id, url, started_at, business_key and title.
 
     `rounds` counts, by path, how often a step was put aside to be done anew; `paused` holds since when, by whom,
-    why, and what becomes of the times (`timeouts`).
+    why, and what becomes of the times (`timeouts`); `moved` says where the steps are now that had other paths in
+    the version before.
     """
 
     case: Data
@@ -137,6 +146,7 @@ class State(Stored):
     parent: Data = field(default_factory=dict)
     rounds: dict[str, int] = field(default_factory=dict)
     paused: Data = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
 
     def dump(self) -> str:
         data = self.data()

@@ -26,7 +26,6 @@ from typing import Any
 
 from engine.runtime.events import Accept, Event
 from engine.runtime.journal import NOT_APPLICABLE
-from engine.runtime.rounds import page_path
 from engine.runtime.state import Data, State, StepRecord
 from engine.runtime.view import TaskView
 
@@ -92,7 +91,7 @@ def view(state: State, path: str, record: StepRecord) -> TaskView:
     result = record.result
     kept: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in record.task.items() if n in _KEYS}
     return TaskView(
-        id=task_id(state.case["id"], page_path(path, record.round)),
+        id=task_id(state.case["id"], record.page(path)),
         path=path,
         step=record.id,
         opened_at=record.since,

@@ -80,11 +80,16 @@ def _late(interpreter: Interpreter) -> list[Event]:
 def _hear(interpreter: Interpreter, events: Iterable[Event], done: Iterable[Done]) -> None:
     for effect in done:
         _performed(interpreter, effect)
-    for event in events:
+    for event in (_addressed(interpreter.state, e) for e in events):
         if not mailbox.put(interpreter.state, event) or event.kind != "operator":
             continue
         interpreter.state.mailbox.remove(event)
         operate(interpreter, event)
+
+
+def _addressed(state: State, event: Event) -> Event:
+    """What is addressed to a step by a path that it had before a migration still finds it."""
+    return replace(event, to=state.moved[event.to]) if event.to in state.moved else event
 
 
 def _performed(interpreter: Interpreter, effect: Done) -> None:
