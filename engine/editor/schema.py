@@ -120,12 +120,9 @@ class _Making:
         """With `type: NAME`, exactly the keys of that type."""
         reference = self._named(model)
         self.definitions[model.__name__]["properties"]["type"] = {"const": name}
-        chosen = {
-            "type": "object",
-            "title": f"type: {name}",
-            "properties": {"type": {"const": name}},
-            "required": ["type"],
-        }
+        # yaml-language-server takes a const that merely begins like the text: `task` would have the keys of `tasks`.
+        exactly = {"const": name, "pattern": f"^{name}$"}
+        chosen = {"type": "object", "title": f"type: {name}", "properties": {"type": exactly}, "required": ["type"]}
         return {"if": chosen, "then": reference}
 
 
