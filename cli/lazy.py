@@ -25,6 +25,7 @@ COMMANDS = {
     "init": Command("cli.init", "Make a workspace with a working example"),
     "up": Command("cli.up", "Run everything on this machine until Ctrl-C"),
     "check": Command("cli.check", "Find mistakes in definitions, with the line as it should be"),
+    "fix": Command("cli.fix", "Apply the repairs that are certain"),
     "test": Command("cli.test", "Play the scenario tests of processes on a virtual clock"),
     "explain": Command("cli.explain", "What a finding's code means, with an example"),
     "explain-process": Command("cli.explain_process", "Retell a process in plain sentences"),

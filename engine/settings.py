@@ -199,10 +199,10 @@ class _Reading:
             raise SettingsError(tuple(self.problems))
         return self._built()
 
-    def file(self) -> None:
+    def file(self, text: str | None = None) -> None:
         file = self.workspace / FILE
         try:
-            source = load(file.read_text(encoding="utf-8"), FILE)
+            source = load(file.read_text(encoding="utf-8") if text is None else text, FILE)
         except (OSError, UnicodeDecodeError) as problem:
             self.problems.append(f"{file} cannot be read: {problem}")
             return
@@ -274,10 +274,11 @@ class _Reading:
         return Smtp(host, port, get("mail.smtp.username", ""), password, tls)
 
 
-def check_settings(workspace: Path) -> tuple[Problem, ...]:
-    """What is wrong with baton.yaml, as `baton check` shows it; the environment is left alone."""
+def check_settings(workspace: Path, text: str | None = None) -> tuple[Problem, ...]:
+    """What is wrong with baton.yaml, or with `text` in its place, as `baton check` shows it; the environment is
+    left alone."""
     reading = _Reading(workspace, {})
-    reading.file()
+    reading.file(text)
     return in_order(reading.found)
 
 

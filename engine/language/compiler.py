@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from engine.language.checks import check
 from engine.language.document import Document, Registry
 from engine.language.fields import Reference
-from engine.language.library import Library, definitions_around, workspace_definitions
+from engine.language.library import Buffers, Library, definitions_around, workspace_definitions
 from engine.language.plan import FORMAT, Plan
 from engine.language.problems import Problem, errors, in_order
 from engine.language.process import Process
@@ -39,10 +39,10 @@ def compile_process(workspace: Path, process: str | Path, registry: Registry) ->
     return Compiled(_plan(document.root, document, library), problems, document.source.text, document)
 
 
-def check_file(path: Path, registry: Registry) -> tuple[Problem, ...]:
+def check_file(path: Path, registry: Registry, buffers: Buffers | None = None) -> tuple[Problem, ...]:
     """Every finding of one file of definitions, of any kind, and of the files that it uses."""
     path = path.resolve()
-    library = Library(definitions_around(path), registry)
+    library = Library(definitions_around(path), registry, buffers=buffers or {})
     document = library.file(path)
     return in_order([*check(document, library), *library.problems()])
 

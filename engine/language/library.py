@@ -1,6 +1,6 @@
 """The files of a workspace, read on demand and once: forms, mails, people and the rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,9 @@ from engine.language.resources import (
 )
 from engine.language.scenario import Tests
 from engine.language.source import MAX_SIZE, load_file
+
+Buffers = Mapping[Path, str]
+"""Files that are read as this text instead of what is on the disk: not saved yet, or only tried."""
 
 
 class Kind(NamedTuple):
@@ -72,6 +75,7 @@ class Library:
     checked: set[Path] = field(default_factory=set)  # files whose own findings are in their sources
     found: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # what was asked of all texts
     listed: dict[str, dict[str, Path]] = field(default_factory=dict)  # kind -> its files by name, looked up once
+    buffers: Buffers = field(default_factory=dict)
 
     def names(self, kind: str) -> tuple[str, ...]:
         return tuple(sorted(self._places(kind)))
@@ -89,13 +93,13 @@ class Library:
         """The definitions in whose text a word stands."""
         if (kind, word) not in self.found:
             wanted, places = word.encode(), self._places(kind)
-            self.found[kind, word] = tuple(sorted(n for n, p in places.items() if wanted in p.read_bytes()[:MAX_SIZE]))
+            self.found[kind, word] = tuple(sorted(n for n, p in places.items() if wanted in self._content(p)))
         return self.found[kind, word]
 
     @cached_property
     def elsewhere(self) -> "Library":
         """The same files, read by somebody else: what is wrong with them is not said here."""
-        return Library(self.folder, self.registry)
+        return Library(self.folder, self.registry, buffers=self.buffers)
 
     def shared(self, name: str) -> Document | None:
         """people.yaml or connections.yaml; None where there is no such file."""
@@ -113,10 +117,15 @@ class Library:
             yield from document.source.problems
 
     def _read(self, path: Path) -> Document:
-        with path.open("rb") as opened:
-            content = opened.read(MAX_SIZE + 1)
-        source = load_file(content, self.shown(path), page=path.suffix == ".md")
+        source = load_file(self._content(path), self.shown(path), page=path.suffix == ".md")
         return read(source, self.model_of(path, source.root), self.registry)
+
+    def _content(self, path: Path) -> bytes:
+        """As much of a file as is ever read."""
+        if path in self.buffers:
+            return self.buffers[path].encode(errors="replace")
+        with path.open("rb") as opened:
+            return opened.read(MAX_SIZE + 1)
 
     def shown(self, path: Path) -> str:
         """The file as findings name it: below the definitions where it is there."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.language.checks import check
 from engine.language.document import Document, Registry
-from engine.language.library import FOLDERS, SHARED, Library
+from engine.language.library import FOLDERS, SHARED, Buffers, Library
 from engine.language.nodes import Place
 from engine.language.problems import Problem, errors, in_order, suggest
 
@@ -28,9 +28,9 @@ class Survey:
     files: int
 
 
-def check_everything(folder: Path, registry: Registry) -> Survey:
+def check_everything(folder: Path, registry: Registry, buffers: Buffers | None = None) -> Survey:
     """Every finding of a folder of definitions. Each file is read once, however many others use it."""
-    library = Library(folder.resolve(), registry)
+    library = Library(folder.resolve(), registry, buffers=buffers or {})
     found = [p for kind in ("processes", "tests") for document in _all(library, kind) for p in check(document, library)]
     used = set(library.read_files)
     for document in (d for kind in FOLDERS for d in _all(library, kind)):

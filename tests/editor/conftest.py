@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import baton
+
+__all__ = ["baton"]
+
 VERSION = "1.20.0"
 STORE = Path(sys.prefix) / "share" / f"yaml-language-server-{VERSION}"
 PROGRAM = Path("node_modules/yaml-language-server/bin/yaml-language-server")
