@@ -136,7 +136,13 @@ def _by_name(trigger: Trigger) -> str:
     return f"It starts by {wording.words(trigger.type)} ({wording.words(trigger.id)})"
 
 
-_STARTS = {"manual": _by_hand, "webhook": _by_webhook, "form": _by_form}
+def _by_event(trigger: Trigger) -> str:
+    equal = [f"{wording.words(name)} is {wording.spoken(str(value))}" for name, value in trigger.match.items()]
+    told = f"It starts when another process tells “{wording.words(trigger.event or '')}”"
+    return f"{told}, and {wording.listed(equal)}" if equal else told
+
+
+_STARTS = {"manual": _by_hand, "webhook": _by_webhook, "form": _by_form, "event": _by_event}
 
 # -- what happens -------------------------------------------------------------
 
@@ -219,6 +225,11 @@ def heard(handler: Handler) -> str:
     when = handler.when
     if when.type == "form":
         heard = f"When somebody sends the questionnaire {wording.named(when.form or '')} (the mails link to it)"
+    elif when.type == "manual":
+        who = wording.listed(map(wording.group, when.candidate_groups), "or") if when.candidate_groups else "somebody"
+        heard = f"When {who} reports “{wording.words(handler.id)}”"
+    elif when.type == "event":
+        heard = f"When another process tells “{wording.words(when.event or '')}”"
     else:
         heard = f"When “{wording.words(when.event or '')}” comes from {wording.named(when.connection or '')}"
     then = "everything that is open ends, and this happens instead" if handler.interrupt else "this happens beside it"

@@ -187,6 +187,12 @@ def _itself(subject: Subject) -> None:
             hint = "give it an `if:`, or `wait: false` if a new case is to begin when this one ends"
             message = f"step `{step.id}` waits for another case of this same process"
             subject.report("E064", message, subject.document.place(step, "process"), note, hint)
+        started = {t.event for t in subject.process.triggers if t.type == "event" and t.if_ is None and not t.match}
+        if step.type == "emit" and step.event in started:
+            note = "the event of each case would start another one, without end"
+            hint = "give it an `if:`, or the trigger an `if:` or a `match:`"
+            message = f"step `{step.id}` emits the event that starts this same process"
+            subject.report("E064", message, subject.document.place(step, "event"), note, hint)
 
 
 def _always(steps: Sequence[Any]) -> Iterator[Any]:
