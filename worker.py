@@ -35,7 +35,7 @@ from engine.gateways.mail import SmtpMailer
 from engine.gateways.pdf import TypstPrinter
 from engine.gateways.rendering import Brand, Renderer
 from engine.language.inputs import BadValues
-from engine.language.roster import Roster
+from engine.language.roster import roster_of
 from engine.opening import prepare, values_of
 from engine.routing import Router
 from engine.runtime.flow import StepError
@@ -131,7 +131,7 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
         key=settings.key(),
         secrets=settings.environment,
         open_child=Children(settings, shelf).open,
-        people=Roster(settings.workspace),
+        people=roster_of(settings.workspace),
     )
     stack.push_async_callback(world.finish)
     return world

@@ -66,7 +66,7 @@ class TaskStep(Work, WaitingStep):
             "assign_by": self.assign_by,
             "rotation": f"{run.plan.process.process}/{self.id}",
             "owner": run.plan.process.owner or "",
-            "approvals": poll(run, self.approvals) if self.approvals else None,
+            "approvals": poll(run, self.approvals, groups) if self.approvals else None,
         }
 
     def _shown(self, run: Run) -> Data:

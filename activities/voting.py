@@ -13,7 +13,7 @@ from engine.runtime.step import Run
 from engine.runtime.waiting import Call
 
 
-def poll(run: Run, approvals: Approvals) -> Data:
+def poll(run: Run, approvals: Approvals, groups: tuple[str, ...]) -> Data:
     """The vote as the task keeps it, before it is known who may vote."""
     people, scope = run.plan.resources.people, run.scope()
     excluded = {}
@@ -23,7 +23,8 @@ def poll(run: Run, approvals: Approvals) -> Data:
     if starter := scope["case"].get("started_by"):
         excluded[identity(people, starter)] = "they started the case"
     need = approvals.need or len(approvals.of) or 1
-    return {"need": need, "of": list(approvals.of), "excluded": excluded}
+    of, whose = list(approvals.of), list(approvals.of or groups)
+    return {"need": need, "of": of, "groups": whose, "excluded": excluded}
 
 
 def voting(call: Call, run: Run, task: Data) -> Call:

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from cli.operate import intervene
-from cli.options import By, Case, Json, Workspace, group, who
+from cli.options import By, Case, Json, Workspace, group
+from cli.people import who
 
 app = group()
 
@@ -27,7 +28,7 @@ def add_task(
     workspace: Workspace = None,
 ) -> None:
     """Give a running case another task."""
-    given = {"assignee": to, "group": team, "due": due, "description": description, "by": who(by)}
+    given = {"assignee": to, "group": team, "due": due, "description": description, "by": who(by, workspace)}
     said = f"Asked to add the task {title}"
     intervene(
         workspace, case, said, as_json, lambda d: d.add_task(case, title, blocking=blocking, **given), asked="add_task"

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from cli.office import ask_with
-from cli.options import By, Case, Json, Reason, Workspace, group, pairs, who
+from cli.options import By, Case, Json, Reason, Workspace, group, pairs
+from cli.people import who
 from cli.place import settings_of
 from cli.show import moment, print_json
 from engine.desk.answers import Preview
@@ -42,7 +43,7 @@ def edit(
         typer.echo("\n".join(_lines(seen, ZoneInfo(settings.time_zone))))
     if not (yes or (not as_json and typer.confirm("Change it?"))):
         return
-    ask_with(settings, lambda desk: desk.edit(case, raw, by=who(by), reason=reason))
+    ask_with(settings, lambda desk: desk.edit(case, raw, by=who(by, workspace), reason=reason))
     if not as_json:
         typer.echo(f"Changed. See: baton status {case}")
 

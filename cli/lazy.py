@@ -39,7 +39,7 @@ COMMANDS = {
     "status": Command("cli.status", "All open cases, or one of them in words", quick=True),
     "show": Command("cli.show_case", "Everything about one case, with who did what"),
     "tasks": Command("cli.tasks", "Open tasks of the team"),
-    "task": Command("cli.task", "Show a task, or finish it"),
+    "task": Command("cli.task", "Show a task, take it, or finish it"),
     "give": Command("cli.give", "Tell a waiting step what has happened"),
     "retry": Command("cli.retry", "Try a step again that could not go on"),
     "skip": Command("cli.skip", "Leave a step out, with values in its place"),

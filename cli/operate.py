@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from cli.office import ask
-from cli.options import who
+from cli.people import who
 from cli.show import print_json
 from engine.desk.answers import Verb
 from engine.desk.desk import Desk
@@ -31,7 +31,7 @@ def operate(
     reason: str = "",
 ) -> None:
     """Ask for something to be done to a step, and say so."""
-    ask(workspace, lambda desk: desk.operate(case, step, verb, by=who(by), values=values, reason=reason))
+    ask(workspace, lambda desk: desk.operate(case, step, verb, by=who(by, workspace), values=values, reason=reason))
     told(case, f"{SAID[verb]} {step}", as_json, step=step, asked=verb)
 
 

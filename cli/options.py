@@ -31,10 +31,6 @@ def group(summary: str | None = None) -> typer.Typer:
     return typer.Typer(add_completion=False, rich_markup_mode=None, help=summary, no_args_is_help=summary is not None)
 
 
-def who(by: str) -> str:
-    return by or getpass.getuser()
-
-
 def author(by: str) -> str:
     """Whoever changes a definition, as its history names people: by option, by git, by the system."""
     return by or _name_in_git() or getpass.getuser()

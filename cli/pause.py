@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from cli.operate import intervene
-from cli.options import By, Case, Json, Reason, Workspace, group, who
+from cli.options import By, Case, Json, Reason, Workspace, group
+from cli.people import who
 from cli.problem import UserProblem
 from engine.desk.interventions import Timeouts
 
@@ -31,4 +32,4 @@ def pause(
     if timeouts not in CHOICES:
         raise UserProblem(f"`--timeouts {timeouts}` is not known; write keep or freeze")
     said, chosen = "Asked to pause the case", CHOICES[timeouts]
-    intervene(workspace, case, said, as_json, lambda d: d.pause(case, chosen, who(by), reason), asked="pause")
+    intervene(workspace, case, said, as_json, lambda d: d.pause(case, chosen, who(by, workspace), reason), asked="pause")

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from cli.office import ask
-from cli.options import By, Json, Workspace, group, who
+from cli.options import By, Json, Workspace, group
+from cli.people import who
 from cli.show import print_json
 
 app = group()
@@ -21,7 +22,7 @@ def reassign(
     workspace: Workspace = None,
 ) -> None:
     """Give an open task to somebody else. They get its message, if it has one."""
-    ask(workspace, lambda desk: desk.reassign(task, assignee=to, group=team, by=who(by)))
+    ask(workspace, lambda desk: desk.reassign(task, assignee=to, group=team, by=who(by, workspace)))
     if as_json:
         print_json({"task": task, "assignee": to, "group": team})
     else:

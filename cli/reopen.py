@@ -1,7 +1,8 @@
 """`baton reopen`."""
 
 from cli.operate import intervene
-from cli.options import By, Case, Json, Reason, Step, Workspace, group, who
+from cli.options import By, Case, Json, Reason, Step, Workspace, group
+from cli.people import who
 
 app = group()
 
@@ -13,4 +14,4 @@ def reopen(
     """Send a case back to a step that has finished. It and everything after it is done anew; mails go out again."""
     said = f"Asked to send the case back to {step}"
     more = {"step": step, "asked": "reopen"}
-    intervene(workspace, case, said, as_json, lambda desk: desk.reopen(case, step, who(by), reason), **more)
+    intervene(workspace, case, said, as_json, lambda desk: desk.reopen(case, step, who(by, workspace), reason), **more)

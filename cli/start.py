@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.office import ask
-from cli.options import By, Inputs, Json, Workspace, group, pairs, who
+from cli.options import By, Inputs, Json, Workspace, group, pairs
+from cli.people import who
 from cli.problem import UserProblem
 from cli.show import print_json
 from engine.desk import Started
@@ -38,7 +39,7 @@ def start(
 ) -> None:
     """Start a case. Inputs are checked; everything that is missing or wrong is named."""
     raw = {**(_file(inputs) if inputs else {}), **pairs(given)}
-    started, edited = ask(workspace, lambda desk: _start(desk, process, raw, who(by), version))
+    started, edited = ask(workspace, lambda desk: _start(desk, process, raw, who(by, workspace), version))
     if edited:
         typer.echo(NOTE.format(process=process, version=edited), err=True)
     if as_json:

@@ -1,20 +1,19 @@
 """`baton task show` and `baton task done`."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from cli.office import ask, ask_with
-from cli.options import By, Json, Workspace, group, pairs, who
+from cli.options import By, Json, Workspace, group, pairs
+from cli.people import who
 from cli.place import settings_of
-from cli.show import moment, print_json, words
-from engine.language.values import display
-from engine.store.rows import TaskRow
+from cli.show import print_json
+from cli.task_lines import task_lines
 
-app = group("Show a task, or finish it.")
+app = group("Show a task, take it, or finish it.")
 TaskId = Annotated[str, typer.Argument(metavar="ID", help="The task's id, from `baton tasks`.")]
 
 
@@ -26,7 +25,7 @@ def show(task: TaskId, as_json: Json = False, workspace: Workspace = None) -> No
     if as_json:
         print_json(row)
     else:
-        typer.echo("\n".join(_lines(row, ZoneInfo(settings.time_zone))))
+        typer.echo("\n".join(task_lines(row, ZoneInfo(settings.time_zone))))
 
 
 @app.command(
@@ -43,11 +42,11 @@ def done(
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
-    """Finish a task."""
-    answers = pairs(answer, "--answer")
+    """Finish a task, or vote on it."""
+    answers, me = pairs(answer, "--answer"), who(by, workspace)
     ask(
         workspace,
-        lambda desk: desk.complete(task, outcome, comment=comment, answers=answers, checklist=tuple(check), by=who(by)),
+        lambda desk: desk.complete(task, outcome, comment=comment, answers=answers, checklist=tuple(check), by=me),
     )
     if as_json:
         print_json({"task": task, "outcome": outcome, "done": True})
@@ -55,35 +54,38 @@ def done(
         typer.echo(f"Done{': ' + outcome if outcome else ''}. The case goes on.")
 
 
-def _lines(row: TaskRow, zone: ZoneInfo) -> Iterator[str]:
-    task, now = row.task, datetime.now(UTC)
-    yield f"{task.title}  ({task.status})"
-    yield f"  case      {row.case_title} ({row.case})"
-    yield f"  for       {task.assignee or ', '.join((*task.users, *task.groups)) or 'everybody'}"
-    if task.description:
-        yield f"  about     {task.description}"
-    if task.due:
-        yield f"  due       {moment(task.due, zone, now)}"
-    for item in task.checklist:
-        yield f"  [ ] {item['id']:<12} {item['label']}{' (optional)' if item.get('optional') else ''}"
-    for name, value in task.show.items():
-        yield from _shown(name, value)
-    if task.outcome or task.by:
-        yield f"  done      {task.outcome} by {task.by}".rstrip()
-    if task.comment:
-        yield f"  comment   {task.comment}"
-    if task.status == "open":
-        outcome = f" --outcome {'|'.join(task.outcomes)}" if task.outcomes else ""
-        yield f"\nFinish it: baton task done {task.id}{outcome}"
+@app.command(epilog="Example: baton task claim 4f09c2ab17 --by sam")
+def claim(task: TaskId, by: By = "", as_json: Json = False, workspace: Workspace = None) -> None:
+    """Take a task of your team, so that the others see that you have it."""
+    me = who(by, workspace)
+    ask(workspace, lambda desk: desk.claim(task, by=me))
+    _say({"task": task, "claimed_by": me}, f"{me} takes it. Give it back with: baton task give-back {task}", as_json)
 
 
-def _shown(name: str, value: object) -> Iterator[str]:
-    """A value that the task shows; what was left empty is left out."""
-    title = words(name.removeprefix("steps.").replace(".", " "))
-    if isinstance(value, dict) and "file" not in value:
-        yield f"  {title}"
-        for inner, content in value.items():
-            if content not in (None, "", []):
-                yield f"    {words(inner):<20} {display(content)}"
+@app.command(name="give-back", epilog="Example: baton task give-back 4f09c2ab17 --by sam")
+def give_back(task: TaskId, by: By = "", as_json: Json = False, workspace: Workspace = None) -> None:
+    """Give a task that you have taken back to your team."""
+    me = who(by, workspace)
+    ask(workspace, lambda desk: desk.give_back(task, by=me))
+    _say({"task": task, "given_back_by": me}, "Given back to everybody who may take it.", as_json)
+
+
+@app.command(name="not-applicable", epilog="Example: baton task not-applicable 4f09c2ab17 --reason 'Works from home'")
+def not_applicable(
+    task: TaskId,
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why it does not apply.")],
+    by: By = "",
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Close a task that does not apply here."""
+    me = who(by, workspace)
+    ask(workspace, lambda desk: desk.say_not_applicable(task, reason, by=me))
+    _say({"task": task, "outcome": "not_applicable"}, "Closed: it does not apply. The case goes on.", as_json)
+
+
+def _say(told: Mapping[str, str], text: str, as_json: bool) -> None:
+    if as_json:
+        print_json(told)
     else:
-        yield f"  {title:<22} {display(value)}"
+        typer.echo(text)

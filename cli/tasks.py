@@ -8,6 +8,8 @@ import typer
 
 from cli.office import ask_with
 from cli.options import Json, Workspace, group
+from cli.people import team
+from cli.people import user as known
 from cli.place import settings_of
 from cli.show import moment, print_json
 from cli.tables import console, table
@@ -19,14 +21,15 @@ COLUMNS = ("Task", "Title", "For", "Due", "Open since", "Case")
 
 @app.command(epilog="Examples: baton tasks | baton tasks --user sam | baton tasks --group legal")
 def tasks(
-    user: Annotated[str | None, typer.Option("--user", help="Only tasks that this user may do.")] = None,
+    user: Annotated[str | None, typer.Option("--user", help="Only what this user may do, also with a team.")] = None,
     group: Annotated[str | None, typer.Option("--group", help="Only tasks of this group.")] = None,
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
-    """Open tasks, oldest first."""
+    """Open tasks: what was put aside until now, then by priority, the oldest first."""
     settings = settings_of(workspace)
-    found = ask_with(settings, lambda desk: desk.tasks(user, group))
+    one, several = user and known(user, workspace), group and team(group, workspace)
+    found = ask_with(settings, lambda desk: desk.tasks(one, several))
     if as_json:
         print_json(found)
     elif not found:
@@ -38,7 +41,8 @@ def tasks(
 
 def _cells(row: TaskRow, zone: ZoneInfo, now: datetime) -> tuple[str, ...]:
     task = row.task
-    whose = task.assignee or ", ".join((*task.users, *task.groups))
+    whose = task.progress or task.assignee or ", ".join((*task.users, *task.groups))
     due = moment(task.due, zone, now)
     late = " (late)" if task.due and task.due < now else ""
-    return task.id, task.title, whose, due + late, moment(task.opened_at, zone, now), f"{row.case_title} ({row.case})"
+    title = task.title if task.priority == "normal" else f"{task.title} ({task.priority})"
+    return task.id, title, whose, due + late, moment(task.opened_at, zone, now), f"{row.case_title} ({row.case})"

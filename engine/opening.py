@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from engine.language.inputs import Values
 from engine.language.plan import Plan
+from engine.language.roster import roster_of
 from engine.language.values import encode
 from engine.runtime.beginning import first_state
 from engine.settings import Settings
@@ -26,7 +27,8 @@ SIGNAL = "signal"
 
 def values_of(settings: Settings, plan: Plan) -> Values:
     """How raw values are read in this workspace."""
-    return Values(plan.resources.people, settings.currency, ZoneInfo(settings.time_zone))
+    people = roster_of(settings.workspace)() or plan.resources.people
+    return Values(people, settings.currency, ZoneInfo(settings.time_zone))
 
 
 @dataclass(frozen=True)
@@ -38,16 +40,22 @@ class Opening:
 
 
 def prepare(
-    settings: Settings, edition: Edition, inputs: Mapping[str, Any], now: datetime, once: str = "", parent: str = ""
+    settings: Settings,
+    edition: Edition,
+    inputs: Mapping[str, Any],
+    now: datetime,
+    once: str = "",
+    parent: str = "",
+    by: str = "",
 ) -> Opening:
     """An opening with these typed inputs. `once`: the same text always gives the same case id.
 
-    `parent` is the step that starts it, as `case/path`.
+    `parent` is the step that starts it, as `case/path`; `by` the person who does.
     """
     process = edition.plan.process
     case = f"{edition.process}-{_short(once)}"
     url = f"{settings.base_url}/cases/{case}"
-    state = first_state(edition.plan, inputs, case, now, url, _step_of(parent))
+    state = first_state(edition.plan, inputs, case, now, url, _step_of(parent), by)
     title, key = state.case["title"], state.case["business_key"]
     digest = edition.plan.digest
     new = NewCase(case, edition.process, edition.version, digest, title, key, parent, encode(inputs), state.dump(), now)

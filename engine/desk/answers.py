@@ -29,6 +29,10 @@ class NotOpen(DeskError):  # noqa: N818 - named as it is said
     """It was there, but is done, closed or out of time."""
 
 
+class NotAllowed(DeskError):  # noqa: N818 - named as it is said
+    """Somebody else may do it, and this person may not."""
+
+
 class BadInputs(DeskError):  # noqa: N818 - named as it is said
     """Values that are missing, wrong or unknown: `problems` has one sentence for each, by name."""
 
@@ -124,6 +128,16 @@ class FileContent:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What somebody may do about a task. `refused`: why this person may not decide it, in words."""
+
+    has_it: str = ""  # who has taken it, in words
+    may_take: bool = False
+    may_give_back: bool = False
+    refused: str = ""
+
+
+@dataclass(frozen=True)
 class LinkView:
     """What the holder of a link may see. `form`, `task` or `document` is set, by `kind`.
 
@@ -144,6 +158,7 @@ class LinkView:
     answers: Mapping[str, Any] = field(default_factory=dict)  # of a signature: outcome, signer, reason
     answered_at: datetime | None = None
     expires_at: datetime | None = None
+    voted: bool = False  # a task's vote of this person is among those that count
 
 
 @dataclass(frozen=True)

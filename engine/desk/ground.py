@@ -1,6 +1,8 @@
 """What every subject of the desk stands on: settings, store, published plans, clock and a bell."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -8,6 +10,8 @@ from engine.clock import Clock, utc_now
 from engine.desk.answers import NotThere
 from engine.language.inputs import Values
 from engine.language.plan import Plan
+from engine.language.resources import People
+from engine.language.roster import roster_of
 from engine.opening import SIGNAL, values_of
 from engine.routing import Router
 from engine.runtime.step import Step
@@ -54,6 +58,13 @@ class Ground:
     def values(self, plan: Plan) -> Values:
         return values_of(self.settings, plan)
 
+    def staff(self) -> People:
+        """The people of the workspace as they are now."""
+        return roster_of(self.settings.workspace)() or People()
+
+    def today(self) -> date:
+        return self.clock().astimezone(ZoneInfo(self.settings.time_zone)).date()
+
     async def deliver(self, arrival: Arrival) -> bool:
         """Store an arrival for its case; False when the same one was stored before."""
         fresh = await self.store.write(lambda c: hand_over(c, arrival))
@@ -64,6 +75,11 @@ class Ground:
 def finish_id(task_id: str) -> str:
     """The id of the arrival that finishes a task, on whatever way it comes: the first one counts."""
     return f"task-{task_id}"
+
+
+def vote_id(task_id: str, by: str) -> str:
+    """The id of the arrival that is somebody's vote: one for each person."""
+    return f"{finish_id(task_id)}-vote-{by}"
 
 
 def hand_over(c: Connection, arrival: Arrival) -> bool:

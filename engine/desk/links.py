@@ -13,13 +13,15 @@ from engine.desk import uploads
 from engine.desk.answers import CONSENT, DeskError, FileContent, LinkKind, LinkView, NotOpen, NotThere
 from engine.desk.documents import document_of, signer_name
 from engine.desk.forms import page, questions
-from engine.desk.ground import Ground, finish_id, hand_over
+from engine.desk.ground import Ground, finish_id, hand_over, vote_id
 from engine.desk.opened import OpenedLink, page_of
 from engine.gateways.tokens import LINK_LIFE, is_token_of, link_token, link_url, token_hash
 from engine.language.inputs import BadValues
 from engine.language.problems import one_of
+from engine.language.staff import identity
 from engine.language.values import decode, encode
 from engine.runtime.rounds import plain_path
+from engine.runtime.view import TaskView
 from engine.store import files, inbox, links, signatures
 from engine.store.rows import Arrival, LinkRow, SignatureRow
 
@@ -148,9 +150,13 @@ class Links(Ground):
             found = await self._seen(row, page)
         if found.repeats:
             return found
-        ids = [_arrival_id(row), *([finish_id(found.task.id)] if found.task else [])]
+        ids = [_arrival_id(row), *(self._finishes(found.task, row.recipient) if found.task else ())]
         answered = await self.store.read(lambda c: inbox.load(c, ids))
         return replace(found, answered=answered[0]) if answered else found
+
+    def _finishes(self, task: TaskView, recipient: str) -> tuple[str, str]:
+        """The arrivals after which the page of a task has been answered: its end, or this person's vote."""
+        return finish_id(task.id), vote_id(task.id, identity(self.staff(), recipient))
 
     async def _seen(self, row: LinkRow, page: str) -> OpenedLink:
         case = await self.case(row.case)
@@ -182,7 +188,12 @@ class Links(Ground):
             answers=answer.get("answers", answer),
             answered_at=found.answered.received_at if found.answered else None,
             expires_at=found.row.expires_at,
+            voted=self._voted(found),
         )
+
+    def _voted(self, found: OpenedLink) -> bool:
+        who = identity(self.staff(), found.row.recipient)
+        return found.task is not None and any(vote["by"] == who for vote in found.task.votes)
 
     async def _document(self, found: OpenedLink) -> FileContent | None:
         row = await document_of(self.store, found) if found.state != "closed" else None

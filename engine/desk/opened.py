@@ -12,6 +12,7 @@ from engine.gateways.tokens import LINK_LIFE
 from engine.language.plan import Plan
 from engine.language.problems import one_of
 from engine.language.values import decode
+from engine.runtime.journal import NOT_APPLICABLE
 from engine.runtime.step import Step
 from engine.runtime.tasks import task_id
 from engine.runtime.view import TaskView, WaitView
@@ -51,7 +52,9 @@ class OpenedLink:
         if self.task is None or self.answered is None or self.task.status != "open":
             return self.task
         given = decode(self.answered.data_json)
-        return replace(self.task, status="done", outcome=given["outcome"], by=self.answered.by)
+        if self.task.approvals and "outcome" in given:
+            return self.task
+        return replace(self.task, status="done", outcome=given.get("outcome", NOT_APPLICABLE), by=self.answered.by)
 
     @cached_property
     def wait(self) -> WaitView | None:

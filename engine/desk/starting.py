@@ -13,6 +13,7 @@ from engine.desk.publishing import Publishing
 from engine.language.evaluator import EvaluationError
 from engine.language.inputs import BadValues
 from engine.language.process import Trigger
+from engine.language.staff import identity
 from engine.language.values import encode
 from engine.opening import Opening, open_case, prepare
 from engine.routing import trigger_inputs
@@ -85,7 +86,7 @@ class Starting(Publishing):
     ) -> Started:
         """Open the case, with its start and the files that came with it, in one transaction."""
         once = f"{source}/{source_id}" if source_id else ""
-        opening = prepare(self.settings, edition, inputs, self.clock(), once)
+        opening = prepare(self.settings, edition, inputs, self.clock(), once, by=identity(self.staff(), by))
         arrival = Arrival(
             id=f"start-{opening.new.id}",
             source=source,

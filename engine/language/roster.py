@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from engine.language.checks import check
@@ -12,6 +13,12 @@ from engine.language.resources import People
 log = logging.getLogger("baton.roster")
 
 Stamp = tuple[int, int]
+
+
+@cache
+def roster_of(workspace: Path) -> "Roster":
+    """The one roster of a workspace, so that its file is read once for everybody."""
+    return Roster(workspace)
 
 
 @dataclass

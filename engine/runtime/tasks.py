@@ -5,14 +5,14 @@
     assignee             id of the user who does it; empty while nobody has taken it
     groups, users        who may take it
     claimed              whether the assignee took it, or got it in turn, and may give it back
-    claims               how often it was taken or given back so far
+    claims               how often it was taken, given back or given to somebody else so far
     why                  why it is with whom it is, in words
     priority, due, follow_up, show, form, checklist     as the author wrote them, with values and times
     outcomes             ids of the buttons
     labels               outcome -> what its button says, where the id in words will not do
     comments             outcomes that need a comment
     not_applicable       whether people may say that it does not apply
-    approvals            of a vote: {need, of, voters: user -> groups, excluded: user -> why}
+    approvals            of a vote: {need, of, groups, voters: user -> groups, excluded: user -> why}
     votes                votes so far: {by, groups, outcome, comment, at}
     progress             in words, how far a vote is
 

@@ -4,8 +4,8 @@ The first outcome approves; every other one is a vote against. It is decided as 
 soon as too few are left who could: then the outcome is that of the last vote. With `of`, an approval counts for one
 of the voter's groups, and every group counts once.
 
-`poll` is a task's `approvals`: {need, of, voters: user -> groups, excluded: user -> why}; `votes` are
-{by, groups, outcome, comment, at}, oldest first.
+`poll` is a task's `approvals`: {need, of, groups: whose members may vote, voters: user -> groups, as it opened,
+excluded: user -> why}; `votes` are {by, groups, outcome, comment, at}, oldest first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ def refusal(poll: Poll, votes: Iterable[Vote], by: str, groups: Sequence[str] = 
         return f"{by} may not vote here: {reason}"
     if any(vote["by"] == by for vote in votes):
         return f"{by} has voted already"
-    if by in poll["voters"] or any(group in poll["of"] for group in groups):
+    if by in poll["voters"] or any(group in poll["groups"] for group in groups):
         return ""
     return f"{by or 'somebody without a name'} is not among those who may vote"
 

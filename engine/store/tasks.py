@@ -18,9 +18,9 @@ _PRIORITIES = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 
 
 def open_tasks(
-    c: Connection, user: str | None = None, groups: Collection[str] = (), now: datetime | None = None
+    c: Connection, users: Collection[str] = (), groups: Collection[str] = (), now: datetime | None = None
 ) -> tuple[TaskRow, ...]:
-    """Open tasks: all of them, or those that this user or one of these groups may do.
+    """Open tasks: all of them, or those that one of these users or groups may do.
 
     First those whose follow-up has come, then by priority, the oldest first; last those that are still put aside.
     """
@@ -29,7 +29,7 @@ def open_tasks(
     order = (aside, priority, tasks.c.opened_at, tasks.c.id)
     query = _with_case().where(tasks.c.status == "open").order_by(*order)
     mine = [_names(tasks.c.candidate_groups, group) for group in groups]
-    if user is not None:
+    for user in users:
         mine += [tasks.c.assignee == user, _names(tasks.c.candidate_users, user)]
     return _rows(c, query.where(or_(*mine)) if mine else query)
 

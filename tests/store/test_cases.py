@@ -105,7 +105,7 @@ async def test_tasks_are_found_by_assignee_candidate_and_group(store: Store) -> 
     await store.write(lambda c: opened(c, view(tasks=(REVIEW, mine, ours))))
 
     async def found(user: str | None = None, *groups: str) -> list[str]:
-        return [row.task.id for row in await store.read(lambda c: cases.open_tasks(c, user, groups))]
+        return [row.task.id for row in await store.read(lambda c: cases.open_tasks(c, [user] if user else [], groups))]
 
     assert await found() == ["t1", "t2", "t3"]
     assert await found("ann") == ["t2", "t3"]

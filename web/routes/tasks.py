@@ -1,28 +1,26 @@
 """Tasks that somebody does by a link: /t/TOKEN."""
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from engine.desk import BadInputs, LinkView, NotOpen, NotThere
-from engine.language.resources import Input
-from engine.language.values import display_datetime
+from engine.desk import BadInputs, LinkView, NotAllowed, NotOpen, NotThere
+from engine.runtime.journal import NOT_APPLICABLE
 from engine.runtime.view import TaskView
 from web.body import Sent, read_form
 from web.doors import Link, NoSuchPage, Room, room_of
 from web.downloads import download
 from web.pages import Notice
-from web.questions import TOO_LONG, Choice, Question, asked, draw, faults
-from web.routes.forms import status_of
-from web.shown import file_ids, files, groups, words
+from web.questions import TOO_LONG, asked
+from web.shown import file_ids
+from web.task_page import ACTION, CHECKLIST, COMMENT, OUTCOME, TURNS, ending, fields_of, task_of, task_page_of
 
 router = APIRouter()
 TaskLink = Annotated[LinkView, Depends(Link("task"))]
-
-# A task's own controls have a hyphen in their names; the ids of questions never do.
-OUTCOME, COMMENT, CHECKLIST = "task-outcome", "task-comment", "task-checklist"
 
 CLOSED = Notice(
     200,
@@ -34,17 +32,20 @@ LATE = Notice(
     "This was done before",
     "The task had been finished or closed already, so nothing was changed just now.",
 )
+TAKEN = Notice(409, "Somebody else has it", "")
+REFUSED = Notice(403, "This is not for you to decide", "")
 MAX_COMMENT = 4_000
+GLANCES = 10
 
 
 @router.get("/t/{token}")
 async def task_page(request: Request, link: TaskLink, token: str) -> Response:
     room = room_of(request)
     if link.state == "open":
-        return _page(room, link, token)
+        return task_page_of(room, link, token)
     if link.state == "closed":
         return room.pages.notice(CLOSED)
-    return room.pages.show("sent.html", heading="Done. Thank you", text=_ending(task_of(link)), rows=(), when="")
+    return room.pages.show("sent.html", heading="Done. Thank you", text=ending(room, link), rows=(), when="")
 
 
 @router.get("/t/{token}/files/{file}")
@@ -59,30 +60,50 @@ async def task_file(request: Request, link: TaskLink, file: str) -> Response:
 
 
 @router.post("/t/{token}")
-async def finish(request: Request, link: TaskLink, token: str) -> Response:
+async def act(request: Request, link: TaskLink, token: str) -> Response:
+    """Take it, give it back, say that it does not apply, or finish it: whatever button was pressed."""
     room = room_of(request)
     sent = await read_form(request)
     try:
-        errors = await _complete(room, link, sent)
-    except NotOpen:
-        return room.pages.notice(LATE)
+        errors = await _act(room, link, sent)
+    except NotOpen as problem:
+        return room.pages.notice(LATE if sent.text(ACTION) not in TURNS else replace(TAKEN, text=_sentence(problem)))
+    except NotAllowed as problem:
+        return room.pages.notice(replace(REFUSED, text=_sentence(problem)))
     if errors:
-        return _page(room, link, token, sent, errors)
+        return task_page_of(room, link, token, sent, errors)
     return RedirectResponse(f"/t/{token}", 303)
 
 
-def task_of(link: LinkView) -> TaskView:
-    if link.task is None:
-        raise NoSuchPage
-    return link.task
+async def _act(room: Room, link: LinkView, sent: Sent) -> Mapping[str, str]:
+    task, action = task_of(link), sent.text(ACTION)
+    if action == "claim":
+        await room.desk.claim(task.id, by=link.recipient)
+    elif action == "release":
+        await room.desk.give_back(task.id, by=link.recipient)
+    elif action == NOT_APPLICABLE:
+        return await _leave_out(room, link, sent)
+    else:
+        return await _complete(room, link, sent)
+    await _shown(room, task)
+    return {}
 
 
-def _fields(link: LinkView) -> Mapping[str, Input]:
-    return link.form.fields if link.form else {}
+async def _shown(room: Room, task: TaskView) -> None:
+    """Until the case has taken it in, so that the page that follows shows it; for a second at most."""
+    for _ in range(GLANCES):
+        if (await room.desk.task(task.id)).claims != task.claims:
+            return
+        await asyncio.sleep(0.1)
+
+
+def _sentence(problem: Exception) -> str:
+    text = str(problem)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 async def _complete(room: Room, link: LinkView, sent: Sent) -> Mapping[str, str]:
-    answers = asked(_fields(link), sent)
+    answers = asked(fields_of(link), sent)
     errors = {**answers.errors, **_comment_problem(sent)}
     if errors:
         return errors
@@ -100,6 +121,16 @@ async def _complete(room: Room, link: LinkView, sent: Sent) -> Mapping[str, str]
     return {}
 
 
+async def _leave_out(room: Room, link: LinkView, sent: Sent) -> Mapping[str, str]:
+    if errors := _comment_problem(sent):
+        return errors
+    try:
+        await room.desk.say_not_applicable(task_of(link).id, sent.text(COMMENT), by=link.recipient)
+    except BadInputs as problem:
+        return {_named(name): text for name, text in problem.problems.items()}
+    return {}
+
+
 def _comment_problem(sent: Sent) -> dict[str, str]:
     if COMMENT in sent.too_long:
         return {COMMENT: TOO_LONG}
@@ -112,61 +143,3 @@ def _named(name: str) -> str:
     """The control that an error of the desk belongs to."""
     own = {"outcome": OUTCOME, "comment": COMMENT}
     return CHECKLIST if name.startswith("checklist") else own.get(name, name.removeprefix("answers."))
-
-
-def _page(
-    room: Room, link: LinkView, token: str, sent: Sent | None = None, errors: Mapping[str, str] | None = None
-) -> Response:
-    task, folder = task_of(link), f"/t/{token}/files"
-    questions = _questions(room, link, sent, errors or {})
-    return room.pages.show(
-        "task.html",
-        status_of(sent, errors),
-        task=task,
-        facts=_facts(room, link),
-        files=files(task.show, folder),
-        shown=groups(task.show, room.pages.zone, folder),
-        questions=questions,
-        outcomes=_outcomes(task),
-        errors=faults(questions, errors or {}),
-        uploads=any(q.control == "file" for q in questions),
-        recipient=link.recipient,
-    )
-
-
-def _questions(room: Room, link: LinkView, sent: Sent | None, errors: Mapping[str, str]) -> tuple[Question, ...]:
-    """The checklist, the task's own form and the comment: one after the other on the page."""
-    asked_for = draw(_fields(link), room.pages.currency, str(room.pages.zone), sent, errors)
-    return (*_checklist(task_of(link), sent, errors), *asked_for, _comment(sent, errors))
-
-
-def _checklist(task: TaskView, sent: Sent | None, errors: Mapping[str, str]) -> tuple[Question, ...]:
-    if not task.checklist:
-        return ()
-    items = tuple(
-        Choice(item["id"], item["label"], "optional" if item.get("optional") else "") for item in task.checklist
-    )
-    given = sent.texts.get(CHECKLIST, ()) if sent else ()
-    error = errors.get(CHECKLIST, "")
-    return (Question(CHECKLIST, "Please check", "many", choices=items, given=given, error=error, focus=bool(error)),)
-
-
-def _comment(sent: Sent | None, errors: Mapping[str, str]) -> Question:
-    given = sent.texts.get(COMMENT, ()) if sent else ()
-    error = errors.get(COMMENT, "")
-    return Question(COMMENT, "Comment", "area", optional=True, given=given, error=error)
-
-
-def _outcomes(task: TaskView) -> tuple[Choice, ...]:
-    return tuple(Choice(outcome, words(outcome)) for outcome in task.outcomes) or (Choice("", "It is done"),)
-
-
-def _facts(room: Room, link: LinkView) -> list[str]:
-    task = task_of(link)
-    due = f"Due {display_datetime(task.due, room.pages.zone)}" if task.due else ""
-    priority = f"{words(task.priority)} priority" if task.priority != "normal" else ""
-    return [fact for fact in (link.process_title, due, priority) if fact]
-
-
-def _ending(task: TaskView) -> str:
-    return f"It was finished with: {words(task.outcome)}." if task.outcome else "There is nothing else to do here."
