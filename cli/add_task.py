@@ -6,7 +6,8 @@ import typer
 
 from cli.operate import intervene
 from cli.options import By, Case, Json, Workspace, group
-from cli.people import who
+from cli.people import team as known_team
+from cli.people import user, who
 
 app = group()
 
@@ -28,7 +29,8 @@ def add_task(
     workspace: Workspace = None,
 ) -> None:
     """Give a running case another task."""
-    given = {"assignee": to, "group": team, "due": due, "description": description, "by": who(by, workspace)}
+    whose = {"assignee": to and user(to, workspace), "group": team and known_team(team, workspace)}
+    given = {**whose, "due": due, "description": description, "by": who(by, workspace)}
     said = f"Asked to add the task {title}"
     intervene(
         workspace, case, said, as_json, lambda d: d.add_task(case, title, blocking=blocking, **given), asked="add_task"

@@ -32,4 +32,6 @@ def pause(
     if timeouts not in CHOICES:
         raise UserProblem(f"`--timeouts {timeouts}` is not known; write keep or freeze")
     said, chosen = "Asked to pause the case", CHOICES[timeouts]
-    intervene(workspace, case, said, as_json, lambda d: d.pause(case, chosen, who(by, workspace), reason), asked="pause")
+    intervene(
+        workspace, case, said, as_json, lambda d: d.pause(case, chosen, who(by, workspace), reason), asked="pause"
+    )

@@ -6,7 +6,8 @@ import typer
 
 from cli.office import ask
 from cli.options import By, Json, Workspace, group
-from cli.people import who
+from cli.people import team as known_team
+from cli.people import user, who
 from cli.show import print_json
 
 app = group()
@@ -22,8 +23,9 @@ def reassign(
     workspace: Workspace = None,
 ) -> None:
     """Give an open task to somebody else. They get its message, if it has one."""
-    ask(workspace, lambda desk: desk.reassign(task, assignee=to, group=team, by=who(by, workspace)))
+    one, several, me = to and user(to, workspace), team and known_team(team, workspace), who(by, workspace)
+    ask(workspace, lambda desk: desk.reassign(task, assignee=one, group=several, by=me))
     if as_json:
-        print_json({"task": task, "assignee": to, "group": team})
+        print_json({"task": task, "assignee": one, "group": several})
     else:
-        typer.echo(f"Asked to give the task to {to or team}. See: baton task show {task}")
+        typer.echo(f"Asked to give the task to {one or several}. See: baton task show {task}")

@@ -137,6 +137,7 @@ def _reassign(interpreter: Interpreter, path: str, record: StepRecord, event: Ev
         return {}, {}
     before = {name: record.task[name] for name in WHO if record.task.get(name)}
     nobody = {"assignee": "", "groups": [], "users": [], "claimed": False, "why": ""}
+    record.task["claims"] = record.task.get("claims", 0) + 1  # it may be taken again, also by who took it before
     record.task |= {**nobody, **{n: event.data[n] for n in WHO if n in event.data}}
     after = {name: record.task[name] for name in WHO if record.task.get(name)}
     if "for" in record.memo:
