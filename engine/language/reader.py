@@ -74,7 +74,10 @@ class _Reader:
                 failed = True
                 continue
             meant.append(replace(entry, key=replace(entry.key, text=key.key)))
+            said = len(self.source.problems)
             value = self.value(key.shape, entry.value, (*path, key.key))
+            if value is _MISSING and key.key != entry.key.text:
+                self._not_meant(said, entry.value)
             failed = failed or value is _MISSING
             values[key.name] = value
         missing = [k for k in known.values() if k.required and k.name not in values]
@@ -118,6 +121,11 @@ class _Reader:
         hint = f"did you mean `{near}`?" if near else ""
         self.report("E020", f"{what} has no key `{word}`", entry.key.place, "" if near else note, hint, fix)
         return known.get(near) if near else None
+
+    def _not_meant(self, said: int, node: Node) -> None:
+        """What was guessed for an unknown key does not fit: that the key is unknown was said, and is enough."""
+        problems = self.source.problems
+        problems[said:] = [p for p in problems[said:] if (p.line, p.column) != (node.place.line, node.place.column)]
 
     def _elsewhere(self, word: str) -> str:
         owners = [name for name, step in self.registry.items() if word in keys(step)]
