@@ -71,11 +71,11 @@ async def _compose(world: World, plan: Plan, effect: Effect) -> tuple[Mail, Also
     letter = effect.payload
     to = str(letter["to"])
     book = Links(world, effect, to)
-    name = _name(world.people() or plan.resources.people, to, letter["scope"])
+    name = name_of(world.people() or plan.resources.people, to, letter["scope"])
     scope = {**letter["scope"], "to_name": name, "links": book.handlers(plan)}
     if letter["link"]:
         scope["link"] = book.link(effect.page, letter["link"])
-    template, link = _template(plan, letter), scope.get("link", "")
+    template, link = template_of(plan, letter), scope.get("link", "")
     rendered = await world.renderer.mail(template, scope, world.brand, link=link, calendar=plan.calendar)
     mail = Mail(
         to=to,
@@ -93,13 +93,13 @@ async def _compose(world: World, plan: Plan, effect: Effect) -> tuple[Mail, Also
     return mail, book.put
 
 
-def _template(plan: Plan, letter: Mapping[str, Any]) -> EmailTemplate:
+def template_of(plan: Plan, letter: Mapping[str, Any]) -> EmailTemplate:
     if letter["template"]:
         return plan.resources.emails[letter["template"]]
     return EmailTemplate(subject=letter["subject"] or "", body=letter["body"] or "")
 
 
-def _name(people: People, address: str, scope: Mapping[str, Any]) -> str:
+def name_of(people: People, address: str, scope: Mapping[str, Any]) -> str:
     """The person's name: a colleague's, or the contact's that stands beside this address in the inputs."""
     colleague = next((u.name for u in people.users if u.email == address), "")
     inputs = scope["inputs"]

@@ -30,6 +30,26 @@ class TypstPrinter:
         await self._pool.aclose()
 
 
+class PagePainter:
+    """Paints a document's pages as PNG pictures, in the same limits; for looking at, never for sending."""
+
+    def __init__(self, *, seconds: float = 20.0, megabytes: int = 1024) -> None:
+        self._pool = LimitedPool("engine.gateways.page_child", size=1, seconds=seconds, megabytes=megabytes)
+
+    async def paint(self, markup: str) -> tuple[bytes, ...]:
+        """The pages of a document's markup, in order. Raises RenderFailed."""
+        framed = await self._pool.ask(markup.encode())
+        pages = []
+        while framed:
+            size = int.from_bytes(framed[:4], "big")
+            pages.append(framed[4 : 4 + size])
+            framed = framed[4 + size :]
+        return tuple(pages)
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
 class MemoryPrinter:
     """Keeps `printed` and answers with something that starts like a PDF and holds the markup."""
 

@@ -82,7 +82,7 @@ class Suite:
         if not isinstance(document.root, Tests) or plan is None or errors(document.source.problems):
             return None
         tests = tuple(t for t in document.root.tests if words.lower() in f"{document.root.process} {t.title}".lower())
-        return Chosen(Player(document, document.root, plan, self._around()), tests)
+        return Chosen(Player(document, document.root, plan, self.around()), tests)
 
     def plan(self, process: str) -> Plan | None:
         """A process of the workspace; None where there is none, or it has mistakes."""
@@ -107,7 +107,8 @@ class Suite:
     def _processes(self) -> tuple[str, ...]:
         return self.library.names("processes")
 
-    def _around(self) -> Workspace:
+    def around(self) -> Workspace:
+        """What is around a process of the workspace when it is simulated."""
         return Workspace(self.plan, self._processes, self.currency, self.zone)
 
 
