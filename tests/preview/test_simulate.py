@@ -121,7 +121,7 @@ def test_a_process_that_is_not_here_is_taken_to_end_well() -> None:
 steps:
   - { id: child, type: subprocess, process: kyc-check, inputs: { company: Acme }, timeout: never }
 """
-    alone = Workspace(lambda process: None, "GBP", ZoneInfo("UTC"))
+    alone = Workspace(lambda process: None, tuple, "GBP", ZoneInfo("UTC"))
     found = play(small(body), alone, PERSONAS["happy"], {}, START)
     assert (found.main.state.outcome, when(found, "Ended")) == ("completed", "Tue 03 Mar 09:00")
     assert "what the process “kyc-check” does" in {made.name for made in found.made}
