@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.language.checks import (
+    deadlines,
     expressions,
     files,
     flow,
@@ -11,6 +12,7 @@ from engine.language.checks import (
     resources,
     scenarios,
     time,
+    unused,
     waits,
     work,
     writers,
@@ -27,6 +29,7 @@ FAMILIES = (
     plugins.check,
     expressions.check,
     time.check,
+    deadlines.check,
     waits.check,
     work.check,
     flow.check,
@@ -36,11 +39,10 @@ FAMILIES = (
 
 def check(document: Document, library: Library) -> Iterator[Problem]:
     """Every finding of one file beyond those of its source, and of the files it uses."""
-    if isinstance(document.root, Process):
-        subject = Subject(document, library)
+    subject = Subject(document, library) if isinstance(document.root, Process) else None
+    if subject is not None:
         for family in FAMILIES:
             family(subject)
-        yield from subject.found
     elif isinstance(document.root, Tests):
         scenarios.check(document, library)
     else:
@@ -49,3 +51,6 @@ def check(document: Document, library: Library) -> Iterator[Problem]:
         if path not in library.checked:
             library.checked.add(path)
             resources.check(used)
+    if subject is not None:
+        unused.check(subject)
+        yield from subject.found

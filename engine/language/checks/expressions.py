@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.language import given
-from engine.language.checks import decisions, events, files
+from engine.language.checks import decisions, events, files, privacy
 from engine.language.checks.blocks import Blocks, Others, goes_on, stopped
 from engine.language.checks.names import ALWAYS, Known, Steps, where
 from engine.language.checks.neighbours import Neighbours
@@ -189,6 +189,8 @@ class Walk(Blocks):
                 continue
             spec = (wanted or {}).get(str(leaf.path[-1])) if leaf.path[0] == "inputs" else None
             types[leaf.path] = self.values.check(leaf, scope, spec.type if spec else None)
+            if leaf.key == "subject":
+                privacy.subject_line(self.subject, self.subject.document, leaf.node, scope)
         return types
 
     def _templates(self, step: Any, scope: Record, types: Mapping[tuple[str | int, ...], Type]) -> None:

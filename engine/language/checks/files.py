@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.language.checks import privacy
 from engine.language.checks.subject import Subject
 from engine.language.checks.templates import Template
 from engine.language.document import Document, Leaf
@@ -25,7 +26,11 @@ def mail(subject: Subject, name: str, scope: Record, user: str) -> None:
         return
     handlers = {h.id: Field(URL) for h in subject.process.handlers if h.when is not None and h.when.type == "form"}
     extra = {"link": Field(URL), "to_name": Field(TEXT), "title": Field(TEXT), "links": Field(Record(fields=handlers))}
-    _texts(subject, loaded, Record(fields={**scope.fields, **extra}), f"`{name}` is sent by {user}")
+    seen = Record(fields={**scope.fields, **extra})
+    _texts(subject, loaded, seen, f"`{name}` is sent by {user}")
+    heading = loaded.node(loaded.root, "subject")
+    if isinstance(heading, Scalar):
+        privacy.subject_line(subject, loaded, heading, seen)
 
 
 def form(subject: Subject, name: str, scope: Record, user: str) -> None:

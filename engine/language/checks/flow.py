@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.language.checks.subject import StepLike, Subject
 from engine.language.expressions import ExpressionProblem, parse_expression
+from engine.language.fields import Condition
 from engine.language.nodes import Place
 from engine.language.problems import one_of
 from engine.language.tree import Call, Node, children, path
@@ -25,6 +26,7 @@ def check(subject: Subject) -> None:
         if step.type == "undo":
             _undo(subject, step)
     _itself(subject)
+    _always_the_same(subject)
     _stages(subject)
     _ids(subject)
 
@@ -204,6 +206,21 @@ def _always(steps: Sequence[Any]) -> Iterator[Any]:
             yield step
             for block in step.nested():
                 yield from _always(block.steps) if block.sure else ()
+
+
+def _always_the_same(subject: Subject) -> None:
+    """A condition that asks for nothing."""
+    for leaf in subject.leaves():
+        if not isinstance(leaf.kind, Condition) or leaf.key == "until":
+            continue
+        try:
+            nodes = list(_all(parse_expression(leaf.text).tree))
+        except ExpressionProblem:
+            continue
+        if not any(path(node) or (isinstance(node, Call) and node.name == "now") for node in nodes):
+            note = "it asks for nothing, neither of the inputs nor of a step"
+            message = f"this `{leaf.key}` is the same in every case"
+            subject.warn("W062", message, leaf.node.place, note, "ask for a value, or take it away")
 
 
 def _stages(subject: Subject) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import pairwise
 
+from engine.language.addresses import is_email
 from engine.language.checks.subject import excused
 from engine.language.document import Document
 from engine.language.problems import suggest
@@ -11,6 +12,11 @@ from engine.language.staff import absence
 
 
 def check(document: Document, people: People) -> None:
+    for n, user in enumerate(people.users):
+        if user.email and not is_email(user.email):
+            place = document.place(people, "users", n, "email")
+            hint = "write it like `name@example.com`"
+            document.source.report("E025", f"`{user.email}` is not an email address", place, hint=hint)
     for n, group in enumerate(people.groups):
         for m, member in enumerate(group.members):
             message = f"the group `{group.id}` names `{member}`, who is no user"

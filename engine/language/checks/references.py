@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.language.addresses import is_email
 from engine.language.checks.subject import Subject, named
 from engine.language.document import Leaf
 from engine.language.fields import Reference, Text
@@ -92,7 +93,12 @@ def _group(subject: Subject, leaf: Leaf) -> None:
 
 def _person(subject: Subject, leaf: Leaf, known: tuple[str, ...], what: str) -> None:
     name, addresses = leaf.text, {u.email for u in subject.people.users}
-    if name in known or name in addresses or ("@" in name and what != "user"):
+    if name in known or name in addresses:
+        return
+    if "@" in name and what != "user":
+        if not is_email(name):
+            hint = f"write it like `{leaf.key}: name@example.com`"
+            subject.report("E025", f"`{name}` is not an email address", leaf.node.place, hint=hint)
         return
     if name in subject.groups:
         message = f"`{name}` is a group, and `{leaf.key}` needs one user"

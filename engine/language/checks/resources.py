@@ -1,34 +1,31 @@
 """The files around a process, each for itself: forms, calendars, people."""
 
+from collections.abc import Callable
 from typing import Any
 
-from engine.language.checks import people, tables, time
+from engine.language.checks import connections, limits, people, tables, time
 from engine.language.coercion import coerce
 from engine.language.document import Document
 from engine.language.library import FOLDERS
 from engine.language.nodes import Scalar
 from engine.language.problems import one_of
 from engine.language.process import Process
-from engine.language.resources import Calendar, DecisionTable, Form, Input, People
+from engine.language.resources import Calendar, Connections, DecisionTable, DocumentTemplate, Form, Input, People
 
 _CHOICES = ("choice", "multi_choice")
 
 
 def check(document: Document) -> None:
     """Adds what is wrong to the source of the file."""
-    root = document.root
-    if isinstance(root, Form):
-        for n, question in enumerate(root.fields):
-            _input(document, root, ("fields", n), question, question.id)
-    elif isinstance(root, Process):
-        _inputs(document, root)
-    elif isinstance(root, Calendar):
-        time.calendar(document, root)
-    elif isinstance(root, People):
-        people.check(document, root)
-    elif isinstance(root, DecisionTable):
-        tables.check(document, root)
+    one = _CHECKS.get(type(document.root))
+    if one is not None:
+        one(document, document.root)
     _own_name(document)
+
+
+def _questions(document: Document, form: Form) -> None:
+    for n, question in enumerate(form.fields):
+        _input(document, form, ("fields", n), question, question.id)
 
 
 def _inputs(document: Document, process: Process) -> None:
@@ -56,6 +53,7 @@ def _input(document: Document, owner: Any, path: tuple[str | int, ...], spec: In
         report(
             "E020", f"`of` belongs to a list, and `{name}` is a {spec.type}", at, hint=f"take `of` away from `{name}`"
         )
+    limits.check(document, owner, path, spec, name)
     if spec.default is not None and spec.type not in ("user", "group", "any"):
         try:
             coerce(spec.default, spec, name=name)
@@ -75,3 +73,14 @@ def _own_name(document: Document) -> None:
         message = f"this {kind.own} is called `{node.text}`, and its file `{stem}{kind.suffix}`"
         hint = f"write `{kind.own}: {stem}`, or call the file `{node.text}{kind.suffix}`"
         document.source.report("E029", message, node.place, hint=hint)
+
+
+_CHECKS: dict[type[Any], Callable[[Document, Any], None]] = {
+    Form: _questions,
+    Process: _inputs,
+    Calendar: time.calendar,
+    People: people.check,
+    Connections: connections.check,
+    DocumentTemplate: limits.fields,
+    DecisionTable: tables.check,
+}

@@ -8,7 +8,6 @@ from engine.language.document import Document, Leaf
 from engine.language.expressions import ExpressionProblem
 from engine.language.fields import Phrase
 from engine.language.resources import Calendar
-from engine.language.time import Phrase as Parsed
 from engine.language.time import PhraseProblem, parse_phrase
 
 
@@ -16,9 +15,6 @@ def check(subject: Subject) -> None:
     for leaf in subject.leaves():
         if isinstance(leaf.kind, Phrase) and leaf.text:
             _phrase(subject, leaf)
-    for step in subject.steps:
-        if getattr(step, "timeout", None) and hasattr(step, "reminders"):
-            _too_late(subject, step)
 
 
 def _phrase(subject: Subject, leaf: Leaf) -> None:
@@ -35,36 +31,6 @@ def _phrase(subject: Subject, leaf: Leaf) -> None:
     if parsed.never and not leaf.kind.never:
         hint = f"take the line `{leaf.key}:` away" if leaf.key != "after" else "take it away, or write a time"
         subject.report("E042", f"`{leaf.key}` cannot be `never`", leaf.node.place, hint=hint)
-
-
-def _too_late(subject: Subject, step: Any) -> None:
-    """A reminder or an escalation after the end of the wait. Only equal units are compared."""
-    end = _length(step.timeout)
-    if end is None:
-        return
-    told = [(("reminders", n, "after"), r.after) for n, r in enumerate(step.reminders)]
-    told += [(("reminders", n, "every"), r.every) for n, r in enumerate(step.reminders)]
-    told += [(("escalate", n, "after"), e.after) for n, e in enumerate(step.escalate)]
-    for path, phrase in told:
-        length = _length(phrase) if phrase else None
-        if length and length[1] == end[1] and length[0] >= end[0]:
-            what = "reminder" if path[0] == "reminders" else "escalation"
-            place = subject.document.place(step, *path)
-            note = f"step `{step.id}` is over after {step.timeout}"
-            message = f"this {what} comes too late to happen"
-            subject.report("E043", message, place, note, f"write less than {step.timeout}")
-
-
-def _length(text: str) -> tuple[int, str] | None:
-    """Amount and unit of a plain phrase such as `2 business days`."""
-    try:
-        parsed: Parsed = parse_phrase(text)
-    except (PhraseProblem, ExpressionProblem):
-        return None
-    if len(parsed.spans) != 1 or parsed.anchor is not None or parsed.before:
-        return None
-    span = parsed.spans[0]
-    return (span.amount, span.unit) if isinstance(span.amount, int) else None
 
 
 def calendar(document: Document, found: Calendar) -> None:

@@ -13,6 +13,7 @@ def check(subject: Subject) -> None:
             _limit(subject, step)
         if hasattr(step, "reminders"):
             _reminders(subject, step)
+            _forgotten(subject, step)
             _escalations(subject, step)
         _message(subject, step)
         for task in getattr(step, "tasks", ()):
@@ -39,6 +40,16 @@ def _limit(subject: Subject, step: Any) -> None:
     if not limited and _written(subject, step, "on_timeout") and (step.timeout or not step.may_wait_forever()):
         message = f"`on_timeout` of {named(step)} never happens: it has no time limit"
         subject.report("E052", message, place(step, "on_timeout"), hint="give `timeout` a time, or take it away")
+
+
+def _forgotten(subject: Subject, step: Any) -> None:
+    """Somebody outside is asked once, and nobody here ever hears that no answer came."""
+    asked = getattr(step, "type", "") in ("form", "signature") and (step.timeout or "").strip() == "never"
+    if asked and not step.reminders and not step.escalate:
+        note = "without an answer the case waits for ever, and nobody is told"
+        hint = "add `reminders:`, or `escalate: { after: 5 business days, to: GROUP }`"
+        message = f"{named(step)} asks once, and never again"
+        subject.warn("W050", message, subject.document.place(step, "timeout"), note, hint)
 
 
 def _what_for(subject: Subject, step: Any) -> None:

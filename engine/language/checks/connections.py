@@ -1,0 +1,79 @@
+"""connections.yaml: secrets by name only, and addresses that can be called."""
+
+import re
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from engine.language.checks.subject import excused
+from engine.language.document import Document
+from engine.language.nodes import Place
+from engine.language.problems import Problem
+from engine.language.resources import Connection, Connections
+
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_NEAR = ("localhost", "127.0.0.1", "::1")
+_INSIDE = (".local", ".internal", ".test", ".localhost")
+_BRACED = re.compile(r"\$?\{+\s*(?:env[.:])?(\w+)\s*\}+|\$(\w+)")
+
+
+def check(document: Document, connections: Connections) -> None:
+    for name, connection in connections.connections.items():
+        for key in ("webhook_secret", "token"):
+            _secret(document, connection, name, key)
+        _address(document, connection)
+
+
+def _secret(document: Document, connection: Connection, name: str, key: str) -> None:
+    written = getattr(connection, key)
+    if not written or _VARIABLE.fullmatch(written):
+        return
+    variable = f"{re.sub(r'[^A-Z0-9]+', '_', name.upper())}_{'SECRET' if key == 'webhook_secret' else 'TOKEN'}"
+    proposed = written.removeprefix("env:") if _VARIABLE.fullmatch(written.removeprefix("env:")) else variable
+    place = document.place(connection, key)
+    note = "the value itself stays out of files, which are shared and kept for ever"
+    hint = f"write `{key}: {proposed}`, and give that variable its value where Baton runs"
+    message = f"`{key}` is the name of an environment variable, in capitals"
+    _masked(document, document.source.problem("E079", message, place, note, hint), written)
+
+
+def _masked(document: Document, problem: Problem, secret: str) -> None:
+    """Findings go to terminals and to the logs of builds: the secret does not go with them."""
+    shown = problem.source_line.replace(secret, "*" * len(secret))
+    document.source.problems.append(replace(problem, source_line=shown))
+
+
+def _address(document: Document, connection: Connection) -> None:
+    written = connection.base_url
+    if not written:
+        return
+    place = document.place(connection, "base_url")
+    if written.startswith("env:"):
+        if not _VARIABLE.fullmatch(written.removeprefix("env:")):
+            message = "`env:` is followed by the name of an environment variable, in capitals"
+            document.source.report("E079", message, place, hint="write it like `env:CRM_URL`")
+    elif found := _BRACED.search(written):
+        hint = f"write `base_url: env:{(found[1] or found[2]).upper()}`"
+        document.source.report("E079", f"`{found[0]}` is not how a variable is named here", place, hint=hint)
+    else:
+        _url(document, written, place)
+
+
+def _url(document: Document, written: str, place: Place) -> None:
+    parts = urlsplit(written)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        hint = "write it like `https://crm.example.com`, or `env:CRM_URL`"
+        document.source.report("E025", f"`{written}` is not a web address", place, hint=hint)
+        return
+    if parts.username or parts.password:
+        hint = "name a `token` in place of it"
+        problem = document.source.problem("E079", "a password is written in this address", place, hint=hint)
+        _masked(document, problem, parts.password or parts.username or "")
+    near = parts.hostname in _NEAR or parts.hostname.endswith(_INSIDE)
+    allowed, note = excused(document.source, "W079", place)
+    if parts.scheme == "http" and not near and not allowed:
+        note = note or "whoever carries it can read and change what is sent, the token too"
+        hint = f"write `https://{written.removeprefix('http://')}`"
+        fix = document.source.instead(place, written, f"https://{written.removeprefix('http://')}")
+        message = "this address is not encrypted"
+        problem = document.source.problem("W079", message, place, note, hint, "warning", fix)
+        document.source.problems.append(problem)
