@@ -144,7 +144,7 @@ def _told(event: WaitEvent) -> str:
     if event.type == "webhook":
         return f"{name} comes from {wording.named(event.connection or '')}"
     if event.type == "event":
-        return f"another process tells {name}"
+        return f"another process tells “{wording.words(event.event or event.id)}”"
     who = wording.listed(map(wording.group, event.candidate_groups), "or") if event.candidate_groups else "somebody"
     return f"{who} reports {name}"
 

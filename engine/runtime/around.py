@@ -1,6 +1,6 @@
 """What stands around a block of steps while it is walked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,8 @@ Names = Mapping[str, Any]
 @dataclass(frozen=True)
 class Around:
     """`names` exist only in the block (`item`, `event`, `error`); `rooms` are the items of `for_each` that it is in,
-    outermost first; `caught` says that a group takes what fails here.
+    outermost first; `caught` says that a group takes what fails here, `over` asks
+    whether it is about to end: then what is open may still end, and nothing new begins.
 
     `until` and `own` limit which steps are seen: those that had finished by that number, and those below `own`.
     """
@@ -18,6 +19,7 @@ class Around:
     names: Names = field(default_factory=dict)
     rooms: tuple[str, ...] = ()
     caught: bool = False
+    over: tuple[Callable[[], bool], ...] = ()
     until: int = 0
     own: str = ""
 

@@ -46,7 +46,7 @@ class Interpreter:
         self.perform = perform
         self.journal = Journal(state, now)
         self.scope = Scope(state)
-        self.deadline: datetime | None = None
+        self._wakes: list[tuple[datetime, str]] = []
         self.announced = False
         self.resumed = False
         self.before: Mapping[str, Any] | None = None  # inputs and variables, as they were before they were edited
@@ -60,7 +60,7 @@ class Interpreter:
         """
         known = -1
         while known != self.scope.version and not self.state.outcome:
-            known, self.deadline, self._watching = self.scope.version, None, False
+            known, self._wakes, self._watching = self.scope.version, [], False
             await self._pass()
             if not self._watching:
                 return
@@ -115,6 +115,8 @@ class Interpreter:
         if record is not None and record.closed:
             return
         if record is None:
+            if any(over() for over in around.over):
+                raise Suspended
             known = self.state.rounds.get(path, 0)
             record = StepRecord(id=step.id, type=step.type, since=self.now, room=around.room, round=known)
             self.state.steps[path] = record
@@ -161,7 +163,7 @@ class Interpreter:
             record.memo["start"] = run.reconsidered(phrase, record.since, record.memo["start"])
         start = record.memo.setdefault("start", run.instant(phrase))
         if start is not None and start > self.now:
-            self.wake(start)
+            self.wake(run.path, start)
             raise Suspended
 
     def close(self, path: str, record: StepRecord, result: Mapping[str, Any]) -> None:
@@ -299,7 +301,6 @@ class Interpreter:
             if not record.closed:
                 self.cancel(path, record)
         self.state.pending.clear()
-        self.deadline = None
         self.journal.write("", "ended", f"Ended: {outcome.replace('_', ' ')}")
 
     def answered(self, path: str, purpose: str, kind: str, answer: dict[str, Any]) -> None:
@@ -314,8 +315,15 @@ class Interpreter:
         name = step.calendar or self.plan.process.calendar
         return _work_calendar(self.plan.resources.calendars[name]) if name else EVERYDAY
 
-    def wake(self, at: datetime) -> None:
-        self.deadline = at if self.deadline is None else min(self.deadline, at)
+    def wake(self, path: str, at: datetime) -> None:
+        """The step at this path has work at this time, if it still is open then."""
+        self._wakes.append((at, path))
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The earliest time at which a step that is still open has work."""
+        steps = self.state.steps
+        return min((at for at, path in self._wakes if path in steps and not steps[path].closed), default=None)
 
 
 @lru_cache(maxsize=256)

@@ -155,8 +155,10 @@ class StepRun:
     async def walk(self, name: str, steps: tuple[Step, ...], names: Names | None = None) -> None:
         await self.walker.walk(f"{self.path}/{name}/", steps, self.around.knowing(names))
 
-    async def beside(self, name: str, steps: tuple[Step, ...], caught: bool | None = None) -> bool:
-        around = self._around(caught)
+    async def beside(
+        self, name: str, steps: tuple[Step, ...], caught: bool | None = None, over: Callable[[], bool] | None = None
+    ) -> bool:
+        around = replace(self._around(caught), over=(*self.around.over, *((over,) if over else ())))
         return await self.walker.side(f"{self.path}/{name}/" if name else f"{self.path}/", steps, around)
 
     async def listen(self, handlers: tuple[Handler, ...], caught: bool | None = None) -> tuple[bool, str]:
@@ -205,7 +207,7 @@ class StepRun:
         self.walker.cancel_below(self.path)
 
     def wake(self, at: datetime) -> None:
-        self.walker.wake(at)
+        self.walker.wake(self.path, at)
 
     def took(self, way: str) -> None:
         self.walker.journal.took(self.record.id, way)

@@ -252,11 +252,14 @@ class Run(Protocol):
         """Run a block of steps one after the other; `names` adds names to the scope."""
         ...
 
-    async def beside(self, name: str, steps: tuple[Step, ...], caught: bool | None = None) -> bool:
+    async def beside(
+        self, name: str, steps: tuple[Step, ...], caught: bool | None = None, over: Callable[[], bool] | None = None
+    ) -> bool:
         """Run a block as side work: True when it is done, False while it waits. Without a name, right below.
 
         `caught`: what fails in it, and says nothing else, is raised here as StepError (True), or is an incident
-        (False); None leaves it as it is around this step.
+        (False); None leaves it as it is around this step. `over`: once this is true, what is open may still
+        end, and nothing new begins.
         """
         ...
 

@@ -177,3 +177,47 @@ def test_a_group_listens_only_while_it_is_open() -> None:
     case.give("task", "look", outcome="good")
     case.give("task", "check", outcome="done")
     assert (names, case.turned.view.subscriptions) == (["calendar/meeting.booked"], ())
+
+
+def test_when_the_time_is_up_nothing_new_begins_in_a_group() -> None:
+    case = begin("""
+steps:
+  - id: both
+    type: group
+    timeout: 3 days
+    on_timeout: continue
+    steps:
+      - { id: rest, type: wait, duration: 3 days }
+      - { id: hello, type: email, to: "${ inputs.email }", template: hello }
+""")
+    case.advance_to(START + timedelta(days=4))
+    assert (ended(case), case.sent) == (("timed_out", "timed_out"), [])
+
+
+def test_nothing_begins_in_a_group_once_its_condition_holds() -> None:
+    case = begin("""
+steps:
+  - id: both
+    type: group
+    cancel_if: steps.decide.status | default("open") == "done"
+    steps:
+      - { id: decide, type: task, title: Decide, assignee: sam, timeout: never }
+      - { id: hello, type: email, to: "${ inputs.email }", template: hello }
+  - { id: last, type: task, title: Last, assignee: sam, timeout: never }
+""")
+    case.give("task", "decide", outcome="done")
+    assert (ended(case), waiting(case), case.sent) == (("cancelled", "cancelled"), ["last"], [])
+
+
+def test_nobody_is_woken_for_what_was_cancelled_in_the_same_turn() -> None:
+    case = begin("""
+steps:
+  - id: side
+    type: parallel
+    wait_for: any
+    branches:
+      - { id: one, steps: [{ id: rest, type: wait, duration: 3 days }] }
+      - { id: two, steps: [{ id: hello, type: email, to: "${ inputs.email }", template: hello }] }
+  - { id: last, type: task, title: Last, assignee: sam, timeout: never }
+""")
+    assert (waiting(case), case.turned.deadline) == (["last"], None)

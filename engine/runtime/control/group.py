@@ -84,17 +84,24 @@ class GroupStep(Step):
         quiet, handler = await run.listen(self.handlers, self._takes())
         if handler:
             return handler
-        done = "interrupted" not in run.record.memo and await run.beside("steps", self.steps, self._takes())
+        up = end is not None and end <= run.now()
+        done = "interrupted" not in run.record.memo and await self._go_on(run, up)
         if done and quiet:
             return DONE
         if self._cancelled(run):
             return CANCELLED
-        if end is not None and end <= run.now():
+        if up:
             run.took("timeout")
             return self._timed_out()
         if end is not None:
             run.wake(end)
         raise Suspended
+
+    async def _go_on(self, run: Run, up: bool) -> bool:
+        """The steps inside. When the time is up, what happened at that very moment still counts, and nothing begins;
+        where that is an incident, the work goes on meanwhile."""
+        late = up and self.on_timeout != "fail"
+        return await run.beside("steps", self.steps, self._takes(), lambda: late or self._cancelled(run))
 
     def _takes(self) -> bool | None:
         """Whether a failure inside comes here; None where the group does not say it."""
