@@ -21,7 +21,7 @@ from engine.runtime.flow import StepError
 from engine.runtime.messages import Pending, TurnInput, TurnOutput
 from engine.runtime.state import State
 from engine.runtime.turn import Done, Turn, turn
-from engine.store import cases, inbox, projection, states
+from engine.store import cases, inbox, projection, queue, states
 from engine.store.rows import Arrival
 
 log = logging.getLogger("baton.turns")
@@ -68,8 +68,8 @@ class Turns:
         turned = await turn(plan, state, now, Inline(self.world), [_event(row) for row in rows], done)
         text = turned.state.dump()
         kept = states.KEPT if _is_reference(asked.state) or len(text) > LARGEST_STATE else 1
-        await self.world.store.write(lambda c: self._write(c, turned, text, kept))
-        if turned.announced or (turned.state.outcome and turned.state.parent):
+        next_begins = await self.world.store.write(lambda c: self._write(c, turned, text, kept))
+        if turned.announced or next_begins or (turned.state.outcome and turned.state.parent):
             self.told()
         carried = text if len(text) <= LARGEST_STATE else f"{REFERENCE}{turned.state.turn}"
         return _output(asked, turned, carried)
@@ -80,11 +80,13 @@ class Turns:
         number = int(asked.state.removeprefix(REFERENCE))
         return await self.world.store.read(lambda c: states.get(c, asked.case, number))
 
-    def _write(self, c: Any, turned: Turn, text: str, kept: int) -> None:
+    def _write(self, c: Any, turned: Turn, text: str, kept: int) -> bool:
+        """Everything that came of the turn; whether a case that waited for its end begins."""
         projection.project(c, turned.view)
         states.put(c, turned.view.case, turned.view.turn, text, kept)
         if turned.state.outcome and turned.state.parent:
             _tell_parent(c, turned)
+        return bool(turned.state.outcome) and queue.end_of(c, turned.view.case, turned.view.updated_at)
 
 
 def _is_reference(state: str) -> bool:

@@ -31,6 +31,7 @@ class WaitEvent(Model):
     match: ValuesField = Field(default_factory=dict)  # field of the event -> value that it must equal
     inputs: dict[str, Input] = Field(default_factory=dict)  # for a manual event: what is asked from whoever gives it
     candidate_groups: GroupsField = ()  # for a manual event: who may give it
+    keep: PhraseField | None = None  # how long it is kept when it comes before the step; 30 days if not said
 
 
 class WaitStep(WaitingStep):
@@ -45,7 +46,7 @@ class WaitStep(WaitingStep):
     duration: PhraseField | None = None  # or this long
 
     def listens(self) -> tuple[Listen, ...]:
-        return tuple(Listen(heard_as(e, e.id), e.match) for e in self.events if e.type in OUTSIDE)
+        return tuple(Listen(heard_as(e, e.id), e.match, e.keep) for e in self.events if e.type in OUTSIDE)
 
     def may_wait_forever(self) -> bool:
         return bool(self.events)

@@ -50,6 +50,7 @@ COMMANDS = {
     "edit": Command("cli.edit", "Change the data of a running case, and see first what that does"),
     "pause": Command("cli.pause", "Let a case rest"),
     "resume": Command("cli.resume", "Let a paused case go on"),
+    "start-now": Command("cli.start_now", "Let a case begin that waits for another one to end"),
     "stop": Command("cli.stop", "End a case"),
     "add-task": Command("cli.add_task", "Give a running case another task"),
     "reassign": Command("cli.reassign", "Give a task to somebody else"),

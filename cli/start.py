@@ -46,6 +46,8 @@ def start(
         print_json(started)
     elif started.existing:
         typer.echo(f"A case with this key is running already: {started.case}. Nothing was started.")
+    elif started.queued:
+        typer.echo(f"A case with this key is running; {started.case} begins when it has ended.")
     else:
         typer.echo(f"Started {started.case}\nSee how it goes: baton status {started.case}")
 

@@ -18,7 +18,7 @@ from engine.language.values import encode
 from engine.runtime.beginning import first_state
 from engine.settings import Settings
 from engine.shelf import Edition
-from engine.store import cases, inbox
+from engine.store import cases, inbox, queue
 from engine.store.rows import Arrival, NewCase
 
 START = "start"
@@ -74,6 +74,9 @@ def open_case(c: Connection, opening: Opening, arrival: Arrival) -> tuple[str, b
         return running, True
     if running and opening.if_running == "cancel_previous":
         _stop(c, running, arrival)
+    if running and opening.if_running == "queue":
+        queue.enter(c, new, running)
+        return new.id, False
     cases.open_case(c, new)
     inbox.deliver_to(c, arrival.id, new.id, START)
     return new.id, False

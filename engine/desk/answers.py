@@ -81,10 +81,12 @@ class Released:
 
 @dataclass(frozen=True)
 class Started:
-    """`existing`: a case with the same key was running, and no other one was started."""
+    """`existing`: a case with the same key was running, and no other one was started. `queued`: it was opened, and
+    begins when that one has ended."""
 
     case: str
     existing: bool
+    queued: bool = False
 
 
 @dataclass(frozen=True)

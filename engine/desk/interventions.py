@@ -15,7 +15,7 @@ from engine.language.resources import Input, ValueType
 from engine.runtime.events import Event
 from engine.runtime.preview import preview
 from engine.runtime.state import State
-from engine.store import cases, states
+from engine.store import cases, queue, states
 
 Timeouts = Literal["keep", "freeze"]
 VARS = "vars."
@@ -25,7 +25,18 @@ class Interventions(Telling):
     async def stop(self, case: str, by: str = "", reason: str = "") -> None:
         """End a case now, with the outcome `stopped`. Raises NotThere, NotOpen."""
         found = await self._open_case(case)
+        said = f"Stopped by {by or 'an operator'} before it began{f': {reason.strip()}' if reason.strip() else ''}"
+        queued = found.summary.health == queue.QUEUED
+        if queued and await self.store.write(lambda c: queue.stop(c, case, said, self.clock())):
+            return
         await self._tell(found, "operator", "stop", "", {"reason": reason.strip()}, by)
+
+    async def start_now(self, case: str, by: str = "") -> None:
+        """Let a case begin that waits for another one to end. Raises NotThere, NotOpen."""
+        await self._open_case(case)
+        if not await self.store.write(lambda c: queue.begin(c, case, self.clock(), by)):
+            raise NotOpen(f"the case `{case}` has begun already")
+        self.nudge()
 
     async def pause(self, case: str, timeouts: Timeouts = "keep", by: str = "", reason: str = "") -> None:
         """Let a case rest: nothing goes out, and what arrives is kept until it is resumed.

@@ -19,6 +19,7 @@ from engine.opening import Opening, open_case, prepare
 from engine.routing import trigger_inputs
 from engine.shelf import Edition
 from engine.store import inbox
+from engine.store.queue import QUEUED
 from engine.store.rows import Arrival
 
 
@@ -101,7 +102,8 @@ class Starting(Publishing):
         )
         case, existing = await self.store.write(lambda c: _once(c, opening, arrival, sent))
         self.nudge()
-        return Started(case, existing)
+        queued = opening.if_running == "queue" and (await self.case(case)).summary.health == QUEUED
+        return Started(case, existing, queued)
 
 
 def _once(c: Connection, opening: Opening, arrival: Arrival, sent: tuple[FileContent, ...]) -> tuple[str, bool]:

@@ -43,7 +43,7 @@ class WorkCalendar:
         """The calendar as its file says. Raises ValueError with a sentence for its author."""
         opens, closes = _clock(calendar.hours.opens), _clock(calendar.hours.closes)
         if opens >= closes:
-            raise ValueError(f"the calendar must open before it closes ({calendar.hours.opens})")
+            raise ValueError(f"the calendar must open before it closes (`{calendar.hours.opens}`)")
         weekend = frozenset(_weekday(name) for name in calendar.weekend)
         if len(weekend) == len(DAYS):
             raise ValueError("the calendar has no working day: its weekend is the whole week")
@@ -55,7 +55,7 @@ class WorkCalendar:
             closes=timedelta(minutes=closes),
             weekend=weekend,
             country=calendar.holidays or "",
-            closed=frozenset(_day(text) for text in calendar.closed),
+            closed=frozenset(_closed(calendar)),
         )
 
     def is_working_day(self, day: date) -> bool:
@@ -190,6 +190,26 @@ def _day(text: str) -> date:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise ValueError(f"`{text}` is not a day; write it like 2026-12-24") from None
+
+
+def _closed(calendar: Calendar) -> Iterator[date]:
+    """Every day that is closed by name, by range or by a blackout. Raises ValueError."""
+    for text in calendar.closed:
+        first, _, last = text.partition(" to ")
+        yield from _days(first, last or first)
+    for blackout in calendar.blackouts:
+        yield from _days(blackout.from_, blackout.to)
+
+
+def _days(first: str, last: str) -> Iterator[date]:
+    begin, end = _day(first), _day(last)
+    if end < begin:
+        raise ValueError(
+            f"`{first.strip()}` is after `{last.strip()}`, so no day would be closed; write the first day first"
+        )
+    if (end - begin).days > SEARCH:
+        raise ValueError(f"from `{first.strip()}` to `{last.strip()}` is more than ten years; is the year right?")
+    return (begin + _DAY * n for n in range((end - begin).days + 1))
 
 
 @lru_cache(maxsize=1024)

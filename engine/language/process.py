@@ -8,6 +8,7 @@ from engine.language.fields import (
     ConditionField,
     GroupsField,
     IdField,
+    PhraseField,
     Reference,
     StepsField,
     Text,
@@ -52,6 +53,7 @@ class When(Model):
     match: ValuesField = Field(default_factory=dict)  # field of the event -> value that it must equal
     inputs: dict[str, Input] = Field(default_factory=dict)  # for a manual event: what is asked from whoever gives it
     candidate_groups: GroupsField = ()  # for a manual event: who may give it
+    keep: PhraseField | None = None  # how long it is kept while it cannot be taken; 30 days if not said
 
 
 class Handler(Model):
@@ -67,8 +69,8 @@ class Concurrency(Model):
     """One case for one key at a time, or not."""
 
     key: Annotated[str, Text("any")]  # what must not run twice; also the case's business key
-    if_running: Literal["skip", "cancel_previous", "allow"] = "skip"
-    """What a second start does: nothing, end the first, or run beside it."""
+    if_running: Literal["skip", "queue", "cancel_previous", "allow"] = "skip"
+    """What a second start does: nothing, wait until the first has ended, end the first, or run beside it."""
 
 
 class Process(Model):
@@ -83,6 +85,8 @@ class Process(Model):
     stages: tuple[str, ...] = ()  # columns of the board, in order; a step's `stage` moves the case
     inputs: dict[str, Input] = Field(default_factory=dict)
     """What a case is started with; the start form is made from it."""
+    keep: PhraseField | None = None
+    """How long an event is kept that comes before the step that takes it; 30 days if not said."""
     triggers: tuple[Trigger, ...] = ()  # what starts a case; several may
     concurrency: Concurrency | None = None  # what happens when a case of the same key runs already
     steps: StepsField  # what happens, in order

@@ -122,6 +122,14 @@ class Hours(Model):
     closes: str  # as in `17:30`
 
 
+class Blackout(Model):
+    """Days on which nothing is done, like holidays: a move, stocktaking, a shutdown."""
+
+    from_: str = Field(alias="from")  # first day, an ISO date
+    to: str  # last day, itself closed
+    title: str | None = None  # why
+
+
 class Calendar(Model):
     """definitions/calendars/NAME.yaml: zone, opening hours, weekend and holidays."""
 
@@ -130,7 +138,8 @@ class Calendar(Model):
     hours: Hours = Hours(opens="09:00", closes="17:00")  # opening hours of a working day
     weekend: tuple[str, ...] = ("saturday", "sunday")  # days that are closed every week
     holidays: str | None = None  # country code of the `holidays` package, `GB` or `GB-ENG`
-    closed: tuple[str, ...] = ()  # ISO dates
+    closed: tuple[str, ...] = ()  # ISO dates, and ranges such as `2026-12-24 to 2026-12-31`
+    blackouts: tuple[Blackout, ...] = ()  # longer times that are closed like holidays
 
 
 class User(Model):

@@ -1,13 +1,11 @@
 """The mailbox of a case: early events are kept, each is consumed once, late ones are shown."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from engine.runtime.events import Accept, Event
 from engine.runtime.state import State
-
-KEEP = timedelta(days=30)
 
 
 def put(state: State, event: Event) -> bool:
@@ -50,11 +48,20 @@ def at(data: Mapping[str, Any], dotted: str) -> Any:
     return value
 
 
-def late(state: State, now: datetime) -> list[Event]:
-    """Remove and return what can no longer be consumed: addressed to a finished step, or kept too long."""
-    gone = [e for e in state.mailbox if _finished(state, e.to) or now - e.at > KEEP]
-    state.mailbox = [e for e in state.mailbox if e not in gone]
-    return gone
+def late(state: State) -> list[Event]:
+    """Remove and return what is addressed to a finished step."""
+    return _remove(state, lambda event: _finished(state, event.to))
+
+
+def expired(state: State, now: datetime, until: Callable[[Event], datetime]) -> list[Event]:
+    """Remove and return what was kept for longer than it should be; `until` says for how long."""
+    return _remove(state, lambda event: until(event) < now)
+
+
+def _remove(state: State, gone: Callable[[Event], bool]) -> list[Event]:
+    found = [event for event in state.mailbox if gone(event)]
+    state.mailbox = [event for event in state.mailbox if event not in found]
+    return found
 
 
 def _finished(state: State, path: str) -> bool:

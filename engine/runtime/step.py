@@ -71,6 +71,7 @@ class Listen:
 
     name: str
     match: Mapping[str, Any]
+    keep: str | None = None  # how long it is kept when it comes early
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from engine.language.plan import Plan
@@ -12,6 +13,7 @@ from engine.runtime.events import Event
 from engine.runtime.flow import CaseStopped
 from engine.runtime.interpreter import Interpreter
 from engine.runtime.journal import words
+from engine.runtime.keeping import kept_until
 from engine.runtime.operators import operate
 from engine.runtime.projection import project
 from engine.runtime.state import State
@@ -57,6 +59,7 @@ async def turn(
     except CaseStopped as stopped:
         interpreter.end(stopped.outcome)
     if not state.outcome and not state.paused:
+        _forget(interpreter)
         await interpreter.advance()
     for event in _late(interpreter):
         interpreter.journal.write(event.to, "late", f"Came too late and was kept: {words(event.kind)} {event.name}")
@@ -74,7 +77,16 @@ def _late(interpreter: Interpreter) -> list[Event]:
     state = interpreter.state
     if state.paused:
         return []
-    return mailbox.late(state, interpreter.now) if not state.outcome else state.mailbox
+    return mailbox.late(state) if not state.outcome else state.mailbox
+
+
+def _forget(interpreter: Interpreter) -> None:
+    """Put what was kept for too long aside, before a step that has come to it could take it."""
+    if interpreter.resumed or not interpreter.state.mailbox:
+        return  # what came during a pause was not kept for nobody
+    for event in mailbox.expired(interpreter.state, interpreter.now, partial(kept_until, interpreter.plan)):
+        text = f"Nobody has taken it in time, it was kept until now: {words(event.kind)} {event.name}"
+        interpreter.journal.write(event.to, "late", text)
 
 
 def _hear(interpreter: Interpreter, events: Iterable[Event], done: Iterable[Done]) -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "detail",
     "listing",
     "mark_stuck",
+    "note",
     "open_case",
     "open_tasks",
     "opened",
@@ -73,13 +74,17 @@ def opened(c: Connection, case: str) -> NewCase | None:
 
 
 def running(c: Connection, process: str, business_key: str) -> str | None:
-    """The oldest open case with this key. Within a write nobody else can open one until it is committed."""
+    """The oldest case with this key that has begun and not ended.
+
+    Within a write nobody else can open one until it is committed.
+    """
     if c.dialect.name == "postgresql":
         # SQLite has one writer. Here two could both find nothing, and both open a case.
         lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
         c.execute(lock, {"key": f"{process}/{business_key}"})
     query = select(cases.c.id).where(cases.c.process == process, cases.c.business_key == business_key)
-    found: str | None = c.scalar(query.where(cases.c.status == "open").order_by(cases.c.started_at).limit(1))
+    at_work = (cases.c.status == "open") & (cases.c.health != "queued")
+    found: str | None = c.scalar(query.where(at_work).order_by(cases.c.started_at).limit(1))
     return found
 
 
@@ -89,17 +94,22 @@ def mark_stuck(c: Connection, case: str, why: str) -> bool:
     return c.execute(update(cases).where(open_and_unmarked).values(health="stuck", why=why)).rowcount == 1
 
 
-_LATE = Sql(
+_NOTE = Sql(
     """
     INSERT INTO timeline (case_id, seq, at, path, kind, line, given_by, changes_json)
-    SELECT :case, COALESCE(MAX(seq), 0) + 1, :at, :path, 'late', :text, '', '' FROM timeline WHERE case_id = :case
+    SELECT :case, COALESCE(MAX(seq), 0) + 1, :at, :path, :kind, :text, '', '' FROM timeline WHERE case_id = :case
     """
 )
 
 
 def came_late(c: Connection, case: str, path: str, text: str, at: datetime) -> None:
     """Show on the timeline what came after the end of the case."""
-    _LATE.change(c, case=case, path=path, text=text, at=at)
+    _NOTE.change(c, case=case, path=path, kind="late", text=text, at=at)
+
+
+def note(c: Connection, case: str, kind: str, text: str, at: datetime) -> None:
+    """A line on the timeline of a case that takes no turns: before its begin."""
+    _NOTE.change(c, case=case, path="", kind=kind, text=text, at=at)
 
 
 def listing(

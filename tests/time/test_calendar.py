@@ -89,6 +89,12 @@ def test_a_calendar_that_never_opens_is_noticed() -> None:
 moments = st.datetimes(london("2020-01-01").replace(tzinfo=None), london("2035-01-01").replace(tzinfo=None))
 
 
+def test_a_range_closes_its_first_day_its_last_and_all_between() -> None:
+    shut = office(closed=["2026-12-28 to 2026-12-31"], blackouts=[{"from": "2026-08-03", "to": "2026-08-07"}])
+    assert shut.business_days_between(date(2026, 12, 24), date(2027, 1, 4)) == 1
+    assert shut.add_business_days(london("2026-07-31 10:00"), 1) == london("2026-08-10 10:00")
+
+
 @settings(max_examples=60)
 @given(moments, st.integers(1, 60))
 def test_business_time_ends_in_the_open(moment: Any, count: int) -> None:

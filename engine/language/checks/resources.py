@@ -44,6 +44,10 @@ def _input(document: Document, owner: Any, path: tuple[str | int, ...], spec: In
         at = place(owner, *path, "type")
         report("E021", f"`{name}` is a {spec.type} and needs `choices`", at, hint="add `choices: [first, second]`")
         return
+    if spec.changeable and (not isinstance(owner, Process) or path[0] != "inputs"):
+        at = place(owner, *path, "changeable")
+        hint = "take the line away; inputs of a process may say it"
+        report("E046", f"only inputs of a process are changeable, and `{name}` is none", at, hint=hint)
     if spec.choices and spec.type not in _CHOICES:
         at = place(owner, *path, "choices")
         hint = f"write `type: choice`, or take `choices` away from `{name}`"
