@@ -69,7 +69,7 @@ class StepRun:
         return undoable(self.walker, self.around, self.path, group)
 
     async def undo(self, path: str) -> None:
-        await undo(self.walker, self.around, path)
+        await undo(self.walker, self.around, self.path, path)
 
     def leave(self, blocks: list[str]) -> None:
         self.record.left = blocks

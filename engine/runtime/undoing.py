@@ -25,9 +25,14 @@ def undoable(walker: Walker, around: Around, by: str, group: str | None) -> list
     return sorted(found, key=lambda path: found[path].seq, reverse=True)
 
 
-async def undo(walker: Walker, around: Around, path: str) -> None:
-    """Walk the `compensate` of the step at a path, in the scope that it left behind."""
-    record = walker.state.steps[path]
+async def undo(walker: Walker, around: Around, by: str, path: str) -> None:
+    """Walk the `compensate` of the step at a path, in the scope that it left behind.
+
+    Nothing is left to do where the step was sent back meanwhile: it is done anew, and what it did is taken back then.
+    """
+    record = walker.state.steps.get(path)
+    if record is None or record.undo.get("by") != by:
+        return
     step = steps_by_id(walker.plan).get(record.id)
     names, rooms = record.undo["names"], tuple(record.undo["rooms"])
     then = replace(around, names=names, rooms=rooms, until=record.seq, own=f"{path}/undo/")

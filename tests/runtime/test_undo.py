@@ -143,3 +143,35 @@ def test_every_item_is_taken_back_also_by_a_handler() -> None:
     sorry = [e.payload["scope"] for e in case.effects if e.path.endswith("sorry")]
     assert [(s["item"], s["steps"]["one"]["of"]) for s in sorry] == [("b", "b"), ("a", "a")]
     assert case.state.outcome == "booked"
+
+
+BACK_AND_AGAIN = """
+steps:
+  - id: side
+    type: parallel
+    branches:
+      - id: one
+        steps:
+          - id: look
+            type: task
+            title: Look
+            assignee: sam
+            timeout: never
+            compensate:
+              - { id: sorry, type: task, title: Sorry, assignee: sam, timeout: never }
+          - { id: hold, type: task, title: Hold, assignee: sam, timeout: never }
+      - id: two
+        steps:
+          - { id: decide, type: task, title: Decide, assignee: sam, timeout: never }
+          - { id: back, type: undo }
+"""
+
+
+def test_what_was_sent_back_is_not_taken_back_any_more() -> None:
+    case = begin(BACK_AND_AGAIN)
+    done(case, "look")
+    done(case, "decide")
+    assert sorted(waiting(case)) == ["hold", "sorry"]
+    case.give("operator", "look", "reopen", by="sam")
+    assert waiting(case) == ["look"]
+    assert case.state.steps["side/two/back"].status == "done"
