@@ -32,6 +32,7 @@ COMMANDS = {
     "diagram": Command("cli.diagram", "Draw a process, or how far a case has come"),
     "schema": Command("cli.schema", "JSON Schema of the files, for editors"),
     "simulate": Command("cli.simulate", "Play a process through, and read every mail and date before it runs"),
+    "forecast": Command("cli.forecast", "What a case does next if nobody acts"),
     "publish": Command("cli.publish", "Make definitions available to new cases"),
     "versions": Command("cli.versions", "The versions of a process, and which one new cases get"),
     "rollback": Command("cli.rollback", "Let new cases have an older version again"),

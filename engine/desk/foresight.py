@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from engine.desk.ground import Ground
 from engine.language.plan import Plan
 from engine.preview.diagram import drawn, progress, svg
+from engine.preview.forecast import Forecast, forecast
 from engine.runtime.state import State
 from engine.store import states
 from engine.store.rows import CaseSummary
@@ -25,6 +26,11 @@ class Foresight(Ground):
         found = await self.case(case)
         text = await self.store.read(lambda c: states.current(c, case))
         return Standing(found.summary, await self.plan_of(found), State.load(text))
+
+    async def forecast(self, case: str) -> Forecast:
+        """What the case does next if nobody acts. Raises NotThere."""
+        found = await self.standing(case)
+        return forecast(found.plan, found.state, self.clock())
 
     async def diagram(self, case: str) -> str:
         """The picture of the case's process as SVG, coloured by how far it has come. Raises NotThere."""
