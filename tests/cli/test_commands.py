@@ -179,7 +179,7 @@ def test_a_task_is_added_and_given_to_somebody_else(baton: Baton, case: str, sto
     assert baton("add-task", case, "Call Ann", "--to", "sam", "--due", "2026-05-04 12:00", "--blocking").code == 0
     project(store, seen(case, tasks=(TaskView("t1", "review", "review", "Check answers", "open", AT),)))
     assert baton("reassign", "t1", "--to", "helen").code == 0
-    assert "somebody of the team" in baton("reassign", "t1", "--to", "nobody").err
+    assert "nobody in people.yaml is called `nobody`" in baton("reassign", "t1", "--to", "nobody").err
 
 
 def test_show_tells_who_changed_what(baton: Baton, case: str, store: Store) -> None:
