@@ -78,7 +78,7 @@ def _comment(task: TaskView, sent: Sent | None, errors: Mapping[str, str]) -> Qu
     error = errors.get(COMMENT, "")
     needed = [task.labels.get(name) or words(name) for name in task.comments]
     needed += ["Does not apply"] if task.not_applicable else []
-    help_ = f"Please say why, for: {', '.join(needed)}." if needed else ""
+    help_ = f"Please say why, if you choose {' or '.join(f'“{name}”' for name in needed)}." if needed else ""
     return Question(COMMENT, "Comment", "area", help=help_, optional=True, given=given, error=error)
 
 
@@ -99,7 +99,7 @@ def _facts(room: Room, link: LinkView) -> list[str]:
     due = f"Due {display_datetime(task.due, room.pages.zone)}" if task.due else ""
     priority = f"{words(task.priority)} priority" if task.priority != "normal" else ""
     aside = f"Put aside until {display_datetime(task.follow_up, room.pages.zone)}" if task.follow_up else ""
-    return [fact for fact in (link.process_title, due, priority, aside, task.progress) if fact]
+    return [fact for fact in (link.process_title, due, priority, aside) if fact]
 
 
 def ending(room: Room, link: LinkView) -> str:

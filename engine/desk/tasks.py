@@ -137,7 +137,7 @@ class Tasks(Ground):
             raise NotOpen(f"{who} has voted on `{task.title}` already")
         if reason := refusal(task.approvals, task.votes, who, groups):
             raise NotAllowed(reason)
-        return {"groups": list(groups)}
+        return {"groups": [group for group in groups if group in task.approvals["groups"]]}
 
     async def _turn(self, row: TaskRow, verb: str, who: str) -> None:
         """Take it or give it back: of two at once the first counts, and the other one is told who it was."""

@@ -72,7 +72,8 @@ def _shared(people: People, asked: Asked, rank: Rank) -> Data:
     if asked["assign_by"] in ("round_robin", "least_loaded"):
         chosen = min(able, key=lambda user: (*rank(user), able.index(user)))
         how = "in turn" if asked["assign_by"] == "round_robin" else "as the one with the fewest open tasks"
-        return _answer(asked, f"given to {title(people, chosen)} {how}", assignee=chosen, claimed=True)
+        away = "" if chosen in _candidates(people, asked) else "everybody who could take it is away, "
+        return _answer(asked, f"{away}given to {title(people, chosen)} {how}", assignee=chosen, claimed=True)
     if set(able) <= set(_candidates(people, asked)):
         return _answer(asked)
     return _answer(asked, _stands_in(people, asked, able), users=list(dict.fromkeys([*asked["users"], *able])))

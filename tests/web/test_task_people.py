@@ -80,7 +80,7 @@ async def test_who_may_not_vote_reads_why(ann: Visitor, house: House) -> None:
 
 async def test_a_reason_is_asked_for_at_the_comment(ann: Visitor, house: House) -> None:
     link = await house.task(**{**PLAIN, "outcomes": ("accept", "reject"), "comments": ("reject",)})
-    assert "Please say why, for: Reject." in (await ann.open(link)).words
+    assert "Please say why, if you choose “Reject”." in (await ann.open(link)).words
     page = await ann.send(link, {"task-outcome": "reject"})
     assert (page.status, page.errors) == (422, {"task-comment": "Please say why."})
     assert (
