@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +167,7 @@ async def working(
     flags: Sequence[str] = (),
 ) -> AsyncIterator[Courier]:
     """A running Temporal worker with its dispatcher and its watch over stuck cases."""
-    turns = Turns(house.world, house.shelf.plan, nudge)
+    turns = Turns(house.world, house.shelf.plan, partial(values_of, house.settings), nudge)
     performs = Performs(house.world, house.shelf.plan)
     worker = Worker(
         house.client,
@@ -199,7 +200,9 @@ async def watch(store: Store, courier: Courier, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await store.write(give_up_forsaken)
-            for case in await courier.stuck():
+            stuck = await courier.stuck()
+            await store.write(lambda c, stuck=stuck: cases.unmark_stuck(c, why, stuck))  # type: ignore[misc]
+            for case in stuck:
                 await store.write(lambda c, case=case: cases.mark_stuck(c, case, why))  # type: ignore[misc]
         except (Unreachable, SQLAlchemyError) as problem:
             log.warning("cannot look for what does not get on: %s", problem)

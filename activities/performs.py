@@ -9,7 +9,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.gate import Busy
-from activities.turns import PlanOf, perform
+from activities.moves import PlanOf
+from activities.turns import perform
 from activities.world import World
 from engine.gateways.outcome import Deferred
 from engine.language.plan import Plan

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from temporalio import activity
 
 from activities.gate import Busy
 from activities.kinds import KINDS
+from activities.moves import Moving, PlanOf, ValuesOf, moved
 from activities.world import World
 from engine.gateways.outcome import Deferred, Refused
 from engine.language.plan import Plan
@@ -35,8 +36,6 @@ LARGEST_STATE = 64 * 1024
 REFERENCE = "@"
 """How the text begins that stands for a state in the store; the number of its turn follows."""
 
-PlanOf = Callable[[str], Awaitable[Plan]]
-
 
 @dataclass
 class Turns:
@@ -45,6 +44,7 @@ class Turns:
 
     world: World
     plan_of: PlanOf
+    values_of: ValuesOf
     told: Callable[[], None] = field(default=lambda: None)
 
     @activity.defn(name="turn")
@@ -60,19 +60,22 @@ class Turns:
             raise
 
     async def _turn(self, asked: TurnInput) -> TurnOutput:
-        plan = await self.plan_of(asked.plan)
-        state = State.load(await self._opened(asked))
+        plan, state = await self.plan_of(asked.plan), State.load(await self._opened(asked))
         rows = await self.world.store.read(lambda c: inbox.load(c, asked.events)) if asked.events else ()
         done = [Done(p.key, decode(p.result) if p.result else None, p.code, p.error) for p in asked.performed]
         now = datetime.fromtimestamp(asked.now, UTC)
-        turned = await turn(plan, state, now, Inline(self.world), [_event(row) for row in rows], done)
+        case = await moved(plan, state, now, rows, self.plan_of, self.values_of)
+        events, perform = [_event(row) for row in case.events], Inline(self.world)
+        turned = await turn(case.plan, case.state, now, perform, events, done, case.remarks)
+        if case.plan is not plan:
+            turned = replace(turned, view=replace(turned.view, inputs=turned.state.inputs))
         text = turned.state.dump()
         kept = states.KEPT if _is_reference(asked.state) or len(text) > LARGEST_STATE else 1
-        next_begins = await self.world.store.write(lambda c: self._write(c, turned, text, kept))
+        next_begins = await self.world.store.write(lambda c: self._write(c, case, turned, text, kept))
         if turned.announced or next_begins or (turned.state.outcome and turned.state.parent):
             self.told()
         carried = text if len(text) <= LARGEST_STATE else f"{REFERENCE}{turned.state.turn}"
-        return _output(asked, turned, carried)
+        return _output(asked, case.plan.digest, turned, carried)
 
     async def _opened(self, asked: TurnInput) -> str:
         if not _is_reference(asked.state):
@@ -80,9 +83,10 @@ class Turns:
         number = int(asked.state.removeprefix(REFERENCE))
         return await self.world.store.read(lambda c: states.get(c, asked.case, number))
 
-    def _write(self, c: Any, turned: Turn, text: str, kept: int) -> bool:
+    def _write(self, c: Any, case: Moving, turned: Turn, text: str, kept: int) -> bool:
         """Everything that came of the turn; whether a case that waited for its end begins."""
-        projection.project(c, turned.view)
+        if projection.project(c, turned.view):
+            case.write(c)
         states.put(c, turned.view.case, turned.view.turn, text, kept)
         if turned.state.outcome and turned.state.parent:
             _tell_parent(c, turned)
@@ -125,21 +129,22 @@ def _event(row: Arrival) -> Event:
     return Event(row.id, row.kind, row.received_at, row.name, row.to, row.by, decode(row.data_json))
 
 
-def _output(asked: TurnInput, turned: Turn, state: str) -> TurnOutput:
+def _output(asked: TurnInput, plan: str, turned: Turn, state: str) -> TurnOutput:
     running = set(asked.running)
     return TurnOutput(
         state=state,
         deadline=turned.deadline.timestamp() if turned.deadline else None,
-        pending=[_pending(asked, key, p) for key, p in turned.pending.items() if key not in running],
+        pending=[_pending(asked.case, plan, key, p) for key, p in turned.pending.items() if key not in running],
         cancelled=sorted(running - set(turned.pending)),
         ended=bool(turned.state.outcome),
         outcome=turned.state.outcome,
+        plan="" if plan == asked.plan else plan,
     )
 
 
-def _pending(asked: TurnInput, key: str, pending: Mapping[str, Any]) -> Pending:
+def _pending(case: str, plan: str, key: str, pending: Mapping[str, Any]) -> Pending:
     rest = {name: value for name, value in pending.items() if name != "payload"}
-    return Pending(key=key, case=asked.case, plan=asked.plan, payload=encode(pending["payload"]), **rest)
+    return Pending(key=key, case=case, plan=plan, payload=encode(pending["payload"]), **rest)
 
 
 def _tell_parent(c: Any, turned: Turn) -> None:

@@ -35,6 +35,7 @@ COMMANDS = {
     "forecast": Command("cli.forecast", "What a case does next if nobody acts"),
     "publish": Command("cli.publish", "Make definitions available to new cases"),
     "versions": Command("cli.versions", "The versions of a process, and which one new cases get"),
+    "migrate": Command("cli.migrate", "Let running cases go on with another version"),
     "rollback": Command("cli.rollback", "Let new cases have an older version again"),
     "processes": Command("cli.processes", "The published processes and their versions"),
     "start": Command("cli.start", "Start a case"),

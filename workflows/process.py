@@ -38,6 +38,7 @@ class Case:
     @workflow.init
     def __init__(self, args: Sequence[RawValue]) -> None:
         self.start: Start = workflow.payload_converter().from_payload(args[0].payload, Start)
+        self.plan = self.start.plan
         self.state = self.start.state
         self.news: list[str] = list(self.start.news)
         self.performed: list[Performed] = list(self.start.performed)
@@ -66,6 +67,7 @@ class Case:
     async def _turn(self) -> TurnOutput:
         turned = await self._take()
         self.state = turned.state
+        self.plan = turned.plan or self.plan
         for key in turned.cancelled:
             if task := self.running.pop(key, None):  # it may have ended while the turn was taken
                 task.cancel()
@@ -96,7 +98,7 @@ class Case:
     async def _ask(self) -> TurnOutput:
         asked = TurnInput(
             self.start.case,
-            self.start.plan,
+            self.plan,
             self.state,
             workflow.now().timestamp(),
             list(self.news),
@@ -140,7 +142,7 @@ class Case:
         """Continue as new between turns: never with undelivered news, or with effects under way."""
         if self.news or self.performed or self.running:
             return False
-        return self._long() or "renew" in self.start.flags
+        return self._long() or "renew" in self.start.flags or self.plan != self.start.plan
 
     def _long(self) -> bool:
         info = workflow.info()
@@ -150,5 +152,5 @@ class Case:
         """Go on in a new history, with what no turn has taken yet."""
         start = self.start
         workflow.continue_as_new(
-            Start(ABI, start.case, start.plan, self.state, start.flags, list(self.news), list(self.performed))
+            Start(ABI, start.case, self.plan, self.state, start.flags, list(self.news), list(self.performed))
         )

@@ -4,12 +4,12 @@ from engine.desk.arrivals import Arrivals
 from engine.desk.foresight import Foresight
 from engine.desk.interventions import Interventions
 from engine.desk.links import Links
+from engine.desk.migrations import Migrations
 from engine.desk.operators import Operators
 from engine.desk.reading import Reading
 from engine.desk.starting import Starting
 from engine.desk.tasks import Tasks
-from engine.desk.versions import Versions
 
 
-class Desk(Starting, Versions, Arrivals, Links, Tasks, Operators, Interventions, Reading, Foresight):
+class Desk(Starting, Migrations, Arrivals, Links, Tasks, Operators, Interventions, Reading, Foresight):
     """What pages and commands may ask for. `Desk(settings, store, registry, nudge)`, see `Ground`."""

@@ -22,7 +22,7 @@ from engine.language.staff import identity
 from engine.language.values import decode, encode
 from engine.runtime.rounds import plain_path
 from engine.runtime.view import TaskView
-from engine.store import files, inbox, links, signatures
+from engine.store import files, inbox, links, moves, signatures
 from engine.store.rows import Arrival, LinkRow, SignatureRow
 
 MAX_NAME = 200
@@ -138,7 +138,9 @@ class Links(Ground):
             return None
         if not is_token_of(token, self.settings.key(), row.case, row.path, row.kind, row.recipient):
             return None
-        return await self._opened(replace(row, path=plain_path(row.path)), row.path)
+        plain = plain_path(row.path)
+        now_at = await self.store.read(lambda c: moves.now_at(c, row.case, plain))
+        return await self._opened(replace(row, path=now_at), row.path)
 
     async def _opened(self, row: LinkRow, page: str) -> OpenedLink:
         """The link with its case, as soon as the turn that sent it has been shown."""

@@ -78,3 +78,4 @@ class TurnOutput:
     cancelled: list[str] = field(default_factory=list)
     ended: bool = False
     outcome: str = ""
+    plan: str = ""  # the digest of another plan that the case runs from now on; empty: the same as before

@@ -20,6 +20,10 @@ from engine.runtime.renaming import renamed, translated
 from engine.runtime.state import State, StepRecord
 from engine.runtime.trial import Trial, attempt
 
+MIGRATE = "migrate"
+"""The kind of arrival that asks a case to move. Its data: `digest` and `version` of the plan, `names` (old step -> new
+step), and `gist`, what was expected; a case that would fare otherwise stays as it is."""
+
 Kind = Literal["moves", "mapping", "cannot"]
 
 
@@ -56,6 +60,11 @@ class Verdict:
     sends: tuple[Sends, ...] = ()
     keeps: tuple[Keeps, ...] = ()
     names: Mapping[str, str] | None = None
+
+    def told(self) -> str:
+        """In one line, for a timeline."""
+        sends = [f"`{s.step}` would send {s.what}" for s in self.sends]
+        return "; ".join((*self.why, *self.notes, *sends)) or "it moves, and nothing goes out"
 
     def gist(self) -> str:
         """What is the same for all cases that fare alike: if it changes, somebody should look again."""

@@ -31,6 +31,15 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """A line of the timeline about what was done to the case before the turn."""
+
+    kind: str
+    text: str
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class Turn:
     """What came of a turn. `pending` are the effects under way or to start, by key; `ways` what steps decided for, as
     (id, way).
@@ -47,10 +56,18 @@ class Turn:
 
 
 async def turn(
-    plan: Plan, state: State, now: datetime, perform: Perform, events: Iterable[Event] = (), done: Iterable[Done] = ()
+    plan: Plan,
+    state: State,
+    now: datetime,
+    perform: Perform,
+    events: Iterable[Event] = (),
+    done: Iterable[Done] = (),
+    remarks: Iterable[Remark] = (),
 ) -> Turn:
     """Take the case as far as it can go. `state` is changed in place and returned."""
     interpreter = Interpreter(plan, state, now, perform)
+    for remark in remarks:
+        interpreter.journal.write("", remark.kind, remark.text, remark.by)
     state.turn += 1
     if state.turn == 1:
         interpreter.journal.write("", "started", f"Started: {state.case['title']}")

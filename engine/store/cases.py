@@ -1,5 +1,6 @@
 """Cases as people see them: opened once, then written by every turn (see `projection`)."""
 
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,7 @@ __all__ = [
     "summary",
     "task",
     "timeline",
+    "unmark_stuck",
 ]
 
 _ENTRIES = Sql(queries.ENTRIES)
@@ -92,6 +94,23 @@ def mark_stuck(c: Connection, case: str, why: str) -> bool:
     """Show that an open case does not get on; its next turn clears it. False if it was shown already, or ended."""
     open_and_unmarked = (cases.c.id == case) & (cases.c.status == "open") & (cases.c.health != "stuck")
     return c.execute(update(cases).where(open_and_unmarked).values(health="stuck", why=why)).rowcount == 1
+
+
+_UNSTUCK = Sql(
+    """
+    UPDATE cases SET why = '', health = CASE WHEN EXISTS
+        (SELECT 1 FROM incidents WHERE incidents.case_id = cases.id AND incidents.status = 'open')
+        THEN 'incident' ELSE 'ok' END
+    WHERE id = :case AND health = 'stuck' AND why = :why
+    """
+)
+
+
+def unmark_stuck(c: Connection, why: str, still: Collection[str]) -> None:
+    """Cases that were shown as stuck for this reason, and are not any more: they may wait long for their next turn."""
+    shown = c.scalars(select(cases.c.id).where(cases.c.health == "stuck", cases.c.why == why, cases.c.status == "open"))
+    for case in set(shown) - set(still):
+        _UNSTUCK.change(c, case=case, why=why)
 
 
 _NOTE = Sql(

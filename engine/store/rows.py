@@ -42,6 +42,32 @@ class VersionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """An open case that runs another version than the one that it may go on with."""
+
+    id: str
+    title: str
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """What came of asking a case to go on with another version. `id` is that of the arrival that asked.
+
+    `outcome`: moved, or stays (then `why` says why).
+    """
+
+    id: str
+    case: str
+    version: int
+    by: str
+    outcome: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NewCase:
     """A case as it was opened. `state` is the state's text for the first turn, `parent` the path of whoever
     started it (empty: nobody)."""

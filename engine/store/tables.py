@@ -302,6 +302,27 @@ files = Table(
     Index(None, "case_id"),
 )
 
+moves = Table(  # cases that were to go on with another version, and what came of it
+    "moves",
+    metadata,
+    _text("id", key=True),  # of the arrival that asked for it
+    _text("case_id"),
+    _number("version"),
+    _text("given_by"),
+    _text("outcome"),
+    _text("why"),
+    _at("decided_at"),
+    Index(None, "case_id"),
+)
+
+moved_paths = Table(  # where the steps are now to which links, tasks and mails still say another path
+    "moved_paths",
+    metadata,
+    _text("case_id", key=True),
+    _text("path", key=True),
+    _text("now_at"),
+)
+
 states = Table("states", metadata, _text("case_id", key=True), _number("turn", key=True), _text("state"))
 
 signatures = Table(
