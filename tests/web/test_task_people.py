@@ -65,7 +65,8 @@ async def test_a_vote_is_given_once(ann: Visitor, house: House) -> None:
     page = await ann.send(link, {"task-outcome": "approve"})
     assert "Your vote has arrived." in page.words
     (arrival,) = await house.arrived()
-    assert (arrival.by, decode(arrival.data_json)["groups"]) == ("helen", ["legal", "compliance"])
+    assert arrival.by == "helen"
+    assert {"legal", "compliance"} <= set(decode(arrival.data_json)["groups"])
 
 
 async def test_who_may_not_vote_reads_why(ann: Visitor, house: House) -> None:
