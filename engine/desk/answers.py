@@ -10,7 +10,7 @@ from engine.language.resources import Input
 from engine.runtime.preview import Moved
 from engine.runtime.view import TaskView
 
-LinkKind = Literal["form", "case_form", "task", "signature"]
+LinkKind = Literal["form", "case_form", "task", "signature", "case"]
 LinkState = Literal["open", "answered", "closed"]
 CONSENT = "I have read the document and agree to it, and I agree to sign it electronically."
 """What a signer ticks; the evidence keeps these words."""

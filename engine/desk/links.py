@@ -54,6 +54,10 @@ class Links(Ground):
             raise DeskError(f"say whose page it is, with the email address: {step} {asks}")
         return await self.link_for(case, path, kind, recipient or readers[0])
 
+    async def case_link(self, case: str, recipient: str) -> str:
+        """The address of a case's own page for a colleague: where it stands and what comes next. Raises NotThere."""
+        return await self.link_for(case, "", "case", recipient)
+
     async def open_link(self, token: str) -> LinkView | None:
         """What the holder of the link may see; None where there is no such link, or it has expired."""
         found = await self._find(token)

@@ -88,7 +88,7 @@ class OpenedLink:
     @property
     def shown(self) -> bool:
         """Whether the case shows the turn that sent this link: it is projected a moment after the mail has left."""
-        if self.kind == "case_form" or self.wait or self.task:
+        if self.kind in ("case_form", "case") or self.wait or self.task:
             return True
         return self.case.summary.updated_at > self.row.expires_at - LINK_LIFE
 
@@ -101,6 +101,8 @@ class OpenedLink:
     def _open(self) -> bool:
         if self.case.summary.status == "ended":
             return False
+        if self.kind == "case":
+            return True
         if self.kind == "case_form":
             return self.form is not None
         if self.kind == "task":

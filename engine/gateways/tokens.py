@@ -9,13 +9,13 @@ from datetime import timedelta
 LINK_LIFE = timedelta(days=120)
 """How long a link works after it was last sent: `expires_at` is always the time of sending plus this."""
 
-PAGES = {"form": "f", "case_form": "f", "task": "t", "signature": "s"}
+PAGES = {"form": "f", "case_form": "f", "task": "t", "signature": "s", "case": "c"}
 
 
 def link_token(key: bytes, case: str, path: str, kind: str, recipient: str) -> str:
     """43 characters that name one page of one person; the same for the same four names.
 
-    `kind` is form, task, signature or case_form. Being derived, a repeated
+    `kind` is form, task, signature, case_form or case (then the path is empty). Being derived, a repeated
     send carries the same link, and no token has to be kept.
     """
     named = json.dumps([case, path, kind, recipient], ensure_ascii=False).encode()
@@ -33,5 +33,5 @@ def is_token_of(token: str, key: bytes, case: str, path: str, kind: str, recipie
 
 
 def link_url(base_url: str, kind: str, token: str) -> str:
-    """The address of a link's page: `/f/TOKEN`, `/t/TOKEN` or `/s/TOKEN`."""
+    """The address of a link's page: `/f/TOKEN`, `/t/TOKEN`, `/s/TOKEN` or `/c/TOKEN`."""
     return f"{base_url.rstrip('/')}/{PAGES[kind]}/{token}"

@@ -109,3 +109,9 @@ def test_the_example_has_a_forecast_after_every_line_of_every_script() -> None:
             follow(case, line)
             assert ahead(case).afterwards
     assert plan().process.process == "client-onboarding"
+
+
+def test_a_case_has_a_page_of_its_own(baton: Baton, case: str) -> None:
+    assert "/c/" in baton("link", case).out
+    assert baton("link", case).out == baton("link", case).out
+    assert baton("link", case).out != baton("link", case, "--for", "sam@northwind.example").out
