@@ -10,8 +10,8 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from temporalio.service import GrpcCompression
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from activities import STEP_TYPES
+from activities.due import Due
 from activities.gate import give_up_forsaken
 from activities.performs import Performs
 from activities.turns import Turns
@@ -41,6 +42,7 @@ from engine.opening import prepare, values_of
 from engine.routing import Router
 from engine.runtime.flow import StepError
 from engine.runtime.messages import Unreachable
+from engine.schedules import Schedule, Schedules
 from engine.settings import Settings, SettingsError
 from engine.shelf import Shelf
 from engine.store import cases
@@ -49,6 +51,7 @@ from engine.store.store import Store
 from engine.workspace import find
 from workflows.client import TASK_QUEUE, Courier
 from workflows.process import Case
+from workflows.schedule import Planned, Scheduled, Timekeeper
 
 log = logging.getLogger("baton.worker")
 
@@ -56,6 +59,8 @@ CACHED_CASES = 800  # about 80 KB each; any other one is taken up again from its
 POLLERS = 20
 UNANSWERED = timedelta(seconds=1)  # after which a turn that waits for a worker that has died is given to another
 GRACE = timedelta(seconds=30)  # at least the longest SMTP or HTTP timeout
+LOOK = 1.0  # seconds between two looks for schedules that have changed
+AHEAD = 100  # times of a schedule that the engine knows beforehand
 WATCH = 15.0  # seconds between two looks for cases that are stuck
 
 
@@ -169,11 +174,13 @@ async def working(
     """A running Temporal worker with its dispatcher and its watch over stuck cases."""
     turns = Turns(house.world, house.shelf.plan, partial(values_of, house.settings), nudge)
     performs = Performs(house.world, house.shelf.plan)
+    router = Router(house.settings, house.store, house.shelf, utc_now)
+    schedules = Schedules(house.store, house.shelf, router, utc_now, nudge)
     worker = Worker(
         house.client,
         task_queue=queue,
-        workflows=[Case],
-        activities=[turns.turn, performs.perform],
+        workflows=[Case, Scheduled],
+        activities=[turns.turn, performs.perform, Due(schedules.happened).due],
         workflow_runner=runner or UnsandboxedWorkflowRunner(),
         max_cached_workflows=CACHED_CASES,
         sticky_queue_schedule_to_start_timeout=UNANSWERED,
@@ -182,16 +189,53 @@ async def working(
         graceful_shutdown_timeout=GRACE,
     )
     courier = Courier(house.client, queue, flags)
-    router = Router(house.settings, house.store, house.shelf, utc_now)
     stop = asyncio.Event()
     async with worker, asyncio.TaskGroup() as side:
         side.create_task(Dispatcher(house.store, courier, router, nudge).run(stop))
         side.create_task(watch(house.store, courier, stop))
+        side.create_task(keep_time(schedules, Timekeeper(house.client, queue), stop))
         try:
             yield courier
         finally:
             stop.set()
             nudge()
+
+
+async def keep_time(schedules: Schedules, keeper: Timekeeper, stop: asyncio.Event) -> None:
+    """Tell the engine which schedules there are, whenever one is published, goes, is paused or needs new times."""
+    told: tuple[Planned, ...] | None = None
+    while not stop.is_set():
+        try:
+            planned = tuple(_planned(one, utc_now()) for one in await schedules.everything())
+            if _differ(told, planned):
+                await keeper.keep(planned)
+                told = planned
+        except (Unreachable, SQLAlchemyError) as problem:
+            log.warning("cannot tell the engine of the schedules, trying again: %s", problem)
+        try:
+            await asyncio.wait_for(stop.wait(), LOOK)
+        except TimeoutError:
+            continue
+
+
+def _planned(one: Schedule, now: datetime) -> Planned:
+    length = one.recurrence.length
+    times = () if length else one.next(now, AHEAD)
+    return Planned(one.process, one.trigger, length, times, one.catch_up, bool(one.paused_by))
+
+
+def _differ(told: tuple[Planned, ...] | None, planned: tuple[Planned, ...]) -> bool:
+    """Whether the engine must be told anew: something else than time has changed, or half of the times are over."""
+    if told is None or len(told) != len(planned):
+        return True
+    return any(_other(old, new) for old, new in zip(told, planned, strict=True))
+
+
+def _other(old: Planned, new: Planned) -> bool:
+    if replace(old, times=()) != replace(new, times=()):
+        return True
+    known = set(old.times)
+    return sum(time in known for time in new.times) < len(new.times) / 2
 
 
 async def watch(store: Store, courier: Courier, stop: asyncio.Event) -> None:

@@ -38,6 +38,7 @@ COMMANDS = {
     "migrate": Command("cli.migrate", "Let running cases go on with another version"),
     "rollback": Command("cli.rollback", "Let new cases have an older version again"),
     "processes": Command("cli.processes", "The published processes and their versions"),
+    "schedule": Command("cli.schedule", "Schedules that start cases: next times, pause, run now"),
     "start": Command("cli.start", "Start a case"),
     "status": Command("cli.status", "All open cases, or one of them in words", quick=True),
     "show": Command("cli.show_case", "Everything about one case, with who did what"),

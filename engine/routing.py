@@ -55,7 +55,9 @@ class Router:
     def _opening(self, edition: Edition, trigger: Trigger, event: Any, arrival: Arrival) -> Opening | None:
         """What the trigger opens; None where its `if` is false or the event does not give what it needs."""
         try:
-            if not starts(trigger, arrival.kind, arrival.name, event, self.clock):
+            # A schedule belongs to one trigger, and not to another process that calls its own the same.
+            own = f"{edition.process}/" if arrival.kind == "schedule" else ""
+            if not starts(trigger, arrival.kind, arrival.name.removeprefix(own), event, self.clock):
                 return None
             inputs = trigger_inputs(self.settings, edition, trigger, event, self.clock)
             return prepare(self.settings, edition, inputs, self.clock(), f"{arrival.id}/{trigger.id}")

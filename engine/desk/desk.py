@@ -7,9 +7,10 @@ from engine.desk.links import Links
 from engine.desk.migrations import Migrations
 from engine.desk.operators import Operators
 from engine.desk.reading import Reading
+from engine.desk.schedules import Timetable
 from engine.desk.starting import Starting
 from engine.desk.tasks import Tasks
 
 
-class Desk(Starting, Migrations, Arrivals, Links, Tasks, Operators, Interventions, Reading, Foresight):
+class Desk(Starting, Migrations, Arrivals, Links, Tasks, Operators, Interventions, Timetable, Reading, Foresight):
     """What pages and commands may ask for. `Desk(settings, store, registry, nudge)`, see `Ground`."""

@@ -29,7 +29,7 @@ class Trigger(Model):
     """What starts a case; `inputs` maps the event to the process's inputs."""
 
     id: IdField
-    type: Literal["manual", "form", "webhook", "event"]
+    type: Literal["manual", "form", "webhook", "event", "schedule"]
     if_: ConditionField | None = Field(None, alias="if")  # starts a case only if this holds; sees `event`
     inputs: ValuesField = Field(default_factory=dict)  # input of the process -> value, from `event`
     connection: Annotated[str, Reference("connections")] | None = None  # for a webhook: where it comes from
@@ -39,6 +39,10 @@ class Trigger(Model):
     form: Annotated[str, Reference("forms")] | None = None
     """For a form: the questions on the public page, if not those of the inputs."""
     candidate_groups: GroupsField = ()  # for a manual start: who may
+    every: str | None = None
+    """For a schedule: when, as in `monday at 08:00` or `3rd business day of month`; in the process's calendar."""
+    cron: str | None = None  # for a schedule: when, as a cron line of five fields
+    catch_up: PhraseField | None = None  # for a schedule: how long a missed time is made up for; 1 day if not said
 
 
 class When(Model):

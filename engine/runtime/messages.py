@@ -79,3 +79,12 @@ class TurnOutput:
     ended: bool = False
     outcome: str = ""
     plan: str = ""  # the digest of another plan that the case runs from now on; empty: the same as before
+
+
+@dataclass
+class DueInput:
+    """A time of a schedule that has come: seconds since the epoch (UTC), the time that was meant."""
+
+    process: str
+    trigger: str
+    at: float = 0.0

@@ -13,6 +13,7 @@ from engine.language.checks import decisions, events, files, privacy
 from engine.language.checks.blocks import Blocks, Others, goes_on, stopped
 from engine.language.checks.names import ALWAYS, Known, Steps, where
 from engine.language.checks.neighbours import Neighbours
+from engine.language.checks.schedules import SCHEDULED
 from engine.language.checks.standing import Standing, parsed
 from engine.language.checks.subject import Subject
 from engine.language.checks.values import Values
@@ -101,6 +102,8 @@ class Walk(Blocks):
             return given.webhook(connection, told.event)
         if told.type == "form":
             return record(answers=given.answers(self.subject.resources.forms.get(told.form or "")))
+        if told.type == "schedule":
+            return SCHEDULED
         if told.type == "event":
             return self.others.events.get(told.event or "", given.OPEN)
         return given.inputs(told.inputs) if told.type == "manual" and isinstance(told, When) else given.OPEN

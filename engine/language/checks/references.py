@@ -207,7 +207,7 @@ def _child(subject: Subject, step: Any) -> None:
 def _triggers(subject: Subject) -> None:
     wanted = subject.process.inputs
     for n, trigger in enumerate(subject.process.triggers):
-        if trigger.type in ("webhook", "event") or (trigger.type == "form" and trigger.form):
+        if trigger.type in ("webhook", "event", "schedule") or (trigger.type == "form" and trigger.form):
             path = ("triggers", n, "inputs")
             _given(subject, subject.process, path, "this process", wanted, trigger.inputs)
 
