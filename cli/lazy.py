@@ -33,6 +33,7 @@ COMMANDS = {
     "schema": Command("cli.schema", "JSON Schema of the files, for editors"),
     "simulate": Command("cli.simulate", "Play a process through, and read every mail and date before it runs"),
     "forecast": Command("cli.forecast", "What a case does next if nobody acts"),
+    "lsp": Command("cli.lsp", "Help an editor with definitions, as a language server"),
     "publish": Command("cli.publish", "Make definitions available to new cases"),
     "versions": Command("cli.versions", "The versions of a process, and which one new cases get"),
     "migrate": Command("cli.migrate", "Let running cases go on with another version"),

@@ -149,9 +149,5 @@ def _word(shape: Word) -> Json:
 def _snippet(name: str, model: type[Model]) -> Json:
     body: dict[str, Any] = {}
     for number, (key, value) in enumerate(snippets.step(name, model)):
-        body[key] = value if key == "type" else f"${{{max(1, number)}:{_escaped(value)}}}"
+        body[key] = value if key == "type" else f"${{{max(1, number)}:{snippets.escaped(value)}}}"
     return {"label": f"{name} step", "description": summary(model), "body": body}
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")

@@ -25,3 +25,8 @@ def _value(key: Key) -> str:
     if isinstance(key.shape, Steps | Many) and key.key in PASTE:
         return PASTE[key.key]
     return ""
+
+
+def escaped(value: str) -> str:
+    """As it must stand in a snippet, where `$` and `}` mean something."""
+    return value.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")

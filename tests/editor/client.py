@@ -75,15 +75,15 @@ class Client:
     def close(self, uri: str) -> None:
         self.notify("textDocument/didClose", textDocument={"uri": uri})
 
-    def diagnostics(self, uri: str, quiet: float = 1.5) -> list[Any]:
-        """The last diagnostics of a file: those after which nothing came for a while."""
+    def diagnostics(self, uri: str, quiet: float = 0.4) -> list[Any]:
+        """The diagnostics of a file as it is now: those after which nothing came for a while."""
         found: list[Any] | None = None
         while True:
             try:
                 published = self.published.get(timeout=PATIENCE if found is None else quiet)
             except queue.Empty:
                 return found or []
-            if published["uri"] == uri:
+            if published["uri"] == uri and published.get("version") in (None, self.versions[uri]):
                 found = published["diagnostics"]
 
     def at(self, method: str, uri: str, line: int, character: int, **more: Any) -> Any:

@@ -28,9 +28,10 @@ from engine.language.resources import Connection
 from engine.language.types import ANY, Field, Record, Type, record
 
 
-def check(subject: Subject) -> None:
+def check(subject: Subject, values: Values | None = None) -> None:
+    """Every text is given to `values`, with what is known where it stands."""
     others = Neighbours(subject, _walk)
-    _walk(subject, others).process()
+    Walk(subject, values or Values(subject), others).process()
     events.check(subject, others.events)
 
 

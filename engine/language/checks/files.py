@@ -105,6 +105,7 @@ def alone(loaded: Document) -> None:
 
 
 def _texts(subject: Subject, loaded: Document, scope: Record, user: str, keys: tuple[str, ...] = _TEXTS) -> None:
+    subject.template(loaded, scope)
     # A template serves many steps: what one of them was told about a place is not told again for the next.
     told = {(p.file, p.line, p.column) for p in subject.found}
     subject.found.extend(p for p in _found(loaded, scope, user, keys) if (p.file, p.line, p.column) not in told)

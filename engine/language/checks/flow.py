@@ -200,7 +200,8 @@ def _itself(subject: Subject) -> None:
 def _always(steps: Sequence[Any]) -> Iterator[Any]:
     """The steps that run in every case, as far as it cannot have ended before."""
     for step in steps:
-        if not hasattr(step, "nested") or any(inner.ends_case() for inner in (step, *_below(step))):
+        inside = (step, *_below(step)) if hasattr(step, "nested") else (step,)
+        if any(not hasattr(inner, "nested") or inner.ends_case() for inner in inside):
             return
         if step.if_ is None:
             yield step

@@ -86,6 +86,9 @@ class Subject:
         if not excuse:
             self.report(code, message, place, without or note, hint, "warning")
 
+    def template(self, loaded: Document, scope: Record) -> None:
+        """Told of every text of another file that this process fills in, and of what it gives; editors listen."""
+
     def unknown(self, code: str, what: str, word: str, place: Place, known: tuple[str, ...], where: str) -> None:
         """A name that is not there: the nearest one as help, else all of them as note."""
         near = suggest(word, known)
