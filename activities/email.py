@@ -14,7 +14,7 @@ from engine.language.plan import Plan
 from engine.language.resources import EmailTemplate, People
 from engine.language.types import TEXT, Record, record
 from engine.runtime.effects import Effect
-from engine.runtime.letters import letter, readers
+from engine.runtime.letters import addresses, letter, readers
 from engine.runtime.step import Look, Result, Run, Send, Step
 from engine.store import files, links
 
@@ -41,13 +41,20 @@ class EmailStep(Step):
         send = Send(template=self.template, subject=self.subject, body=self.body)
         to = await readers(run, "send", (str(run.value(self.to)),), work=False)
         extra = {
-            "cc": run.value(self.cc),
-            "reply_to": run.value(self.reply_to) if self.reply_to else None,
+            "cc": list(await self._copies(run)),
+            "reply_to": addresses(run.plan.resources.people, str(run.value(self.reply_to)))[0]
+            if self.reply_to
+            else None,
             "attachments": run.value(self.attachments),
         }
         for n, address in enumerate(to):
             await run.do("send" if n == 0 else f"send.{n + 1}", "email", {**letter(run, send, address), **extra})
         return {"to": ", ".join(to)}
+
+    async def _copies(self, run: Run) -> tuple[str, ...]:
+        """The addresses of `cc`; colleagues are looked up, as those of `to` are."""
+        names = tuple(str(name) for name in run.value(self.cc))
+        return names if all("@" in name for name in names) else await readers(run, "cc", names, work=False)
 
 
 async def send_email(world: World, plan: Plan, effect: Effect) -> Result:

@@ -59,7 +59,7 @@ class Player:
         misses: list[Miss] = []
         world: World | None = None
         try:
-            world = self._world(test)
+            world = self.world(test)
         except (BadValues, ValueError) as problem:
             misses.append(self._cannot(test, "inputs", str(problem)))
         if world:
@@ -75,7 +75,7 @@ class Player:
             cases=tuple(world.cases.values()) if world else (),
         )
 
-    def _world(self, test: Scenario) -> World:
+    def world(self, test: Scenario) -> World:
         at = self._start(test)
         specs = self.plan.process.inputs
         raw = filled({**self.tests.inputs, **test.inputs}, {}, lambda: at)

@@ -171,6 +171,7 @@ async def firm(
     sandboxed: bool = True,
     smtp: int = 0,
     target: Target | None = None,
+    definitions: Path = DEFINITIONS,
 ) -> AsyncIterator[Firm]:
     """A firm that works in `folder`, with a worker and task queue of its own, and the processes of `definitions/`.
 
@@ -179,7 +180,7 @@ async def firm(
     target, nudge = target or Target(), Nudge()
     workspace = folder / "workspace"
     create(workspace)
-    shutil.copytree(DEFINITIONS, workspace / "definitions", dirs_exist_ok=True)
+    shutil.copytree(definitions, workspace / "definitions", dirs_exist_ok=True)
     catcher = Catcher(folder / "mail")
     await catcher.start()
     settings = Settings.load(workspace, environment(temporal, smtp or catcher.port, target.start(), database))
