@@ -36,6 +36,7 @@ COMMANDS = {
     "lsp": Command("cli.lsp", "Help an editor with definitions, as a language server"),
     "publish": Command("cli.publish", "Make definitions available to new cases"),
     "versions": Command("cli.versions", "The versions of a process, and which one new cases get"),
+    "diff": Command("cli.diff", "What differs between two versions, in plain sentences"),
     "migrate": Command("cli.migrate", "Let running cases go on with another version"),
     "rollback": Command("cli.rollback", "Let new cases have an older version again"),
     "processes": Command("cli.processes", "The published processes and their versions"),

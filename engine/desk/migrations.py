@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from engine.desk.answers import DeskError, NotThere
+from engine.desk.answers import DeskError
 from engine.desk.publishing import every_step
 from engine.desk.versions import Versions
 from engine.language.plan import Plan
@@ -69,7 +69,7 @@ class Migrations(Versions):
         `names` are steps that have another id there: old -> new; `only` some
         cases; `heard` is told how many are done. Raises NotThere, and DeskError for names that are none.
         """
-        edition = await self._target(process, to)
+        edition = await self.published(process, to)
         found = await self._candidates(edition, only)
         await self._check(edition, found, names or {})
         seen = []
@@ -130,12 +130,6 @@ class Migrations(Versions):
         if summary is None or summary.status == "ended":
             return Result(case, "ended", f"it has ended: {summary.outcome if summary else 'gone'}")
         return None
-
-    async def _target(self, process: str, to: int | None) -> Edition:
-        found = await self.numbered(process, to) if to is not None else await self.shelf.live(process)
-        if found is None:
-            raise NotThere(await self._no_version(process, 1))
-        return found
 
     async def _candidates(self, edition: Edition, only: Collection[str]) -> tuple[Candidate, ...]:
         digest = edition.plan.digest

@@ -3,6 +3,8 @@
 from engine.desk.answers import DeskError, NotThere, Released
 from engine.desk.publishing import Publishing
 from engine.language.compiler import compile_process
+from engine.language.plan import Plan
+from engine.shelf import Edition
 from engine.store import plans
 from engine.store.rows import VersionRow
 
@@ -41,6 +43,17 @@ class Versions(Publishing):
                 f"baton publish {process} --release {version}"
             )
         return await self.release(process, version, by=by, message=message)
+
+    async def published(self, process: str, version: int | None = None) -> Edition:
+        """A version that was published; the live one without a number. Raises NotThere."""
+        found = await self.numbered(process, version) if version is not None else await self.shelf.live(process)
+        if found is None:
+            raise NotThere(await self._no_version(process, 1))
+        return found
+
+    async def written(self, process: str) -> Plan:
+        """What the files of a process say now. Raises NotThere, Findings."""
+        return self._compiled(process).plan
 
     async def edited(self, process: str) -> int | None:
         """The live version, where the files say something else now; None where they say the same, where the process

@@ -84,3 +84,64 @@ def test_a_process_that_was_only_drafted_is_not_started_by_the_way(baton: Baton,
     assert said.code == 1
     assert "there are only drafts" in said.err
     assert baton("start", "small", "--version", "1").code == 0
+
+
+def test_what_differs_is_said_in_sentences(baton: Baton, edited: Path) -> None:
+    said = baton("diff", PROCESS)
+    assert "`welcome`: the timeout is “25 business days” now; it was “20 business days”.\n" in said.out
+    assert said.out.endswith("1 difference\n")
+    baton("publish", PROCESS)
+    assert baton("diff", PROCESS).out == "They are the same.\n"
+    assert [c["about"] for c in baton("diff", PROCESS, "1", "2", "--json").json] == ["welcome"]
+    file = str(edited / "definitions/processes" / f"{PROCESS}.yaml")
+    assert baton("diff", f"{PROCESS}@1", file).out == said.out
+    edit(edited, "Welcome", "Hello", "emails/welcome.md")
+    assert "The email `welcome`: the subject is" in baton("diff", PROCESS, "2").out
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        (("nothing",), "there is no process `nothing`"),
+        ((PROCESS, "7"), "has no version 7; the newest is 1"),
+        ((f"{PROCESS}@x",), "is no version"),
+        (("a.yaml", "b.yaml"), "there is no file a.yaml"),
+        ((PROCESS, "1", "x"), "name two versions or files"),
+    ],
+)
+def test_a_side_that_is_not_there_is_named(baton: Baton, workspace: Path, parts: tuple[str, ...], words: str) -> None:
+    said = baton("diff", *parts)
+    assert said.code == 1
+    assert words in said.err
+
+
+def test_a_migration_tells_before_it_does_anything(baton: Baton, edited: Path) -> None:
+    cases = [baton("start", PROCESS, *ACME, "-i", f"email=c{n}@acme.test", "--json").json["case"] for n in (1, 2)]
+    assert baton("migrate", PROCESS).out == f"Every open case of {PROCESS} runs version 1.\n"
+    baton("publish", PROCESS)
+    said = baton("migrate", PROCESS).out
+    assert said.startswith(f"2 cases of {PROCESS} on another version than 2:\n\n2 cases go on with it:\n")
+    assert all(case in said for case in cases)
+    assert "Nothing was changed." in said
+    found = baton("migrate", PROCESS, "--case", cases[0], "--json").json
+    assert [(c["case"], c["verdict"]["kind"]) for c in found["cases"]] == [(cases[0], "moves")]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--plan", "--apply"), "say one of them"),
+        (("--map", "welcome"), "is not NAME=VALUE"),
+        (("--map", "welcome=welcom"), "has no step `welcom`; did you mean `welcome`?"),
+        (("--to", "9"), "has no version 9"),
+        (("--case", "nobody"), "there is no case `nobody`"),
+    ],
+)
+def test_a_migration_that_cannot_be_meant_is_refused(
+    baton: Baton, edited: Path, more: tuple[str, ...], words: str
+) -> None:
+    baton("start", PROCESS, *ACME)
+    baton("publish", PROCESS)
+    said = baton("migrate", PROCESS, *more)
+    assert said.code == 1
+    assert words in said.err
