@@ -36,7 +36,7 @@ class CallStep(Step):
 
     def sentence(self) -> str:
         sent = f", with {wording.listed(wording.words(n) for n in self.inputs)}" if self.inputs else ""
-        return f"Asks {wording.named(self.connection)} to “{wording.words(self.operation)}”{sent}."
+        return f"Asks {wording.connection(self.connection)} to “{wording.words(self.operation)}”{sent}."
 
     async def run(self, run: Run) -> Result:
         payload = {"connection": self.connection, "operation": self.operation}

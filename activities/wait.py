@@ -143,7 +143,7 @@ def _told(event: WaitEvent) -> str:
     """The event as the end of `until ...`."""
     name = f"“{wording.words(event.id)}”"
     if event.type == "webhook":
-        return f"{name} comes from {wording.named(event.connection or '')}"
+        return f"{name} comes from {wording.connection(event.connection or '')}"
     if event.type == "event":
         return f"another process tells “{wording.words(event.event or event.id)}”"
     who = wording.listed(map(wording.group, event.candidate_groups), "or") if event.candidate_groups else "somebody"

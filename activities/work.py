@@ -111,8 +111,9 @@ class Work(Model):
     def _enough(self, approvals: Approvals) -> str:
         need = approvals.need or len(approvals.of) or 1
         many = "one of each must approve" if need == len(approvals.of) else f"{need} must approve"
-        own = wording.listed(map(wording.value, approvals.exclude), "or")
-        return f"{many}, and not {own}" if own else many
+        if not approvals.exclude:
+            return many
+        return f"{many}, and not {wording.listed(map(wording.value, approvals.exclude), 'or')}"
 
     def _to_tick(self) -> tuple[str, ...]:
         if isinstance(self.checklist, str):

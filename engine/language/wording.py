@@ -17,7 +17,7 @@ _RELATIONS = {
     "==": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least",
     "in": "is one of", "not in": "is none of",
 }  # fmt: skip
-_CALLED: ContextVar[Mapping[str, str]] = ContextVar("called", default=MappingProxyType({}))
+_CALLED: ContextVar[Mapping[str, Mapping[str, str]]] = ContextVar("called", default=MappingProxyType({}))
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _INVISIBLE = ("default", "d", "trim", "date", "datetime", "money", "round", "lower", "upper")
 _OF = {"length": "the number of", "count": "the number of", "first": "the first of", "last": "the last of",
@@ -37,17 +37,28 @@ def named(name: str) -> str:
 
 
 @contextmanager
-def calling(steps: Mapping[str, str]) -> Iterator[None]:
-    """In here the steps with these ids are called so, as in `step 5.1`, and not by their ids in words."""
-    token = _CALLED.set(steps)
+def calling(
+    steps: Mapping[str, str] = {}, people: Mapping[str, str] = {}, connections: Mapping[str, str] = {}
+) -> Iterator[None]:
+    """In here steps, people, groups and connections with these ids are called so, and not by their ids in words."""
+    token = _CALLED.set({"steps": steps, "people": people, "connections": connections})
     try:
         yield
     finally:
         _CALLED.reset(token)
 
 
+def _called(kind: str, name: str) -> str:
+    return _CALLED.get().get(kind, {}).get(name, "")
+
+
 def _step(step: str) -> str:
-    return _CALLED.get().get(step) or named(step)
+    return _called("steps", step) or named(step)
+
+
+def connection(name: str) -> str:
+    """An outside system by its title."""
+    return _called("connections", name) or named(name)
 
 
 def quoted(text: str) -> str:
@@ -71,7 +82,12 @@ def spoken(text: Any) -> str:
         pieces = parse_template(str(text)).pieces
     except ExpressionProblem:
         return str(text)
-    return "".join(piece if isinstance(piece, str) else _value(piece.tree) for piece in pieces).strip()
+    said = ""
+    for piece in pieces:
+        value_said = piece if isinstance(piece, str) else _value(piece.tree)
+        owned = not isinstance(piece, str) and re.search(r"\b(?:the|a|an|our|your|this)\s+$", said, re.IGNORECASE)
+        said += value_said.removeprefix("the ") if owned else value_said
+    return said.strip()
 
 
 def condition(text: str) -> str:
@@ -94,7 +110,7 @@ def person(text: str) -> str:
     """Whoever a field names: an address, a user, a group, or a value that gives one of them."""
     said = spoken(text)
     if "${" not in text:
-        return said if "@" in said else capital(words(said))
+        return said if "@" in said else _called("people", said) or capital(words(said))
     owner = re.sub(r"\s+(?:e-?mail|email address|address)$", "", said)
     if owner in (said, "the") or owner.endswith("'s"):
         return said if owner == said else f"{owner} email address"
@@ -102,7 +118,7 @@ def person(text: str) -> str:
 
 
 def group(name: str) -> str:
-    return f"somebody from {capital(words(name))}"
+    return f"somebody from {_called('people', name) or capital(words(name))}"
 
 
 def shown(written: Any) -> str:
@@ -203,7 +219,9 @@ def _comparison(node: tree.Comparison) -> str:
 
 
 def _compared(left: tree.Node, op: str, right: tree.Node) -> str:
-    step = _outcome_of(left)
+    step, status = _outcome_of(left), _status_of(left, right)
+    if status and op in ("==", "!="):
+        return status if op == "==" else f"it is not so that {status}"
     if step and op in ("==", "!="):
         missing = " or was left out" if op == "==" and _default_of(left) == right else ""
         return f"{_step(step)} {'ended' if op == '==' else 'did not end'} with {_value(right)}{missing}"
@@ -218,6 +236,18 @@ def _outcome_of(node: tree.Node) -> str:
         case ("steps", step, "outcome"):
             return step
     return ""
+
+
+_STATES = {"done": "{} is done", "skipped": "{} was left out", "timed_out": "time ran out in {}",
+           "failed": "{} failed", "cancelled": "{} was cancelled"}  # fmt: skip
+
+
+def _status_of(node: tree.Node, other: tree.Node) -> str:
+    """`steps.x.status == "done"` in words."""
+    path = tree.path(node)
+    if path is None or len(path) != 3 or path[::2] != ("steps", "status") or not isinstance(other, tree.Constant):
+        return ""
+    return _STATES.get(str(other.value), "").format(_step(path[1]))
 
 
 def _default_of(node: tree.Node) -> tree.Node | None:
@@ -243,6 +273,8 @@ def _path(path: tuple[str, ...]) -> str:
             return _step(step)
         case ("steps", step, "by"):
             return f"whoever did {_step(step)}"
+        case ("steps", step, "at"):
+            return f"the end of {_step(step)}"
         case ("steps", step, *rest):
             leaf = _leaf(rest)
             return f"the {leaf} of {_step(step)}" if leaf in _PARTS else f"“{leaf}” in {_step(step)}"

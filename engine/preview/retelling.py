@@ -1,6 +1,7 @@
 """A whole process in plain sentences, as one would tell it to a colleague."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from string import ascii_uppercase
 
@@ -43,7 +44,7 @@ class Retelling:
 def retell(plan: Plan) -> Retelling:
     """The process of a plan, from what starts it to how it can end."""
     process, numbers = plan.process, _numbered(plan)
-    with wording.calling({step: f"step {number}" for step, number in numbers.items()}):
+    with speaking(plan, {step: f"step {number}" for step, number in numbers.items()}):
         told = (
             Section("How it starts", tuple(_beginning(plan))),
             Section("What happens", _steps(process.steps, numbers)),
@@ -53,6 +54,14 @@ def retell(plan: Plan) -> Retelling:
         )
     about = (process.description or "", *_about(plan))
     return Retelling(process.process, process.title, tuple(filter(None, about)), tuple(s for s in told if s.items))
+
+
+def speaking(plan: Plan, steps: Mapping[str, str]) -> AbstractContextManager[None]:
+    """In here people, groups and systems are called as the workspace calls them, and steps as given."""
+    staff = plan.resources.people
+    people = {user.id: user.name for user in staff.users} | {g.id: g.title for g in staff.groups if g.title}
+    titles = {name: found.title for name, found in plan.resources.connections.items() if found.title}
+    return wording.calling(steps, people, titles)
 
 
 def _about(plan: Plan) -> Iterator[str]:
@@ -124,7 +133,8 @@ def _by_hand(trigger: Trigger) -> str:
 
 
 def _by_webhook(trigger: Trigger) -> str:
-    return f"It starts when “{wording.words(trigger.event or '')}” comes from {wording.named(trigger.connection or '')}"
+    system = wording.connection(trigger.connection or "")
+    return f"It starts when “{wording.words(trigger.event or '')}” comes from {system}"
 
 
 def _by_form(trigger: Trigger) -> str:
@@ -157,7 +167,7 @@ def _step(step: Step, numbers: Numbers) -> Item:
 
 def title_of(step: Step) -> str:
     """The step's title with its values named in words; its id in words where it has none."""
-    return wording.spoken(step.title) if step.title else wording.capital(wording.words(step.id))
+    return wording.capital(wording.spoken(step.title) if step.title else wording.words(step.id))
 
 
 def _lines(step: Step) -> Iterator[str]:
@@ -231,7 +241,7 @@ def heard(handler: Handler) -> str:
     elif when.type == "event":
         heard = f"When another process tells “{wording.words(when.event or '')}”"
     else:
-        heard = f"When “{wording.words(when.event or '')}” comes from {wording.named(when.connection or '')}"
+        heard = f"When “{wording.words(when.event or '')}” comes from {wording.connection(when.connection or '')}"
     then = "everything that is open ends, and this happens instead" if handler.interrupt else "this happens beside it"
     return f"{heard}, {then}:"
 

@@ -26,7 +26,7 @@ def _reminded(reminders: tuple[Reminder, ...]) -> Iterator[Promise]:
 
 def _when(reminder: Reminder) -> str:
     if reminder.every:
-        every = wording.moment(reminder.every).removeprefix("after ")
+        every = wording.moment(reminder.every).removeprefix("after ").removeprefix("1 ")
         return f"every {every}, {wording.times(reminder.max_times)} at most"
     return wording.moment(reminder.after or "never")
 

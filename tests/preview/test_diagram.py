@@ -15,12 +15,15 @@ from engine.preview.diagram.picture import Box, Drawing, Line, Words
 from engine.preview.retelling import steps_in
 from tests.cli.conftest import Baton
 from tests.preview.sixty import sixty
-from tests.runtime.onboarding import SCRIPTS, begun, follow, plan
+from tests.runtime.onboarding import CHECKOUT, SCRIPTS, begun, follow, plan
 from tests.runtime.small import small
 
 CASE = begun()
 for line in SCRIPTS["happy"][:6]:
     follow(CASE, line)
+
+
+SHIPPED = sorted(file.stem for file in (CHECKOUT / "definitions" / "processes").glob("*.yaml"))
 
 
 @cache
@@ -29,7 +32,7 @@ def pictures() -> dict[str, Drawing]:
         "example": drawn(plan()),
         "case": drawn(plan(), progress(CASE.state)),
         "sixty": drawn(small(sixty())),
-        "other": drawn(plan("kyc-check")),
+        **{name: drawn(plan(name)) for name in SHIPPED},
     }
 
 
@@ -37,7 +40,7 @@ def boxes(name: str) -> list[Box]:
     return [s for s in pictures()[name].shapes if isinstance(s, Box)]
 
 
-NAMES = ("example", "case", "sixty", "other")
+NAMES = ("example", "case", "sixty", *SHIPPED)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,7 +10,7 @@ from engine.preview.retelling import retell, steps_in
 from engine.preview.writing import as_text
 from engine.runtime.step import Step
 from tests.cli.conftest import Baton
-from tests.runtime.onboarding import plan
+from tests.runtime.onboarding import CHECKOUT, plan
 from tests.runtime.small import small
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -44,6 +44,8 @@ def test_every_sentence_is_one() -> None:
         ("not steps.terms.needs_legal", "“needs legal” in “Terms” is no"),
         ('inputs.kind in ["a", "b"] and (inputs.x or inputs.y)',
          "the kind is one of “a” or “b” and (the x is yes or the y is yes)"),
+        ('steps.a.status == "done" and steps.b.status != "skipped"',
+         "“A” is done and it is not so that “B” was left out"),
         ("steps.x.results | length > 3", "the number of the results of “X” is above 3"),
     ],
 )  # fmt: skip
@@ -55,6 +57,35 @@ def test_times_and_people_are_said_in_words() -> None:
     assert (moment("2 business days"), moment("PT4H")) == ("after 2 business days", "after 4 hours")
     assert within("1 day before ${ inputs.start }") == "by 1 day before the start"
     assert (person("${ inputs.email }"), person("${ item.email }")) == ("the email address", "the item's email address")
+
+
+def test_a_title_has_one_article_and_a_capital() -> None:
+    said = told(
+        "steps:\n  - { id: a, type: stop, outcome: over, title: '${ inputs.email } is the ${ inputs.email }' }\n"
+    )
+    assert "1. The email is the email" in said
+
+
+def test_reminders_and_people_are_called_as_one_calls_them() -> None:
+    said = told("""
+steps:
+  - id: a
+    type: task
+    title: A
+    assignee: sam
+    reminders: [{ every: 1 hour, max_times: 2 }]
+    escalate: { after: 1 day, to: helen }
+    timeout: never
+""")
+    assert "Sam Whitfield has this to do. Without an answer a reminder goes out every hour, twice at most." in said
+    assert "Helen Osei is told by mail." in said
+
+
+def test_every_shipped_process_is_retold() -> None:
+    for file in (CHECKOUT / "definitions" / "processes").glob("*.yaml"):
+        said = as_text(retell(plan(file.stem)))
+        assert "${" not in said, file
+        assert "not nobody" not in said, file
 
 
 def test_a_block_of_several_steps_is_told_below_its_step() -> None:

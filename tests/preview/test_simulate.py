@@ -149,6 +149,17 @@ def test_the_example_ends_as_each_persona_lets_it(persona: str, outcome: str) ->
     assert (found.main.state.outcome, found.stopped) == (outcome, "")
 
 
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_every_shipped_process_can_be_rehearsed(persona: str) -> None:
+    suite = Suite(CHECKOUT / "definitions", STEP_TYPES)
+    for name in suite.library.names("processes"):
+        plan = suite.plan(name)
+        assert plan is not None
+        found = play(plan, suite.around(), PERSONAS[persona], {}, START)
+        assert found.stopped == "", name
+        assert [made for made in found.made if "could not be played" in made.name] == [], name
+
+
 class Reader(HTMLParser):
     """What a page refers to, and the frames in it."""
 

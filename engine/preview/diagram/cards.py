@@ -38,6 +38,8 @@ def card(step: Step, scale: Scale, progress: Progress, around: str = "") -> Draw
     state = progress.of(step.id)
     column = _Column(scale, scale.pad + 24)
     column.add(title_of(step), "title", scale.title, bold=True, most=3)
+    if step.start:
+        column.add(f"Not before {wording.moment(step.start).removeprefix('at ')}", "condition", scale.text, most=2)
     if step.if_:
         column.add(f"Only if {wording.condition(step.if_)}", "condition", scale.text, most=3)
     column.add(step.sentence(), "sentence", scale.text, most=scale.most)

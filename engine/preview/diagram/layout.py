@@ -8,7 +8,7 @@ from engine.preview.diagram.cards import MAIN, SMALL, Scale, card, note, pill, r
 from engine.preview.diagram.measure import wrapped
 from engine.preview.diagram.picture import Box, Drawing, Line, Shape, Words
 from engine.preview.diagram.progress import Progress
-from engine.preview.retelling import beginnings, heading, heard, steps_in, title_of, told_by
+from engine.preview.retelling import beginnings, heading, heard, speaking, steps_in, title_of, told_by
 from engine.runtime.step import Nested, Step
 
 MARGIN = 28.0
@@ -21,7 +21,7 @@ _SIDE = 30.0  # between a step and what happens at its side
 def drawn(plan: Plan, progress: Progress | None = None) -> Drawing:
     """The picture of a whole process; with a progress, coloured by how far its case has come."""
     titles = {step.id: f"“{title_of(step)}”" for step in _everything(plan)}
-    with wording.calling(titles):
+    with speaking(plan, titles):
         return _Layout(progress or Progress()).process(plan)
 
 

@@ -85,27 +85,29 @@ class Samples:
         return None
 
     def _guess(self, name: str, spec: Input, now: datetime) -> Any:
-        about = f"{name} {spec.label or ''}".lower()
-        people = self.values.people
-        match spec.type:
-            case "number":
-                return next((n for word, n in _NUMBERS if word in about), spec.min or "1")
-            case "date":
-                return str(self.calendar.working_day(self.calendar.local(now).date(), 10))
-            case "datetime":
-                day = self.calendar.working_day(self.calendar.local(now).date(), 7)
-                return (self.calendar.opening(day) + timedelta(hours=1)).isoformat()
-            case "choice":
-                return spec.choices[0] if spec.choices else "first"
-            case "multi_choice":
-                return list(spec.choices[:1])
-            case "user":
-                return people.users[0].id if people.users else None
-            case "group":
-                return people.groups[0].id if people.groups else None
-        return _PLAIN.get(spec.type) or self._text(name, about, spec)
+        """A raw value of the declared type."""
+        if spec.type in ("date", "datetime"):
+            return self._time(spec, now)
+        if spec.type in ("user", "group"):
+            people = self.values.people
+            return next((found.id for found in (people.users if spec.type == "user" else people.groups)), None)
+        if spec.type in ("choice", "multi_choice"):
+            return spec.choices[0] if spec.type == "choice" and spec.choices else list(spec.choices[:1])
+        if spec.type == "list" and spec.of:
+            return [self._raw(name, Input(type=spec.of), now)]
+        return _PLAIN.get(spec.type) or self._words(name, f"{name} {spec.label or ''}".lower(), spec)
 
-    def _text(self, name: str, about: str, spec: Input) -> str:
+    def _time(self, spec: Input, now: datetime) -> str:
+        """Some working days ahead, in opening hours."""
+        today = self.calendar.local(now).date()
+        if spec.type == "date":
+            return str(self.calendar.working_day(today, 10))
+        return (self.calendar.opening(self.calendar.working_day(today, 7)) + timedelta(hours=1)).isoformat()
+
+    def _words(self, name: str, about: str, spec: Input) -> str:
+        """A text or a number that goes by what it is called."""
+        if spec.type == "number":
+            return next((n for word, n in _NUMBERS if word in about), spec.min or "1")
         found = next((text for word, text in _TEXTS if word in about), f"({spec.label or words(name)})")
         return found[: spec.max_length] if spec.max_length else found
 

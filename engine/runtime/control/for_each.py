@@ -42,7 +42,8 @@ class ForEachStep(Step):
         return f"Does these steps for each item of {wording.value(self.items)}."
 
     def notes(self) -> tuple[str, ...]:
-        enough = "" if self.wait_for == "all" else f"It is done when {_some(self.wait_for)} of them is done."
+        verb = "is" if self.wait_for in ("any", 1) else "are"
+        enough = "" if self.wait_for == "all" else f"It is done when {_some(self.wait_for)} of them {verb} done."
         until = f"It ends early when {wording.condition(self.until)}." if self.until else ""
         return tuple(filter(None, (enough, until)))
 
