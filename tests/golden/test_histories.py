@@ -56,5 +56,31 @@ async def test_a_changed_interpreter_breaks_no_replay() -> None:
     assert done.returncode == 0, done.stderr
 
 
+EVERYTHING = {
+    "EVENT_TYPE_TIMER_FIRED": "timer",
+    "EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED": "late",
+    "EVENT_TYPE_ACTIVITY_TASK_COMPLETED": "pending",
+    "EVENT_TYPE_ACTIVITY_TASK_FAILED": "gave-up",
+    "EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED": "stopped",
+    "EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW": "renew-first",
+    "EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED": "cancelled",
+}
+
+
+@pytest.mark.parametrize(("event", "name"), EVERYTHING.items(), ids=EVERYTHING.values())
+def test_there_is_a_golden_history_of_everything_that_the_loop_does(event: str, name: str) -> None:
+    assert event in read(HISTORIES / f"0.2-{name}.json.gz")
+
+
 def test_there_are_golden_histories_of_every_path() -> None:
-    assert {f.name.split("-")[1].split(".")[0] for f in GOLDEN} >= {"happy", "silent", "withdraws"}
+    assert {f.name.removesuffix(".json.gz").partition("-")[2] for f in GOLDEN} >= {
+        "happy",
+        "silent",
+        "withdraws",
+        "parent",
+        "child",
+        "failing",
+        "migration-before",
+        "migration-after",
+        "migration-under-way",
+    }
