@@ -19,16 +19,17 @@ def forecast(case: Case, as_json: Json = False, workspace: Workspace = None) -> 
     if as_json:
         print_json({"case": found.case, "now": found.now, "coming": found.coming, "afterwards": found.afterwards})
         return
-    for line in _lines(found):
+    for line in lines(found):
         typer.echo(line)
 
 
-def _lines(found: Forecast) -> list[str]:
-    lines = ["If nobody acts:"] if found.coming else []
+def lines(found: Forecast) -> list[str]:
+    """The forecast as people read it."""
+    said = ["If nobody acts:"] if found.coming else []
     for coming in found.coming:
         why = f", because {coming.why}" if coming.why else ""
-        lines.append(f"  {_moment(coming.at, found.zone, found.now):<22} {coming.what}{why}")
-    return [*lines, *([""] if lines else []), found.afterwards]
+        said.append(f"  {_moment(coming.at, found.zone, found.now):<22} {coming.what}{why}")
+    return [*said, *([""] if said else []), found.afterwards]
 
 
 def _moment(at: datetime, zone: tzinfo, now: datetime) -> str:

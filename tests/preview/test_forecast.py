@@ -3,19 +3,23 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cli.forecast import lines
 from engine.preview.forecast import Forecast, forecast
+from engine.preview.retelling import retell
+from engine.preview.writing import as_text
 from engine.runtime.pretended import pretend
 from engine.runtime.simulator import Simulation
 from engine.store import states
 from engine.store.store import Store
 from tests.cli.conftest import Baton
+from tests.docs.blocks import ROOT, of
 from tests.runtime.onboarding import ACME, SCRIPTS, begun, follow, plan
 from tests.runtime.small import begin
 
 PHONE = "Task “Phone Ann about the questionnaire” for Sam Whitfield, because no answer after 8 business days"
 
 
-def lines(found: Forecast) -> list[str]:
+def told(found: Forecast) -> list[str]:
     return [
         f"{c.at.astimezone(found.zone):%a %d %b %H:%M} {c.what}" + (f", because {c.why}" if c.why else "")
         for c in found.coming
@@ -28,13 +32,20 @@ def ahead(case: Simulation) -> Forecast:
 
 def test_a_forecast_says_what_comes_when_and_why() -> None:
     found = ahead(begun())
-    assert lines(found) == [
+    assert told(found) == [
         "Wed 04 Mar 09:00 Reminder “Welcome reminder” to ann@acme.test, because no answer after 2 business days",
         "Mon 09 Mar 09:00 Reminder “Welcome reminder” to ann@acme.test, because no answer after 5 business days",
         "Thu 12 Mar 09:00 " + PHONE,
         "Mon 30 Mar 09:00 Ended: no reply, because it is still open after 20 business days",
     ]
     assert found.afterwards == "The case ends as “no reply”."
+
+
+def test_the_documentation_shows_what_is_said() -> None:
+    blocks = [b.text for b in of(ROOT / "docs" / "seeing-ahead.md") if b.language == "text"]
+    assert blocks[1] == "\n".join(lines(ahead(begun()))) + "\n"
+    signature = next(b for b in as_text(retell(plan())).split("\n   5.") if b.startswith("3. "))
+    assert " ".join(blocks[0].split()) == " ".join(f"5.{signature}".split("\n\n")[0].split())
 
 
 def test_a_repeated_reminder_says_how_much_later_it_comes() -> None:
@@ -64,7 +75,7 @@ def test_an_incident_stands_still() -> None:
 def test_a_forecast_changes_nothing() -> None:
     case = begun()
     before = case.state.dump()
-    assert lines(ahead(case)) == lines(ahead(case))
+    assert told(ahead(case)) == told(ahead(case))
     assert case.state.dump() == before
 
 
