@@ -34,9 +34,17 @@ class Journal:
         self.entries: list[Entry] = []
         self.ways: list[tuple[str, str]] = []
 
-    def write(self, path: str, kind: str, text: str, by: str = "") -> None:
+    def write(
+        self,
+        path: str,
+        kind: str,
+        text: str,
+        by: str = "",
+        before: Values | None = None,
+        after: Values | None = None,
+    ) -> None:
         self.state.entries += 1
-        self.entries.append(Entry(self.state.entries, self.now, path, kind, text, by))
+        self.entries.append(Entry(self.state.entries, self.now, path, kind, text, by, before or {}, after or {}))
 
     def change(self, path: str, text: str, by: str, before: Values, after: Values, at: int | None = None) -> None:
         """What an operator did: by whom, and what it changed. `at` is its place among the entries of the turn."""

@@ -66,7 +66,9 @@ def _moved(run: Run, known: Moment | None, moment: Moment) -> None:
     was = f" instead of {display_datetime(known.at, run.calendar.zone)}" if known else ""
     at = display_datetime(moment.at, run.calendar.zone)
     past = ", which is over, so it happens at once" if moment.at <= run.now() else ""
-    run.log("moved", f"{run.record.title}: {NAMES[moment.kind]} on {at}{was}{past}")
+    name = NAMES[moment.kind]
+    before = {name: known.at} if known else {}
+    run.log("moved", f"{run.record.title}: {name} on {at}{was}{past}", before, {name: moment.at})
 
 
 def _past(run: Run, moment: Moment) -> str:

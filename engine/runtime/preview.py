@@ -10,7 +10,7 @@ from engine.runtime.effects import Answer, Effect, Later
 from engine.runtime.events import Event
 from engine.runtime.moments import NAMES
 from engine.runtime.state import State, StepRecord
-from engine.runtime.turn import turn
+from engine.runtime.turn import Turn, turn
 from engine.runtime.view import IncidentView
 
 
@@ -54,7 +54,7 @@ async def preview(plan: Plan, text: str, now: datetime, event: Event) -> Seen:
     return Seen(
         before=change.before if change else {},
         after=change.after if change else {},
-        moved=tuple(_moved(was, turned.state, now)),
+        moved=(*_moved(was, turned.state, now), *_ended(was, turned, now)),
         says=tuple(e.text for e in lines if e.kind not in ("operator", "moved")),
         sends=tuple(_said(effect) for effect in asked),
         trouble=tuple(i.message for i in turned.view.incidents if (i.path, i.message) not in known),
@@ -89,13 +89,24 @@ def _moved(was: State, is_: State, now: datetime) -> Iterator[Moved]:
         other = is_.steps.get(path)
         if record.closed or other is None:
             continue
-        # A step that ends by the change has no times any more: what ended it is told by its lines.
-        old, new = _times(record), _times(other) if not other.closed else {}
+        if other.closed:  # it has no times any more; see `_ended`
+            continue
+        old, new = _times(record), _times(other)
         for key in dict.fromkeys((*old, *new)):
             before, after = old.get(key), new.get(key)
-            if before != after and not (other.closed and after is None):
+            if before != after:
                 at_once = after is not None and after <= now and key[0] != "due"
                 yield Moved(record.id, record.title, _NAMES.get(key[0], key[0]), before, after, at_once)
+
+
+def _ended(was: State, turned: Turn, now: datetime) -> Iterator[Moved]:
+    """The times of steps that end by the change, as the timeline would tell them."""
+    for entry in turned.view.entries:
+        record, other = was.steps.get(entry.path), turned.state.steps.get(entry.path)
+        if entry.kind != "moved" or record is None or other is None or not other.closed:
+            continue
+        for what, at in entry.after.items():
+            yield Moved(record.id, record.title, what, entry.before.get(what), at, at <= now)
 
 
 _NAMES = {**NAMES, "due": "due date", "start": "start"}

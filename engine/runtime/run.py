@@ -212,5 +212,5 @@ class StepRun:
     def took(self, way: str) -> None:
         self.walker.journal.took(self.record.id, way)
 
-    def log(self, kind: str, text: str) -> None:
-        self.walker.journal.write(self.path, kind, text)
+    def log(self, kind: str, text: str, before: Names | None = None, after: Names | None = None) -> None:
+        self.walker.journal.write(self.path, kind, text, "", before, after)

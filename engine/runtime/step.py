@@ -328,6 +328,6 @@ class Run(Protocol):
         """Say which of the step's `ways` is taken."""
         ...
 
-    def log(self, kind: str, text: str) -> None:
-        """Write a sentence on the case's timeline."""
+    def log(self, kind: str, text: str, before: Names | None = None, after: Names | None = None) -> None:
+        """Write a sentence on the case's timeline, with the values that it is about."""
         ...
