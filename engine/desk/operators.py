@@ -11,6 +11,7 @@ from engine.language.inputs import BadValues
 from engine.language.plan import Plan
 from engine.language.problems import one_of
 from engine.language.resources import Input
+from engine.runtime.journal import words
 from engine.runtime.reopening import CannotReopen, finished
 from engine.runtime.state import State
 from engine.runtime.step import Step
@@ -72,6 +73,11 @@ class Operators(Telling):
             raise DeskError(f"`{step}` cannot be sent back to: {problem}{known}") from problem
         await self._tell(found, "operator", "reopen", path, {"reason": reason.strip()}, by)
 
+    async def reopenable(self, case: str) -> tuple[tuple[str, str], ...]:
+        """Path and title of the finished steps that the case could be sent back to, in their order."""
+        state = State.load(await self.store.read(lambda c: states.current(c, case)))
+        return tuple((path, r.title or words(r.id)) for path, r in state.steps.items() if _may_reopen(state, path))
+
     async def _given(self, plan: Plan, wait: WaitView, raw: Mapping[str, Any], *, complete: bool) -> dict[str, Any]:
         """The values as the step's result has them. Raises BadInputs."""
         given = Given.of(plan, _step(plan, wait.step), self.values(plan))
@@ -88,6 +94,13 @@ def _nothing_to_retry(case: str, wait: WaitView) -> str:
         f"`{wait.step}` waits{whom}; nothing of it has failed, so there is nothing to retry. "
         f"Go on without it: `baton skip {case} {wait.step}`{now}"
     )
+
+
+def _may_reopen(state: State, path: str) -> bool:
+    try:
+        return state.steps[path].status != "skipped" and finished(state, path) == path
+    except CannotReopen:
+        return False
 
 
 def _step(plan: Plan, name: str) -> Step | None:

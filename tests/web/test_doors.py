@@ -77,6 +77,7 @@ async def every_get(house: House) -> list[str]:
         f"{task}/files/f1",
         page,
         f"{page}/diagram",
+        f"{page}/act",
     ]
 
 

@@ -29,6 +29,7 @@ async def case_page(request: Request, link: CaseLink, token: str) -> Response:
         coming=[_line(coming, room.pages) for coming in ahead.coming],
         afterwards=ahead.afterwards,
         picture=f"/c/{token}/diagram",
+        act=f"/c/{token}/act",
     )
 
 
