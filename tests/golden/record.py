@@ -11,7 +11,10 @@ from typing import Any
 from engine.language.compiler import plan_to_json
 from engine.language.values import encode
 from engine.runtime.simulator import Simulation
-from tests.runtime.onboarding import SCRIPTS, begun, follow, plan
+from tests.golden.constructs import AFTER, BEFORE, CONSTRUCTS, MIGRATED
+from tests.runtime.onboarding import SCRIPTS, Line, begun, follow, plan
+from tests.runtime.small import begin
+from tests.runtime.test_migration import goes_on
 
 HERE = Path(__file__).parent
 CASES = HERE / "cases"
@@ -26,6 +29,24 @@ def record_cases(release: str) -> None:
         for n, line in enumerate(script):
             keep(CASES / f"{release}-{name}-{n:02}.json.gz", encode(recorded(case, script[n:])))
             follow(case, line)
+
+
+def record_constructs(release: str) -> None:
+    """One golden case for every line of every construct."""
+    for name, (body, script) in CONSTRUCTS.items():
+        if not (CASES / f"{release}-{name}-plan.json.gz").exists():
+            _line_by_line(f"{release}-{name}", begin(body), script)
+    if not (CASES / f"{release}-migrated-plan.json.gz").exists():
+        _line_by_line(f"{release}-migrated", goes_on(begin(BEFORE), AFTER, {"check": "check_it"}), MIGRATED)
+
+
+def _line_by_line(name: str, case: Simulation, script: list[Line]) -> None:
+    keep(CASES / f"{name}-plan.json.gz", plan_to_json(case.plan))
+    for n, line in enumerate(script):
+        keep(CASES / f"{name}-{n:02}.json.gz", encode(recorded(case, script[n:])))
+        follow(case, line)
+    if not case.state.outcome:
+        raise RuntimeError(f"the script of {name} does not come to the end: it waits at {case.turned.view.waits}")
 
 
 def recorded(case: Simulation, rest: list[Any]) -> dict[str, Any]:
@@ -67,3 +88,4 @@ def record_history(name: str, history: str) -> None:
 
 if __name__ == "__main__":
     record_cases("0.1")
+    record_constructs("0.2")

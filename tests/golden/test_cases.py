@@ -9,6 +9,7 @@ from engine.language.compiler import plan_from_json
 from engine.language.values import decode
 from engine.runtime.simulator import Simulation
 from engine.runtime.state import State
+from tests.golden.constructs import CONSTRUCTS
 from tests.golden.record import CASES, effects, read
 from tests.runtime.onboarding import follow
 
@@ -27,4 +28,4 @@ def test_a_recorded_case_goes_on_as_it_always_did(golden: Path) -> None:
 
 
 def test_there_are_golden_cases_of_every_path() -> None:
-    assert {f.name.split("-")[1] for f in GOLDEN} == {"happy", "silent", "withdraws"}
+    assert {f.name.split("-")[1] for f in GOLDEN} >= {"happy", "silent", "withdraws", "migrated", *CONSTRUCTS}

@@ -1,6 +1,7 @@
 """The worked example in the simulator, as scripts: the same three paths as on the real server.
 
-A line of a script is `[]` (let time pass until something is due) or what `Simulation.give` takes.
+A line of a script is `[]` (let time pass until something is due) or what `Simulation.give` takes: kind, step, name,
+data, and who it comes from where that counts.
 """
 
 from datetime import UTC, datetime
@@ -70,8 +71,8 @@ def follow(case: Simulation, line: Line) -> None:
     if not line:
         case.advance()
         return
-    kind, step, name, data = line
-    case.give(kind, step, name, "somebody", **data)
+    kind, step, name, data, *by = line
+    case.give(kind, step, name, *(by or ["somebody"]), **data)
 
 
 def simulated(script: str) -> list[str]:
