@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.office import ask
+from cli.office import set_going
 from cli.options import By, Case, Inputs, Json, Step, Workspace, group, pairs
 from cli.people import who
 from cli.show import print_json
@@ -23,7 +23,7 @@ def give(
     workspace: Workspace = None,
 ) -> None:
     """Tell a waiting step what has happened, for events that staff may give by hand."""
-    ask(workspace, lambda desk: desk.give(case, step, event, pairs(given), by=who(by, workspace)))
+    set_going(workspace, lambda desk: desk.give(case, step, event, pairs(given), by=who(by, workspace)))
     if as_json:
         print_json({"case": case, "step": step, "event": event})
     else:

@@ -33,6 +33,18 @@ def only_one(folder: Path) -> Iterator[Callable[[Running], object]]:
             about.unlink(missing_ok=True)
 
 
+def runs(folder: Path) -> bool:
+    """Whether somebody holds the workspace's lock."""
+    try:
+        with (folder / "up.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def _taken(folder: Path, about: Path) -> str:
     said = f"Baton is running already in {folder.parent}"
     try:

@@ -1,6 +1,7 @@
 """The desk for commands: opened on the workspace's database, its refusals as the user's problems."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -8,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy.exc import OperationalError
 
 from activities import STEP_TYPES
+from cli.lock import runs
 from cli.place import settings_of
 from cli.problem import UserProblem
 from engine.desk import BadInputs, DeskError, Findings
@@ -23,6 +25,16 @@ T = TypeVar("T")
 def ask(workspace: Path | None, question: Callable[[Desk], Awaitable[T]]) -> T:
     """Put one question to the desk of a workspace. Raises UserProblem for whatever it refuses."""
     return ask_with(settings_of(workspace), question)
+
+
+def set_going(workspace: Path | None, question: Callable[[Desk], Awaitable[T]]) -> T:
+    """`ask` for what a worker does afterwards; says so where it is certain that none runs."""
+    settings = settings_of(workspace)
+    answer = ask_with(settings, question)
+    if settings.brings_temporal and not runs(settings.kept):
+        note = f"baton: nothing is running in {settings.workspace}, so this goes on when `baton up` runs there"
+        print(note, file=sys.stderr)
+    return answer
 
 
 def ask_with(settings: Settings, question: Callable[[Desk], Awaitable[T]]) -> T:

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from cli.office import ask
+from cli.office import set_going
 from cli.people import who
 from cli.show import print_json
 from engine.desk.answers import Verb
@@ -31,7 +31,9 @@ def operate(
     reason: str = "",
 ) -> None:
     """Ask for something to be done to a step, and say so."""
-    ask(workspace, lambda desk: desk.operate(case, step, verb, by=who(by, workspace), values=values, reason=reason))
+    set_going(
+        workspace, lambda desk: desk.operate(case, step, verb, by=who(by, workspace), values=values, reason=reason)
+    )
     told(case, f"{SAID[verb]} {step}", as_json, step=step, asked=verb)
 
 
@@ -44,7 +46,7 @@ def intervene(
     **more: Any,
 ) -> None:
     """Ask for something to be done to the case as a whole, and say so."""
-    ask(workspace, question)
+    set_going(workspace, question)
     told(case, said, as_json, **more)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.office import ask
+from cli.office import set_going
 from cli.options import By, Inputs, Json, Workspace, group, pairs
 from cli.people import who
 from cli.problem import UserProblem
@@ -39,7 +39,7 @@ def start(
 ) -> None:
     """Start a case. Inputs are checked; everything that is missing or wrong is named."""
     raw = {**(_file(inputs) if inputs else {}), **pairs(given)}
-    started, edited = ask(workspace, lambda desk: _start(desk, process, raw, who(by, workspace), version))
+    started, edited = set_going(workspace, lambda desk: _start(desk, process, raw, who(by, workspace), version))
     if edited:
         typer.echo(NOTE.format(process=process, version=edited), err=True)
     if as_json:

@@ -3,11 +3,12 @@
 import os
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from cli.help import KEPT, examples
 from cli.lazy import STATUS_OF_SERVER, load
 from cli.picture import all_cases, one_case
 from cli.place import settings_of
@@ -69,14 +70,17 @@ def run(args: Sequence[str]) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         "baton status",
-        description="All open cases: where each one is, since when, whom it waits for, and what comes next.",
-        epilog=EXAMPLES,
+        description="All open cases: where each one is, since when, whom it waits for,\nand what comes next.",
+        epilog=examples(EXAMPLES).lstrip(KEPT).lstrip(),
+        formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("case", metavar="CASE", nargs="?", help="one case; without it all open ones")
     parser.add_argument("--watch", action="store_true", help="keep the picture up to date until Ctrl-C")
     parser.add_argument("--ended", action="store_true", help="cases that have ended, instead of the open ones")
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
-    parser.add_argument("-w", "--workspace", type=Path, help="the workspace; this folder or one above it")
+    parser.add_argument(
+        "-w", "--workspace", metavar="DIR", type=Path, help="the workspace; this folder or one above it"
+    )
     return parser
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from cli.office import ask, ask_with
+from cli.office import ask, ask_with, set_going
 from cli.options import By, Json, Workspace, group, pairs
 from cli.people import who
 from cli.place import settings_of
@@ -44,7 +44,7 @@ def done(
 ) -> None:
     """Finish a task, or vote on it."""
     answers, me = pairs(answer, "--answer"), who(by, workspace)
-    ask(
+    set_going(
         workspace,
         lambda desk: desk.complete(task, outcome, comment=comment, answers=answers, checklist=tuple(check), by=me),
     )

@@ -89,9 +89,18 @@ def _read(path: Path) -> str:
 
 
 def _better(before: tuple[Problem, ...], after: tuple[Problem, ...]) -> bool:
-    """Fewer findings, and none that was not there."""
-    return len(after) < len(before) and not _said(after) - _said(before)
+    """Fewer errors and none that was not there; or as many, and the same of warnings.
+
+    Some warnings are only given where there is no error, so those may come to light.
+    """
+    for severity in ("error", "warning"):
+        old, new = _said(before, severity), _said(after, severity)
+        if new - old:
+            return False
+        if new.total() < old.total():
+            return True
+    return False
 
 
-def _said(problems: tuple[Problem, ...]) -> Counter[tuple[str, str, str]]:
-    return Counter((p.file, p.code, p.message) for p in problems)
+def _said(problems: tuple[Problem, ...], severity: str) -> Counter[tuple[str, str, str]]:
+    return Counter((p.file, p.code, p.message) for p in problems if p.severity == severity)
