@@ -135,6 +135,8 @@ def _step(case: Simulation, path: str) -> str:
 def _afterwards(case: Simulation) -> str:
     if case.state.outcome:
         return f"The case ends as “{wording.words(case.state.outcome)}”."
+    if paused := case.state.paused:
+        return f"The case is paused by {paused['by']}: it goes on when somebody resumes it."
     view = case.turned.view
     if view.incidents:
         found = view.incidents[0]

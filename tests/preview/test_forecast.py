@@ -72,6 +72,13 @@ def test_an_incident_stands_still() -> None:
     assert (ahead(case).coming, ahead(case).afterwards) == ((), said)
 
 
+def test_a_case_that_is_paused_does_nothing() -> None:
+    case = begun()
+    case.give("operator", name="pause", by="sam")
+    said = "The case is paused by sam: it goes on when somebody resumes it."
+    assert (ahead(case).coming, ahead(case).afterwards) == ((), said)
+
+
 def test_a_forecast_changes_nothing() -> None:
     case = begun()
     before = case.state.dump()
