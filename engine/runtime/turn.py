@@ -117,8 +117,9 @@ def _hear(interpreter: Interpreter, events: Iterable[Event], done: Iterable[Done
 
 
 def _addressed(state: State, event: Event) -> Event:
-    """What is addressed to a step by a path that it had before a migration still finds it."""
-    return replace(event, to=state.moved[event.to]) if event.to in state.moved else event
+    """What is addressed to a step, or into a block, by a path that it had before a migration still finds it."""
+    above = max((p for p in state.moved if f"{event.to}/".startswith(f"{p}/")), key=len, default="")
+    return replace(event, to=state.moved[above] + event.to[len(above) :]) if above else event
 
 
 def _performed(interpreter: Interpreter, effect: Done) -> None:

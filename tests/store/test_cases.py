@@ -167,3 +167,13 @@ async def test_times_of_other_zones_come_back_in_utc(store: Store) -> None:
     (entry,) = await store.read(lambda c: cases.timeline(c, "acme"))
     assert (found.next_at, entry.at) == (NOW, NOW)
     assert (found.started_at.tzinfo, entry.at.tzinfo) == (UTC, UTC)
+
+
+async def test_a_case_that_gets_on_again_is_not_shown_as_stuck_until_its_next_turn(store: Store) -> None:
+    await store.write(lambda c: opened(c, view(1, incidents=(BOUNCED,))))
+    await store.write(lambda c: cases.mark_stuck(c, "acme", "why"))
+    await store.write(lambda c: cases.unmark_stuck(c, "why", ["acme"]))
+    await store.write(lambda c: cases.unmark_stuck(c, "another reason", []))
+    assert [found.health for found in await store.read(cases.listing)] == ["stuck"]
+    await store.write(lambda c: cases.unmark_stuck(c, "why", []))
+    assert [found.health for found in await store.read(cases.listing)] == ["incident"]
