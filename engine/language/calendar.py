@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 
+from engine.language.countries import KNOWN
 from engine.language.resources import Calendar
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -47,7 +48,7 @@ class WorkCalendar:
         weekend = frozenset(_weekday(name) for name in calendar.weekend)
         if len(weekend) == len(DAYS):
             raise ValueError("the calendar has no working day: its weekend is the whole week")
-        if calendar.holidays:
+        if calendar.holidays and calendar.holidays not in KNOWN:
             _public_holidays(calendar.holidays, 2026)  # an unknown country shows here, not in a running case
         return cls(
             zone=_zone(calendar.time_zone),

@@ -16,6 +16,7 @@ from engine.language.money import SYMBOLS, Money, places
 from engine.language.operations import compare, equal
 
 KINDS = ("number", "money", "date", "boolean", "text")
+MAX_CELL = 1_000  # characters
 ANYTHING = ("", "-")
 _PLAIN = r"-?\d+(?:\.\d+)?"
 _NUMBER = re.compile(_PLAIN)
@@ -91,6 +92,9 @@ def read_cell(text: str, kind: str) -> Cell:
     """A condition about a value of this kind. Raises CellProblem."""
     if is_anything(text):
         return ANY
+    if len(text) > MAX_CELL:
+        message = f"this cell is longer than {MAX_CELL} characters"
+        raise CellProblem(message, 0, len(text), "write several rows in place of it")
     start = _after_space(text, 0)
     negated = re.match(r"not\s", text[start:]) is not None
     if negated:

@@ -4,23 +4,30 @@ Each column has a few samples, one for every stretch of values that all its cond
 holds for the samples holds for everything. A condition is the set of samples it takes, as bits of a number.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from functools import cached_property
+from itertools import accumulate, pairwise
+from operator import xor
 from typing import Any
 
-from engine.language.cells import Cell
+from engine.language.cells import Cell, Span
 from engine.language.money import Money, places
 
 OTHER = "\0"  # any word that no condition names
-MAX_STEPS = 20_000  # of one search; what takes longer has no verdict
+MAX_STEPS = 200_000  # of one search; what takes longer has no verdict
+Combination = tuple[int | None, ...]
 
 
 @dataclass(frozen=True)
 class Column:
-    """What is asked about: its samples, and for each row the samples that it takes."""
+    """What is asked about: its samples, and for each row the samples that it takes.
+
+    Sets of samples and of rows are numbers whose bits say what is in them; `rows` has for each sample the
+    rows that take it.
+    """
 
     samples: tuple[Any, ...]
     taken: tuple[int, ...]
@@ -29,8 +36,20 @@ class Column:
     def whole(self) -> int:
         return (1 << len(self.samples)) - 1
 
+    @cached_property
+    def rows(self) -> tuple[int, ...]:
+        starts = [0] * (len(self.samples) + 1)
+        for row, taken in enumerate(self.taken):
+            for at in _bits(taken ^ (taken << 1)):  # where the row begins or ends to take samples
+                starts[at] ^= 1 << row
+        return tuple(accumulate(starts[:-1], xor))
 
-Combination = tuple[int | None, ...]
+
+def _bits(number: int) -> Iterator[int]:
+    while number:
+        low = number & -number
+        yield low.bit_length() - 1
+        number ^= low
 
 
 class TooManyError(Exception):
@@ -46,12 +65,27 @@ def column(kind: str, words: Sequence[Any], rows: Sequence[Sequence[Cell]]) -> C
     samples = _SAMPLES[kind](ends, words)
     if samples is None:
         return None
-    taken = tuple(_bits(all(cell.holds(value) for cell in cells) for value in samples) for cells in rows)
-    return Column(tuple(samples), taken)
+    whole, places = (1 << len(samples)) - 1, {sample: n for n, sample in enumerate(samples)}
+    return Column(tuple(samples), tuple(_taken(cells, places, whole) for cells in rows))
 
 
-def _bits(given: Iterable[bool]) -> int:
-    return sum(1 << n for n, one in enumerate(given) if one)
+def _taken(cells: Sequence[Cell], places: Mapping[Any, int], whole: int) -> int:
+    """The samples for which all cells of a row hold; every end of a span is a sample."""
+    taken = whole
+    for cell in cells:
+        inside = 0
+        for span in cell.spans:
+            inside |= _span(span, places, whole)
+        taken &= whole & ~inside if cell.negated else inside
+    return taken
+
+
+def _span(span: Span, places: Mapping[Any, int], whole: int) -> int:
+    if span.low is not None and span.low is span.high:
+        return 1 << places[span.low] if span.low in places else 0
+    first = 0 if span.low is None else places[span.low] + (not span.low_in)
+    last = len(places) if span.high is None else places[span.high] + span.high_in
+    return (whole >> first << first) & ((1 << last) - 1)
 
 
 def _words(ends: list[Any], words: Sequence[Any]) -> list[Any]:
@@ -112,57 +146,81 @@ _SAMPLES: dict[str, Callable[[list[Any], Sequence[Any]], list[Any] | None]] = {
 }  # fmt: skip
 
 
-def uncovered(columns: Sequence[Column], rows: Sequence[int], within: int | None = None) -> Combination | None:
+def uncovered(columns: Sequence[Column], rows: Iterable[int], within: int | None = None) -> Combination | None:
     """A combination that none of the rows takes: for each column the number of a sample, None where any will do.
 
-    `within` is a row: only what it takes is looked at. None: everything is taken. Raises TooManyError.
+    `within` is a row: only what it takes is looked at. None: everything is. Raises TooManyError.
     """
-    return _Search(columns, within).uncovered(0, tuple(rows))
+    return _Search(columns, within).uncovered(0, sum(1 << row for row in rows))
 
 
 class _Search:
     def __init__(self, columns: Sequence[Column], within: int | None) -> None:
         self.columns = columns
         self.areas = [c.whole if within is None else c.taken[within] for c in columns]
+        self.enough = self._enough()
         self.steps = 0
 
-    def uncovered(self, at: int, rows: tuple[int, ...]) -> Combination | None:
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise TooManyError
-        rest = range(at, len(self.columns))
+    def _enough(self) -> list[int]:
+        """For each column the rows that take everything in it, and in the columns after it."""
+        enough, rows = [], -1
+        for column, area in reversed(list(zip(self.columns, self.areas, strict=True))):
+            rows &= sum(1 << n for n, taken in enumerate(column.taken) if not area & ~taken)
+            enough.append(rows)
+        return [*reversed(enough), -1]
+
+    def uncovered(self, at: int, rows: int) -> Combination | None:
         if not rows:
-            return tuple(self._first(n) for n in rest)
-        if any(all(self._takes_all(row, n) for n in rest) for row in rows):
+            return tuple(self._first(n) for n in range(at, len(self.columns)))
+        if rows & self.enough[at]:
             return None
-        for n in self._samples(at):
-            inner = self.uncovered(at + 1, tuple(r for r in rows if self.columns[at].taken[r] >> n & 1))
+        for n, remaining in self._ways(at, rows):
+            inner = self.uncovered(at + 1, remaining)
             if inner is not None:
                 return (n, *inner)
         return None
 
-    def _takes_all(self, row: int, n: int) -> bool:
-        return not self.areas[n] & ~self.columns[n].taken[row]
+    def _ways(self, at: int, rows: int) -> list[tuple[int, int]]:
+        """The samples to try, with the rows that take them; those that all rows treat alike are tried once."""
+        column, found = self.columns[at], dict[int, int]()
+        for sample in _bits(self.areas[at]):
+            self.steps += 1
+            found.setdefault(rows & column.rows[sample], sample)
+        if self.steps > MAX_STEPS:
+            raise TooManyError
+        return [(sample, remaining) for remaining, sample in found.items()]
 
     def _first(self, n: int) -> int | None:
         """The first sample in the area; none is named where the whole column will do."""
         if self.areas[n] == self.columns[n].whole:
             return None
-        return (self.areas[n] & -self.areas[n]).bit_length() - 1
-
-    def _samples(self, n: int) -> list[int]:
-        """The samples to try; those that every row treats alike are tried once."""
-        column, seen, found = self.columns[n], set(), []
-        for sample in range(len(column.samples)):
-            if self.areas[n] >> sample & 1:
-                alike = tuple(taken >> sample & 1 for taken in column.taken)
-                if alike not in seen:
-                    seen.add(alike)
-                    found.append(sample)
-        return found
+        return next(_bits(self.areas[n]))
 
 
-def meet(columns: Sequence[Column], first: int, second: int) -> tuple[int, ...] | None:
-    """A combination that both rows take: for each column the number of a sample; None where there is none."""
-    both = [column.taken[first] & column.taken[second] for column in columns]
-    return tuple((taken & -taken).bit_length() - 1 for taken in both) if all(both) else None
+class Meetings:
+    """Which rows meet. Raises TooManyError when that takes too long to say."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = columns
+        self.steps = 0
+
+    def before(self, row: int) -> Iterator[int]:
+        """The earlier rows that take something that this row takes too."""
+        met = (1 << row) - 1
+        for column in self.columns:
+            beside = 0
+            for sample in _bits(column.taken[row]):
+                self.steps += 1
+                beside |= column.rows[sample]
+            met &= beside
+        if self.steps > MAX_STEPS:
+            raise TooManyError
+        return _bits(met)
+
+    def both(self, first: int, second: int) -> Combination:
+        """What two rows that meet both take; None where neither says anything."""
+        return tuple(self._common(column, first, second) for column in self.columns)
+
+    def _common(self, column: Column, first: int, second: int) -> int | None:
+        one, other = column.taken[first], column.taken[second]
+        return None if one == other == column.whole else next(_bits(one & other))

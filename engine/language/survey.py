@@ -33,9 +33,8 @@ def check_everything(folder: Path, registry: Registry, buffers: Buffers | None =
     library = Library(folder.resolve(), registry, buffers=buffers or {})
     found = [p for kind in ("processes", "tests") for document in _all(library, kind) for p in check(document, library)]
     used = set(library.read_files)
-    for document in (d for kind in FOLDERS for d in _all(library, kind)):
-        if document not in (library.read_files[path] for path in used):
-            found += check(document, library)
+    alone = {id(library.read_files[path]) for path in used}
+    found += [p for kind in FOLDERS for d in _all(library, kind) if id(d) not in alone for p in check(d, library)]
     shared = [d for name in SHARED if (d := library.shared(name)) is not None]
     found += [p for document in shared for p in check(document, library)]
     found += library.problems()

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 from typing import Any
 
+import holidays
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.language.calendar import WorkCalendar
+from engine.language.countries import KNOWN
 from tests.time.calendars import LONDON, london, office
 
 
@@ -24,6 +26,12 @@ from tests.time.calendars import LONDON, london, office
 )
 def test_weekends_holidays_and_closed_days_are_not_working_days(day: str, working: bool) -> None:
     assert LONDON.is_working_day(date.fromisoformat(day)) is working
+
+
+def test_every_country_and_region_that_is_believed_has_holidays() -> None:
+    for code in sorted(KNOWN):
+        country, _, region = code.partition("-")
+        assert holidays.country_holidays(country, subdiv=region or None, years=2026) is not None
 
 
 def test_scotland_works_on_easter_monday() -> None:

@@ -13,7 +13,7 @@ from engine.language.inference import infer, infer_template
 from engine.language.kinds import describe, kind_of
 from engine.language.nodes import Listing, Node, Place, Scalar
 from engine.language.problems import certain, one_of, suggest
-from engine.language.regions import OTHER, Column, TooManyError, column, meet, uncovered
+from engine.language.regions import OTHER, Column, Meetings, TooManyError, column, uncovered
 from engine.language.resources import DecisionTable
 from engine.language.tree import Name
 from engine.language.types import ANY as ANY_TYPE
@@ -260,29 +260,18 @@ class _Rules:
         return (row for row, owner in enumerate(self.owners) if owner == rule)
 
     def _meetings(self, rules: int, where: Any, name: Callable[[int], str]) -> None:
-        found = 0
-        for second in range(rules):
-            met = next((m for first in range(second) if (m := self._met(first, second))), None)
-            if met is not None and found < MOST:
+        found, meetings, told = 0, Meetings(self.columns), set[int]()
+        for row, owner in enumerate(self.owners):
+            first = next((r for r in meetings.before(row) if self.owners[r] != owner), None)
+            if first is not None and owner not in told and found < MOST:
+                told.add(owner)
                 found += 1
-                document, place = where(second)
-                message = f"this holds together with {name(met[0])}, and only one may (`hit_policy: unique`)"
+                document, place = where(owner)
+                other = name(self.owners[first])
+                message = f"this holds together with {other}, and only one may (`hit_policy: unique`)"
+                note = f"both hold for {self._example(meetings.both(first, row))}"
                 hint = "narrow one of the two, or write `hit_policy: first`"
-                problem = document.source.problem("E104", message, place, f"both hold for {met[1]}", hint)
-                self.subject.found.append(problem)
-
-    def _met(self, first: int, second: int) -> tuple[int, str] | None:
-        for one in self._rows(first):
-            for other in self._rows(second):
-                numbers = meet(self.columns, one, other)
-                if numbers is not None:
-                    narrow = [n if self._says(c, one) or self._says(c, other) else None
-                              for c, n in zip(self.columns, numbers, strict=True)]  # fmt: skip
-                    return first, self._example(narrow)
-        return None
-
-    def _says(self, column_: Column, row: int) -> bool:
-        return column_.taken[row] != column_.whole
+                self.subject.found.append(document.source.problem("E104", message, place, note, hint))
 
     def _never(self, rules: int, where: Any) -> None:
         found = 0

@@ -9,13 +9,28 @@ from engine.language.inference import infer
 from engine.language.narrowing import narrow
 from engine.language.types import ANY, BOOLEAN, NUMBER, Field, ListOf, Record, Type, record
 
-_STATEMENT = re.compile(r"\{%[-+]?\s*(?P<word>\w*)\s*(?P<rest>.*?)\s*[-+]?%\}|\{#.*?#\}", re.DOTALL)
+_WORD = re.compile(r"\w*")
+_MARKS = re.compile(r"\{[%#]")
 _FOR = re.compile(r"(?P<name>[a-z_]\w*)\s+in\s+(?P<items>.+)", re.DOTALL)
 _SET = re.compile(r"(?P<name>[a-z_]\w*)\s*=\s*(?P<value>.+)", re.DOTALL)
 _OPENS = {"if": "endif", "for": "endfor"}
 _INSIDE = {"if": ("elif", "else", "endif"), "for": ("else", "endfor")}
+DEEP = 50  # statements inside one another
+MANY = 200  # findings in one text
 _LOOP = record(index=NUMBER, first=BOOLEAN, last=BOOLEAN, length=NUMBER)
 KNOWN = "`if`, `elif`, `else`, `endif`, `for`, `endfor` and `set`"
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """`{% word rest %}` and where it stands; a comment has no word."""
+
+    start: int
+    end: int
+    word: str | None = None
+    at: int = 0
+    rest: str = ""
+    rest_at: int = 0
 
 
 @dataclass
@@ -41,17 +56,41 @@ class Template:
     def check(self) -> list[ExpressionProblem]:
         position = 0
         for match in self._statements():
-            self._values(position, match.start())
-            if match["word"] is not None:
+            if len(self.levels) > DEEP:
+                message = f"this is the {DEEP}th statement inside another"
+                self._wrong(message, match.start, match.end - match.start, "make two templates of this one")
+                return self.problems
+            if len(self.problems) > MANY:
+                return self.problems
+            self._values(position, match.start)
+            if match.word is not None:
                 self._statement(match)
-            position = match.end()
+            position = match.end
         self._values(position, len(self.text))
-        for level in self.levels:
+        for level in self.levels[:MANY]:
             self._wrong(f"this `{level.word}` is never closed", level.at, 2, f"add `{{% {_OPENS[level.word]} %}}`")
         return self.problems
 
-    def _statements(self) -> Iterator[re.Match[str]]:
-        return _STATEMENT.finditer(self.text)
+    def _statements(self) -> Iterator[_Statement]:
+        """What stands in `{% %}` and `{# #}`; found by hand, because a pattern looks to the end again and again."""
+        position = 0
+        while opening := _MARKS.search(self.text, position):
+            start = opening.start()
+            end = self.text.find(f"{opening[0][1]}}}", start + 2) + 2
+            if end < 2:
+                self._wrong(f"this `{opening[0]}` is never closed", start, 2, f"close it with `{opening[0][1]}}}`")
+                return
+            yield _Statement(start, end) if opening[0] == "{#" else self._read(start, end)
+            position = end
+
+    def _read(self, start: int, end: int) -> _Statement:
+        inner = self.text[start + 2 : end - 2]
+        first = len(inner) - len(inner.lstrip("-+ \t\n"))
+        at = start + 2 + first
+        body = inner[first:].rstrip("-+ \t\n")
+        word = _WORD.match(body)[0]  # type: ignore[index]  # it matches nothing too
+        rest = body[len(word) :].lstrip()
+        return _Statement(start, end, word, at, rest, at + len(body) - len(rest))
 
     def _values(self, start: int, end: int) -> None:
         try:
@@ -78,8 +117,8 @@ class Template:
     def _wrong(self, message: str, at: int, length: int, way_out: str = "") -> None:
         self.problems.append(ExpressionProblem(message, at, length, way_out))
 
-    def _statement(self, match: re.Match[str]) -> None:
-        word, at = match["word"], match.start("word")
+    def _statement(self, match: _Statement) -> None:
+        word, at = match.word or "", match.at
         if word in ("elif", "else", "endif", "endfor"):
             self._inside(match)
         elif word == "if":
@@ -92,17 +131,17 @@ class Template:
             message = f"`{{% {word} %}}` is not known in template files"
             self._wrong(message, at, max(1, len(word)), f"there are {KNOWN}")
 
-    def _condition(self, match: re.Match[str]) -> Expr | None:
-        expression = self._expression(match["rest"], match.start("rest"), match)
+    def _condition(self, match: _Statement) -> Expr | None:
+        expression = self._expression(match.rest, match.rest_at, match)
         if expression is None:
             return None
         # Any value will do: the template engine takes an empty text for no.
-        self._infer(expression, match.start("rest"))
+        self._infer(expression, match.rest_at)
         return expression
 
-    def _expression(self, text: str, at: int, match: re.Match[str]) -> Expr | None:
+    def _expression(self, text: str, at: int, match: _Statement) -> Expr | None:
         if not text:
-            self._wrong(f"something is missing after `{match['word']}`", match.start("word"), len(match["word"]))
+            self._wrong(f"something is missing after `{match.word}`", match.at, len(match.word or ""))
             return None
         try:
             return parse_expression(text)
@@ -110,13 +149,13 @@ class Template:
             self._moved([problem], at)
             return None
 
-    def _opened(self, match: re.Match[str], condition: Expr | None) -> None:
-        level = _Level("if", match.start("word"), self.scope, self.scope, [condition] if condition else [])
+    def _opened(self, match: _Statement, condition: Expr | None) -> None:
+        level = _Level("if", match.at, self.scope, self.scope, [condition] if condition else [])
         self.levels.append(level)
         self.scope = narrow(condition, self.scope) if condition else self.scope
 
-    def _inside(self, match: re.Match[str]) -> None:
-        word, at = match["word"], match.start("word")
+    def _inside(self, match: _Statement) -> None:
+        word, at = match.word or "", match.at
         level = self.levels[-1] if self.levels else None
         if level is None or word not in _INSIDE[level.word]:
             self._wrong(f"`{word}` is not expected here", at, len(word))
@@ -132,26 +171,26 @@ class Template:
             level.conditions.append(condition)
             self.scope = narrow(condition, self.scope)
 
-    def _for(self, match: re.Match[str]) -> None:
-        level = _Level("for", match.start("word"), self.scope, self.scope)
+    def _for(self, match: _Statement) -> None:
+        level = _Level("for", match.at, self.scope, self.scope)
         self.levels.append(level)
-        parts = _FOR.fullmatch(match["rest"])
+        parts = _FOR.fullmatch(match.rest)
         if parts is None:
-            at = match.start("word")
+            at = match.at
             self._wrong("this `for` is not understood", at, 3, "write `{% for item in steps.x.answers.areas %}`")
             return
-        offset = match.start("rest") + parts.start("items")
+        offset = match.rest_at + parts.start("items")
         expression = self._expression(parts["items"], offset, match)
         found = self._infer(expression, offset) if expression else ANY
         item = found.item if isinstance(found, ListOf) else ANY
         self._bind({parts["name"]: Field(item), "loop": Field(_LOOP)})
 
-    def _set(self, match: re.Match[str]) -> None:
-        parts = _SET.fullmatch(match["rest"])
+    def _set(self, match: _Statement) -> None:
+        parts = _SET.fullmatch(match.rest)
         if parts is None:
-            self._wrong("this `set` is not understood", match.start("word"), 3, "write `{% set name = value %}`")
+            self._wrong("this `set` is not understood", match.at, 3, "write `{% set name = value %}`")
             return
-        offset = match.start("rest") + parts.start("value")
+        offset = match.rest_at + parts.start("value")
         expression = self._expression(parts["value"], offset, match)
         found = self._infer(expression, offset) if expression else ANY
         self._bind({parts["name"]: Field(found)})
