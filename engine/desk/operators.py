@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.desk.answers import BadInputs, DeskError, NotThere, Verb
-from engine.desk.given import Given
 from engine.desk.publishing import every_step
 from engine.desk.telling import Telling, wait_at
 from engine.language.inputs import BadValues
 from engine.language.plan import Plan
 from engine.language.problems import one_of
 from engine.language.resources import Input
+from engine.runtime.given import Given
 from engine.runtime.journal import words
 from engine.runtime.reopening import CannotReopen, finished
 from engine.runtime.state import State
@@ -84,7 +84,12 @@ class Operators(Telling):
         wanted = {str(raw[name]) for name in raw if given.is_file(name) and isinstance(raw[name], str)}
         known = await self.store.read(lambda c: {name: files.get(c, name) for name in wanted})
         stored = {n: {"file": r.id, "name": r.name, "sha256": r.sha256, "size": r.size} for n, r in known.items() if r}
-        return given.read({n: stored.get(v, v) if given.is_file(n) else v for n, v in raw.items()}, complete=complete)
+        try:
+            return given.read(
+                {n: stored.get(v, v) if given.is_file(n) else v for n, v in raw.items()}, complete=complete
+            )
+        except BadValues as problem:
+            raise BadInputs(problem.problems) from problem
 
 
 def _nothing_to_retry(case: str, wait: WaitView) -> str:

@@ -1,6 +1,6 @@
 """Scenario tests of a process, as models: definitions/tests/NAME.yaml."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -57,6 +57,12 @@ class Line(Model):
     release: str | None = None  # somebody gives a task back
     retry: str | None = None  # somebody tries this step again
     skip: str | None = None  # somebody leaves this step out
+    mark_done: str | None = None  # somebody says that this step is done
+    reopen: str | None = None  # somebody sends the case back to this step
+    reassign: str | None = None  # somebody gives a task to somebody else, by its step or its title
+    edit: ValuesField | None = None  # somebody changes inputs that are changeable, or `vars.NAME`
+    pause: str | None = None  # somebody lets the `case` rest
+    resume: str | None = None  # somebody lets the `case` go on
     do_now: str | None = None  # somebody lets the next timed thing of this step come now
     stop: str | None = None  # somebody ends the `case`
     expect: Expect | None = None  # what must hold here
@@ -65,12 +71,15 @@ class Line(Model):
     outcome: str | None = None  # the button of the task
     comment: str | None = None  # what is said with it
     checklist: tuple[str, ...] | None = None  # ids of what is ticked; everything if not said
-    reason: str | None = None  # why the signer declines
+    reason: str | None = None  # why
     data: ValuesField | None = None  # what the event carries
     times: int | None = Field(None, ge=1, le=1000)  # how many attempts fail; without it there is no other attempt
     code: str | None = None  # what went wrong, in one word, as in `error.code`
     message: str | None = None  # what went wrong, in words
-    values: ValuesField | None = None  # what the step that is left out should have given
+    values: ValuesField | None = None  # what the step that is left out or marked as done gives
+    timeouts: Literal["keep", "freeze"] | None = None  # whether times run on while the case rests; they do if not said
+    assignee: str | None = None  # who gets the task
+    group: str | None = None  # which group gets the task
     from_: str | None = Field(None, alias="from")  # first day of an absence
     to: str | None = None  # last day of an absence
     substitute: str | None = None  # who gets the tasks meanwhile
@@ -101,7 +110,7 @@ class Tests(Model):
 
 VERBS = (
     "answer", "reply", "complete", "sign", "decline", "event", "advance", "fail", "mock", "absence", "claim", "release",
-    "retry", "skip", "do_now", "stop", "expect",
+    "retry", "skip", "mark_done", "reopen", "reassign", "edit", "pause", "resume", "do_now", "stop", "expect",
 )  # fmt: skip
 """What a line of a script can do."""
 
@@ -116,9 +125,15 @@ BELONGS: dict[str, tuple[str, ...]] = {
     "absence": ("from", "to", "substitute"),
     "claim": ("by",),
     "release": ("by",),
-    "retry": ("by",),
-    "skip": ("by", "values"),
-    "do_now": ("by",),
-    "stop": ("by",),
+    "retry": ("by", "reason"),
+    "skip": ("by", "values", "reason"),
+    "mark_done": ("by", "values", "reason"),
+    "reopen": ("by", "reason"),
+    "reassign": ("assignee", "group", "by"),
+    "edit": ("by", "reason"),
+    "pause": ("timeouts", "by", "reason"),
+    "resume": ("by",),
+    "do_now": ("by", "reason"),
+    "stop": ("by", "reason"),
 }
 """What else may stand in a line, by what it does."""

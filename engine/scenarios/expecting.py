@@ -20,6 +20,8 @@ from engine.scenarios.finding import case_of
 from engine.scenarios.world import World
 
 NONE = "none"
+HANDLER = "handler"
+"""What the case may be told beside its steps: nothing that it waits for."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _outcome(seen: Seen, wanted: str) -> Iterator[Difference]:
 def _standing(seen: Seen) -> str:
     if seen.case.state.outcome:
         return ""
-    steps = [w.step for w in seen.case.turned.view.waits]
+    steps = [w.step for w in seen.case.turned.view.waits if w.kind != HANDLER]
     return f" (the case is open, at {_words(steps)})"
 
 
@@ -101,7 +103,7 @@ def _stage(seen: Seen, wanted: str) -> Iterator[Difference]:
 
 
 def _waiting(seen: Seen, wanted: tuple[str, ...]) -> Iterator[Difference]:
-    waits = seen.case.turned.view.waits
+    waits = [w for w in seen.case.turned.view.waits if w.kind != HANDLER]
     happened = [next((w for w in wanted if w in (wait.path, wait.step)), wait.step) for wait in waits]
     yield from _equal("waiting", _words(sorted(wanted)), _words(sorted(happened)))
 

@@ -31,7 +31,7 @@ def _mocked(world: World, step: str) -> str:
 def open_step(world: World, name: str) -> Open:
     """An open step by its id or path, `subprocess/step` for one of a case that was started, `ITEM/step` for that of an
     item. Raises CannotPlay."""
-    for case, step in _meant(world, name):
+    for case, step in meant(world, name):
         found = [(p, r) for p, r in case.state.steps.items() if not r.closed and _fits(step, p, r.id)]
         if found:
             path, record = max(found, key=lambda f: (bool(f[1].incident or f[1].failures), f[1].status == "waiting"))
@@ -48,7 +48,7 @@ def _fits(name: str, path: str, step: str) -> bool:
 
 def open_task(world: World, name: str) -> tuple[Simulation, TaskView]:
     """An open task by its title, or by the id or path of its step. Raises CannotPlay."""
-    for case, task in _meant(world, name):
+    for case, task in meant(world, name):
         found = [t for t in case.open_tasks if task in (t.title, t.path, t.step)]
         if found:
             return case, found[0]
@@ -59,7 +59,7 @@ def open_task(world: World, name: str) -> tuple[Simulation, TaskView]:
 
 def handler(world: World, name: str) -> tuple[Simulation, str, Handler] | None:
     """A handler that listens now, of the case or of an open group, with its path; None where there is none."""
-    for case, wanted in _meant(world, name):
+    for case, wanted in meant(world, name):
         for path, found in _listening(case):
             if wanted in (found.id, path):
                 return case, path, found
@@ -74,7 +74,7 @@ def _listening(case: Simulation) -> Iterator[tuple[str, Handler]]:
             yield from ((f"{path}/handlers/{h.id}", h) for h in own)
 
 
-def _meant(world: World, name: str) -> Iterator[tuple[Simulation, str]]:
+def meant(world: World, name: str) -> Iterator[tuple[Simulation, str]]:
     """The cases in which a name may be meant: the tested one first."""
     first, slash, rest = name.partition("/")
     if slash and (child := world.child(first)):

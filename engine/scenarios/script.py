@@ -4,21 +4,24 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.language.expressions import ExpressionProblem
-from engine.language.inputs import BadValues, typed_event
+from engine.language.inputs import BadValues, typed_event, unknown
 from engine.language.phrases import PhraseProblem
 from engine.language.problems import one_of
 from engine.language.process import Handler
 from engine.language.resources import Absence, Input
 from engine.language.scenario import Line
+from engine.runtime.given import Given
 from engine.runtime.journal import NOT_APPLICABLE
+from engine.runtime.reopening import CannotReopen, finished
 from engine.runtime.simulator import Simulation
 from engine.runtime.state import StepRecord
 from engine.runtime.view import TaskView
 from engine.scenarios.clock import calendar_of
-from engine.scenarios.finding import handler, open_step, open_task, step_of
+from engine.scenarios.finding import handler, meant, open_step, open_task, step_of
 from engine.scenarios.world import CannotPlay, Failing, World
 
 NEXT = "next"
+VARS = "vars."
 
 
 def play_line(world: World, line: Line) -> None:
@@ -227,15 +230,61 @@ def _absence(world: World, line: Line, user: str) -> None:
 
 def _operate(verb: str) -> Callable[[World, Line, str], None]:
     def operate(world: World, line: Line, name: str) -> None:
-        case, path, _ = open_step(world, name)
-        values = world.filled(line.values or {}, case)
-        world.tell(case, "operator", path, verb, line.by or "", {"values": values})
+        case, path, record = open_step(world, name)
+        step = step_of(case, record.id)
+        given = Given.of(case.plan, step, world.around.values(case.plan))
+        values = given.read(world.filled(line.values or {}, case), complete=verb == "mark_done")
+        world.tell(case, "operator", path, verb, line.by or "", {"values": values, "reason": line.reason or ""})
 
     return operate
 
 
 def _stop(world: World, line: Line, name: str) -> None:
-    world.tell(world.main, "operator", "", "stop", line.by or "", {"values": {}})
+    world.tell(world.main, "operator", "", "stop", line.by or "", {"reason": line.reason or ""})
+
+
+def _pause(world: World, line: Line, name: str) -> None:
+    data = {"timeouts": line.timeouts or "keep", "reason": line.reason or ""}
+    world.tell(world.main, "operator", "", "pause", line.by or "", data)
+
+
+def _resume(world: World, line: Line, name: str) -> None:
+    if not world.main.state.paused:
+        raise CannotPlay("the case is not paused")
+    world.tell(world.main, "operator", "", "resume", line.by or "", {})
+
+
+def _reopen(world: World, line: Line, name: str) -> None:
+    case, step = next(meant(world, name), (world.main, name))
+    try:
+        path = finished(case.state, step)
+    except CannotReopen as problem:
+        raise CannotPlay(f"`{name}` cannot be sent back to: {problem}") from problem
+    world.tell(case, "operator", path, "reopen", line.by or "", {"reason": line.reason or ""})
+
+
+def _reassign(world: World, line: Line, name: str) -> None:
+    case, task = open_task(world, name)
+    if bool(line.assignee) == bool(line.group):
+        raise CannotPlay("to whom? Write `assignee` or `group` beside it")
+    data: dict[str, Any] = {"groups": [line.group]} if line.group else {"assignee": line.assignee}
+    world.tell(case, "operator", task.path, "reassign", line.by or "", data)
+
+
+def _edit(world: World, line: Line, written: Mapping[str, Any]) -> None:
+    """Changes inputs, which are read as when the case started, and variables."""
+    raw, specs = world.filled(written, world.main), world.main.plan.process.inputs
+    fixed = [name for name in raw if name in specs and not specs[name].changeable]
+    if fixed:
+        raise CannotPlay(f"{one_of(fixed)} cannot be changed: only inputs with `changeable: true` can")
+    inputs = {name: value for name, value in raw.items() if not name.startswith(VARS)}
+    values = world.around.values(world.main.plan)
+    typed = {**values.read({n: s for n, s in specs.items() if n in inputs}, inputs)}
+    if strange := unknown(specs, inputs):
+        raise BadValues(strange)
+    variables = {name.removeprefix(VARS): value for name, value in raw.items() if name.startswith(VARS)}
+    data = {"inputs": typed, "vars": variables, "reason": line.reason or ""}
+    world.tell(world.main, "operator", "", "edit", line.by or "", data)
 
 
 def _nothing(world: World, line: Line, expect: Any) -> None:
@@ -257,6 +306,12 @@ VERBS: dict[str, Callable[[World, Line, Any], None]] = {
     "release": _claim("release"),
     "retry": _operate("retry"),
     "skip": _operate("skip"),
+    "mark_done": _operate("mark_done"),
+    "reopen": _reopen,
+    "reassign": _reassign,
+    "edit": _edit,
+    "pause": _pause,
+    "resume": _resume,
     "do_now": _operate("do_now"),
     "stop": _stop,
     "expect": _nothing,

@@ -26,7 +26,11 @@ def played(folder: Path, process: str, tests: str) -> list[Played]:
     found = suite(folder, process, tests)
     chosen = found.chosen(found.folder / "tests" / "small.yaml")
     assert chosen, found.problems(found.files())
-    return [chosen.player.play(test) for test in chosen.tests]
+    results = [chosen.player.play(test) for test in chosen.tests]
+    if not any(result.misses for result in results):
+        wrong = found.problems([found.folder / "tests" / "small.yaml"])
+        assert [p for p in wrong if p.severity == "error"] == [], "what can be played has no findings"
+    return results
 
 
 def misses(folder: Path, process: str, tests: str) -> list[tuple[str, str, str]]:

@@ -1,6 +1,7 @@
 """The shipped processes do what their tests say, and the tests take their ways."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -8,7 +9,7 @@ from activities import STEP_TYPES
 from engine.scenarios.suite import Suite
 from engine.workspace import create, shipped
 
-SUITE = Suite(shipped(), STEP_TYPES)
+SUITE = Suite(shipped(), STEP_TYPES, "GBP", ZoneInfo("Europe/London"))  # as its baton.yaml says
 FILES = {file.stem: file for file in SUITE.files()}
 
 

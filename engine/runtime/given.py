@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from engine.desk.answers import BadInputs
 from engine.language.inputs import BadValues, Values
 from engine.language.kinds import describe
 from engine.language.plan import Plan
@@ -37,7 +36,7 @@ class Given:
     def read(self, raw: Mapping[str, Any], *, complete: bool) -> dict[str, Any]:
         """Typed values by dotted name. `complete`: everything that is never missing must be given.
 
-        Raises BadInputs with a sentence for each value that is unknown, wrong or missing.
+        Raises BadValues with a sentence for each value that is unknown, wrong or missing.
         """
         found, problems = {}, {}
         for name, value in raw.items():
@@ -53,7 +52,7 @@ class Given:
             missing = [n for n, f in self._certain() if not any(g == n or n.startswith(f"{g}.") for g in raw)]
             problems |= {name: self._missing(name) for name in missing}
         if problems:
-            raise BadInputs(problems)
+            raise BadValues(problems)
         return found
 
     def _typed(self, name: str, type_: Type, value: Any) -> Any:
