@@ -14,12 +14,19 @@ from cli.place import settings_of
 from cli.show import moment, print_json
 from engine.desk.schedules import ScheduleLine
 
-app = group("Schedules that start cases: what comes when.")
+app = group()
 Process = Annotated[str, typer.Argument(metavar="PROCESS", help="The process's id.")]
-Trigger = Annotated[str, typer.Argument(metavar="TRIGGER", help="The trigger's id, from `baton schedule list`.")]
+Trigger = Annotated[str, typer.Argument(metavar="TRIGGER", help="The trigger's id, from `baton schedule`.")]
 
 
-@app.command("list", epilog="Example: baton schedule list")
+@app.callback(invoke_without_command=True, epilog="Examples: baton schedule | baton schedule pause report monday")
+def schedules(context: typer.Context) -> None:
+    """Schedules that start cases: without a command, what comes when."""
+    if context.invoked_subcommand is None:
+        show()
+
+
+@app.command("list", epilog="Example: baton schedule list --json")
 def show(as_json: Json = False, workspace: Workspace = None) -> None:
     """All schedules of the published processes, with their next times."""
     settings = settings_of(workspace)

@@ -23,6 +23,7 @@ from engine.runtime.effects import Perform
 from engine.runtime.flow import CaseStopped, StepError, Suspended
 from engine.runtime.handlers import Ears
 from engine.runtime.journal import Journal, words
+from engine.runtime.moments import begins
 from engine.runtime.run import StepRun
 from engine.runtime.scope import Scope
 from engine.runtime.state import State, StepRecord
@@ -161,7 +162,9 @@ class Interpreter:
     def _not_before(self, run: StepRun, record: StepRecord, phrase: str) -> None:
         if "start" in record.memo:
             record.memo["start"] = run.reconsidered(phrase, record.since, record.memo["start"])
-        start = record.memo.setdefault("start", run.instant(phrase))
+        else:
+            record.memo["start"] = begins(run, phrase)
+        start = record.memo["start"]
         if start is not None and start > self.now:
             self.wake(run.path, start)
             raise Suspended

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.language.values import display_datetime
+from engine.runtime.journal import words
 from engine.runtime.state import Armed, Moment
 from engine.runtime.step import Escalation, Reminder, Run
 
@@ -34,6 +35,15 @@ def arm(run: Run, step: Timed, until: str | None) -> Armed:
             run.log("note", f"{run.record.title}: {_past(run, moment)}")
     since = now if now != run.record.since else None
     return Armed(due=run.instant(step.due) if step.due else None, moments=moments, since=since)
+
+
+def begins(run: Run, phrase: str) -> datetime | None:
+    """When a step begins by its `start`; that this lies in the past is said."""
+    at = run.instant(phrase)
+    if at is not None and at < run.now():
+        name, said = words(run.record.id), display_datetime(at, run.calendar.zone)
+        run.log("note", f"{name}: its start ({said}) is over already, so it begins at once")
+    return at
 
 
 def reconsider(run: Run, step: Timed, until: str | None, armed: Armed) -> None:

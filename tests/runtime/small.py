@@ -26,6 +26,7 @@ inputs:
 FILES = {
     "emails/hello.md": "---\nsubject: Hello\n---\nHello.\n",
     "emails/again.md": "---\nsubject: Hello again\n---\nHello again.\n",
+    "calendars/plain.yaml": "calendar: plain\ntime_zone: Europe/London\n",
     "documents/paper.md": "---\ntitle: Paper\nfields: [client]\n---\n"
     'For {% if client == "Acme" %}our dear {% endif %}${ client }.\n',
 }
