@@ -47,6 +47,15 @@ class BatonServer(LanguageServer):
     def columns(self) -> Columns:
         return Columns(lsp.PositionEncodingKind(self.workspace.position_encoding or "utf-16").value)
 
+    def ready(self, params: lsp.InitializedParams) -> None:
+        """Ask to be told of files that change outside the editor, where it can do that."""
+        workspace = self.client_capabilities.workspace
+        watching = workspace.did_change_watched_files if workspace else None
+        if watching and watching.dynamic_registration:
+            options = lsp.DidChangeWatchedFilesRegistrationOptions([lsp.FileSystemWatcher("**/*.{yaml,md,csv}")])
+            wanted = lsp.Registration("watch", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+            self.client_register_capability(lsp.RegistrationParams([wanted]))
+
     # -- open files -------------------------------------------------------------
 
     def opened(self, params: lsp.DidOpenTextDocumentParams) -> None:
@@ -191,6 +200,7 @@ def _bound(server: BatonServer, answer: Any) -> Any:
 
 
 _FEATURES: dict[str, tuple[Any, Any]] = {
+    lsp.INITIALIZED: (BatonServer.ready, None),
     lsp.TEXT_DOCUMENT_DID_OPEN: (BatonServer.opened, None),
     lsp.TEXT_DOCUMENT_DID_CHANGE: (BatonServer.changed, None),
     lsp.TEXT_DOCUMENT_DID_SAVE: (BatonServer.saved, None),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.editor.flow import closing
 from engine.editor.scopes import scopes, template_scope
-from engine.editor.spot import Spot, spot
+from engine.editor.spot import NOWHERE, Spot, spot
 from engine.language.compiler import check_file
 from engine.language.document import Document, Leaf, Registry
 from engine.language.library import FOLDERS, SHARED, Library, definitions_around
@@ -44,7 +44,8 @@ class View:
         return template_scope(self.path, self.document, self.library)
 
     def spot(self, line: int, column: int) -> Spot:
-        return spot(self.text, line, column)
+        """Tables have no keys to speak of."""
+        return NOWHERE if self.path.suffix == ".csv" else spot(self.text, line, column)
 
     def offset(self, line: int, column: int) -> int:
         """Where a place is in the text that was read."""

@@ -12,7 +12,11 @@ from typing import Any
 PATIENCE = 30  # seconds for one answer
 
 CAPABILITIES = {
-    "workspace": {"workspaceFolders": True, "workspaceEdit": {"documentChanges": True}},
+    "workspace": {
+        "workspaceFolders": True,
+        "workspaceEdit": {"documentChanges": True},
+        "didChangeWatchedFiles": {"dynamicRegistration": True},
+    },
     "textDocument": {
         "hover": {"contentFormat": ["markdown", "plaintext"]},
         "completion": {"completionItem": {"snippetSupport": True, "documentationFormat": ["markdown", "plaintext"]}},

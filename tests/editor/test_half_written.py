@@ -99,6 +99,21 @@ def test_any_text_has_a_spot_everywhere(text: str) -> None:
             assert 0 <= found.start <= column or found.kind == "none"
 
 
+def test_shipped_definitions_have_nothing_to_say(workspace: Path) -> None:
+    for path in (p for p in (workspace / "definitions").rglob("*") if p.suffix in (".yaml", ".md", ".csv")):
+        files = OpenFiles(STEP_TYPES)
+        files.put(path, path.read_text())
+        assert files.ours(path)
+        assert not any(files.problems(path).values()), path
+
+
+def test_a_table_can_be_asked_about(workspace: Path) -> None:
+    text = "inputs.country,set rate\nGB,\n,0.2\n"
+    path = workspace / "definitions" / "tables" / "rates.csv"
+    for n in range(len(text)):
+        assert asked(path, text[:n], *end(text[:n])) == []
+
+
 def test_a_large_file_is_answered_in_time(workspace: Path) -> None:
     step = (
         "  - id: step_{n}\n    type: task\n    title: Do ${ inputs.company }\n    assignee: sam\n    timeout: never\n"

@@ -118,6 +118,18 @@ def test_an_unsaved_form_counts_for_the_process_that_uses_it(server: Client, wor
     server.close(process)
 
 
+def test_a_file_that_changes_outside_the_editor_counts_too(server: Client, workspace: Path) -> None:
+    form = workspace / "definitions" / "forms" / "client-welcome.yaml"
+    before = form.read_text()
+    uri = server.open(workspace / PROCESS)
+    assert server.diagnostics(uri) == []
+    form.write_text(before.replace("id: seats", "id: places"))
+    server.notify("workspace/didChangeWatchedFiles", changes=[{"uri": form.as_uri(), "type": 2}])
+    assert any("seats" in d["message"] for d in server.diagnostics(uri))
+    form.write_text(before)
+    server.close(uri)
+
+
 def test_files_of_others_are_left_alone(server: Client, workspace: Path) -> None:
     uri = server.open(workspace / "docker-compose.yaml", "services:\n  web: {image: x}\n")
     assert server.at("hover", uri, 0, 2) is None
