@@ -8,6 +8,7 @@ import typer
 
 from cli.checked import Asked, asked
 from cli.options import Json, Workspace, group
+from cli.unpublished import unpublished
 from engine.editor.sarif import sarif
 from engine.language.problems import errors, render, to_json
 from engine.language.survey import Survey
@@ -31,6 +32,9 @@ def check(
     typer.echo(_SHAPES["json" if as_json else shape](survey))
     if errors(survey.problems):
         raise typer.Exit(1)
+    if shape == "text" and not as_json:
+        for note in unpublished(workspace):
+            typer.echo(note, err=True)
 
 
 def _text(survey: Survey) -> str:

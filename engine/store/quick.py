@@ -48,6 +48,12 @@ def plan(path: Path, process: str, version: int) -> str | None:
     return str(row[0]) if row else None
 
 
+def live(path: Path) -> dict[str, tuple[int, str]]:
+    """The live version of every process, and the text of its file then. Raises like `listing`."""
+    with _reading(path) as c:
+        return {process: (version, source) for process, version, source in c.execute(queries.LIVE)}
+
+
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     if not path.is_file():

@@ -28,6 +28,13 @@ ONE_CASE = f"SELECT {_CASE} FROM cases WHERE id = :case"  # noqa: S608  our own 
 ONE_CASE_WAITS = f"SELECT case_id, {_WAIT} FROM waits WHERE case_id = :case ORDER BY position"  # noqa: S608
 PLAN = "SELECT plan_json FROM plans WHERE process = :process AND version = :version"
 
+LIVE = """
+    SELECT plans.process, plans.version, plans.source FROM plans JOIN releases
+    ON releases.process = plans.process AND releases.version = plans.version
+    WHERE releases.seq = (SELECT max(seq) FROM releases AS others WHERE others.process = plans.process)
+    ORDER BY plans.process
+"""
+
 
 @cache
 def listing(filters: tuple[str, ...]) -> tuple[str, str]:

@@ -145,3 +145,22 @@ def test_a_migration_that_cannot_be_meant_is_refused(
     said = baton("migrate", PROCESS, *more)
     assert said.code == 1
     assert words in said.err
+
+
+def test_a_check_says_which_files_differ_from_what_is_live(baton: Baton, workspace: Path) -> None:
+    assert baton("check").err == ""
+    edit(workspace, "timeout: 20 business days", "timeout: 25 business days")
+    assert baton("check").err == (
+        f"note: {PROCESS}.yaml has changed since version 1, which is live. See: baton diff {PROCESS}\n"
+    )
+    assert baton("check", "--json").err == ""
+
+
+def test_a_file_outside_of_every_workspace_is_checked_without_such_words(
+    baton: Baton, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "language: 1\nprocess: small\ntitle: Small\nsteps:\n  - { id: over, type: stop, outcome: over }\n"
+    (tmp_path / "small.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    said = baton("check", "small.yaml")
+    assert (said.code, said.err) == (0, "")
