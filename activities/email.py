@@ -57,6 +57,10 @@ class EmailStep(Step):
         return names if all("@" in name for name in names) else await readers(run, "cc", names, work=False)
 
 
+CASE_PAGE = "case.url"
+"""What a mail calls the page of its case: for colleagues a link of their own; nobody else has such a page."""
+
+
 async def send_email(world: World, plan: Plan, effect: Effect) -> Result:
     """Render the letter and send it by phases, with the ledger before and after the point of no return."""
     gate = Gate(world.store, effect)
@@ -78,11 +82,13 @@ async def _compose(world: World, plan: Plan, effect: Effect) -> tuple[Mail, Also
     letter = effect.payload
     to = str(letter["to"])
     book = Links(world, effect, to)
-    name = name_of(world.people() or plan.resources.people, to, letter["scope"])
-    scope = {**letter["scope"], "to_name": name, "links": book.handlers(plan)}
+    people, template = world.people() or plan.resources.people, template_of(plan, letter)
+    scope = {**letter["scope"], "to_name": name_of(people, to, letter["scope"]), "links": book.handlers(plan)}
     if letter["link"]:
         scope["link"] = book.link(effect.page, letter["link"])
-    template, link = template_of(plan, letter), scope.get("link", "")
+    if CASE_PAGE in f"{template.subject} {template.body}" and any(u.email == to for u in people.users):
+        scope["case"] = {**scope["case"], "url": book.link("", "case")}
+    link = scope.get("link", "")
     rendered = await world.renderer.mail(template, scope, world.brand, link=link, calendar=plan.calendar)
     mail = Mail(
         to=to,
