@@ -9,6 +9,7 @@ import typer
 
 from cli.checked import Asked, asked, relative
 from cli.options import Workspace, group
+from cli.problem import UserProblem
 from engine.editor.fixing import Repaired, repair
 from engine.language.problems import errors
 
@@ -27,11 +28,18 @@ def fix(
     for path, text in done.after.items():
         typer.echo("".join(_changes(path, done.before[path], text)))
         if not dry_run:
-            with path.open("w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            _write(path, text)
     typer.echo(_summary(done, dry_run))
     if errors(done.left):
         raise typer.Exit(1)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:  # line ends stay what they are
+            file.write(text)
+    except OSError as problem:
+        raise UserProblem(f"{relative(path)} cannot be written: {problem.strerror}") from problem
 
 
 def _changes(path: Path, before: str, after: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.editor.spot import Level, Spot
 from engine.language.document import Registry
-from engine.language.fields import Expression
+from engine.language.fields import Condition, Expression, Paths
 from engine.language.resources import Model
 from engine.language.shapes import Either, Free, Inside, Many, Named, Shape, Steps, Word, keys
 from engine.runtime.step import Step
@@ -57,7 +57,7 @@ def word(shape: Shape | None) -> Word | None:
 
 def is_bare(word: Word) -> bool:
     """Whether a text is an expression without `${ }`."""
-    return isinstance(word.kind, Expression) or type(word.kind).__name__ in ("Condition", "Paths")
+    return isinstance(word.kind, Condition | Expression | Paths)
 
 
 def _below(found: Meaning, level: Level, inner: Mapping[str, str], registry: Registry) -> Meaning:
