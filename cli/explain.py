@@ -8,7 +8,7 @@ import typer
 from cli.options import Json, group
 from cli.problem import UserProblem
 from cli.show import print_json
-from engine.language.explain import Page, explain, pages
+from engine.language.explain import Page, explain, families, pages
 from engine.language.problems import suggest
 
 app = group()
@@ -26,7 +26,8 @@ def explain_(
     elif code:
         typer.echo(_shown(_page(code)))
     else:
-        typer.echo("\n".join(f"{page.code}  {page.title}" for page in pages().values()))
+        listed = ("\n".join((name, *(f"  {p.code}  {p.title}" for p in found))) for name, found in families().items())
+        typer.echo("\n\n".join(listed))
 
 
 def _page(code: str) -> Page:

@@ -15,6 +15,23 @@ _PAGE = re.compile(
 )
 
 
+FAMILIES = {
+    "01": "Reading a file",
+    "02": "Keys and types",
+    "03": "Names and expressions",
+    "04": "Time",
+    "05": "Waits and messages",
+    "06": "What runs after what",
+    "07": "Files and connections",
+    "08": "People",
+    "09": "Running cases",
+    "10": "Decisions",
+    "11": "Scenario tests",
+    "12": "Secrets",
+}
+"""By the first two digits of a code; a warning belongs to the errors of its number."""
+
+
 @dataclass(frozen=True)
 class Page:
     """`why` is a paragraph of Markdown; `wrong` and `right` are lines of a definition."""
@@ -37,6 +54,13 @@ def pages() -> dict[str, Page]:
 def explain(code: str) -> Page | None:
     """The page of a code, however it is typed (`e031`); None where there is no such code."""
     return pages().get(code.strip().upper())
+
+
+def families() -> dict[str, tuple[Page, ...]]:
+    """All pages by the names of their families, each in the order of their numbers."""
+    found = sorted(pages().values(), key=lambda page: (page.code[1:], page.code))
+    named = {name: tuple(p for p in found if p.code[1:3] == digits) for digits, name in FAMILIES.items()}
+    return {name: members for name, members in named.items() if members}
 
 
 def show(page: Page) -> str:

@@ -89,8 +89,9 @@ def test_a_name_never_leads_out_of_the_workspace() -> None:
         compile_process(SHIPPED, "../processes/kyc-check", STEP_TYPES)
 
 
-def test_forty_mistakes_give_forty_findings_each_on_its_line() -> None:
-    path = BAD / "forty-mistakes.yaml"
+@pytest.mark.parametrize("name", ["forty-mistakes", "forty-more-mistakes"])
+def test_forty_mistakes_give_forty_findings_each_on_its_line(name: str) -> None:
+    path = BAD / f"{name}.yaml"
     marked = [n for n, line in enumerate(path.read_text().split("\n"), 1) if re.search(r"# ?\d+", line)]
     assert len(marked) == 40
     assert [p.line for p in check_file(path, STEP_TYPES)] == marked

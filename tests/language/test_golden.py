@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import engine.language
-from engine.language.explain import explain, pages, show
+from engine.language.explain import explain, families, pages, show
 from tests.language.golden import GOOD, checked, pairs
 
 LANGUAGE = Path(engine.language.__file__).parent
@@ -56,6 +56,15 @@ def test_a_page_shows_what_is_wrong_and_what_is_right(code: str) -> None:
     assert page is not None
     assert page.wrong != page.right
     assert show(page).startswith(f"{code}: {page.title}\n")
+
+
+def test_no_code_has_two_pages() -> None:
+    headings = re.findall(r"^## (\w+)", (LANGUAGE / "explain.md").read_text(), re.MULTILINE)
+    assert [code for code in set(headings) if headings.count(code) > 1] == []
+
+
+def test_every_code_belongs_to_a_family() -> None:
+    assert sorted(page.code for found in families().values() for page in found) == sorted(pages())
 
 
 def test_an_unknown_code_has_no_page() -> None:

@@ -33,7 +33,7 @@ def _secret(document: Document, connection: Connection, name: str, key: str) -> 
     note = "the value itself stays out of files, which are shared and kept for ever"
     hint = f"write `{key}: {proposed}`, and give that variable its value where Baton runs"
     message = f"`{key}` is the name of an environment variable, in capitals"
-    _masked(document, document.source.problem("E079", message, place, note, hint), written)
+    _masked(document, document.source.problem("E120", message, place, note, hint), written)
 
 
 def _masked(document: Document, problem: Problem, secret: str) -> None:
@@ -50,10 +50,10 @@ def _address(document: Document, connection: Connection) -> None:
     if written.startswith("env:"):
         if not _VARIABLE.fullmatch(written.removeprefix("env:")):
             message = "`env:` is followed by the name of an environment variable, in capitals"
-            document.source.report("E079", message, place, hint="write it like `env:CRM_URL`")
+            document.source.report("E120", message, place, hint="write it like `env:CRM_URL`")
     elif found := _BRACED.search(written):
         hint = f"write `base_url: env:{(found[1] or found[2]).upper()}`"
-        document.source.report("E079", f"`{found[0]}` is not how a variable is named here", place, hint=hint)
+        document.source.report("E120", f"`{found[0]}` is not how a variable is named here", place, hint=hint)
     else:
         _url(document, written, place)
 
@@ -66,14 +66,14 @@ def _url(document: Document, written: str, place: Place) -> None:
         return
     if parts.username or parts.password:
         hint = "name a `token` in place of it"
-        problem = document.source.problem("E079", "a password is written in this address", place, hint=hint)
+        problem = document.source.problem("E120", "a password is written in this address", place, hint=hint)
         _masked(document, problem, parts.password or parts.username or "")
     near = parts.hostname in _NEAR or parts.hostname.endswith(_INSIDE)
-    allowed, note = excused(document.source, "W079", place)
+    allowed, note = excused(document.source, "W120", place)
     if parts.scheme == "http" and not near and not allowed:
         note = note or "whoever carries it can read and change what is sent, the token too"
         hint = f"write `https://{written.removeprefix('http://')}`"
         fix = document.source.instead(place, written, f"https://{written.removeprefix('http://')}")
         message = "this address is not encrypted"
-        problem = document.source.problem("W079", message, place, note, hint, "warning", fix)
+        problem = document.source.problem("W120", message, place, note, hint, "warning", fix)
         document.source.problems.append(problem)

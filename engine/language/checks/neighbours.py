@@ -76,7 +76,7 @@ class Emitted(Mapping[str, Record]):
             loaded = self.subject.document if own else library.get("processes", name)
             if loaded is not None and isinstance(loaded.root, Process):
                 source = self.subject if own else Subject(loaded, library)
-                for event in {s.event for s in source.steps if s.type == "emit"}:  # type: ignore[attr-defined]
+                for event in {s.event for s in source.steps if s.type == "emit" and s.event}:  # type: ignore[attr-defined]
                     found.setdefault(event, []).append(source)
         return found
 
