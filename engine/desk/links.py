@@ -20,9 +20,10 @@ from engine.language.inputs import BadValues
 from engine.language.problems import one_of
 from engine.language.staff import identity
 from engine.language.values import decode, encode
-from engine.runtime.rounds import plain_path
+from engine.runtime.rounds import page_path, plain_path
+from engine.runtime.state import State
 from engine.runtime.view import TaskView
-from engine.store import files, inbox, links, moves, signatures
+from engine.store import files, inbox, links, moves, signatures, states
 from engine.store.rows import Arrival, LinkRow, SignatureRow
 
 MAX_NAME = 200
@@ -52,7 +53,8 @@ class Links(Ground):
         if not recipient and len(readers) != 1:
             asks = f"asks {one_of(readers)}" if readers else "names nobody"
             raise DeskError(f"say whose page it is, with the email address: {step} {asks}")
-        return await self.link_for(case, path, kind, recipient or readers[0])
+        round_ = State.load(await self.store.read(lambda c: states.current(c, case))).rounds.get(path, 0)
+        return await self.link_for(case, page_path(path, round_), kind, recipient or readers[0])
 
     async def case_link(self, case: str, recipient: str) -> str:
         """The address of a case's own page for a colleague: where it stands and what comes next. Raises NotThere."""

@@ -9,7 +9,8 @@ import pytest
 from engine.language.values import decode
 from engine.runtime.beginning import first_state
 from engine.runtime.simulator import Simulation
-from engine.store import states
+from engine.runtime.view import CaseView, IncidentView
+from engine.store import cases, states
 from tests.runtime.onboarding import ACME, plan
 from tests.web.house import House, Visitor, wait
 
@@ -50,6 +51,33 @@ async def test_a_skip_is_asked_for_twice(ann: Visitor, house: House, page: str) 
     (arrival,) = await house.arrived()
     assert (arrival.name, arrival.by, arrival.to) == ("skip", "sam", "welcome")
     assert decode(arrival.data_json) == {"values": {"answers.seats": 12}, "reason": "by phone"}
+
+
+async def test_an_incident_shows_its_cause_and_can_be_tried_again(ann: Visitor, house: House, page: str) -> None:
+    case = (await house.desk.cases())[0].id
+    at = datetime.now(UTC)
+    trouble = IncidentView("welcome", "welcome", "smtp", "the mailbox is full", at)
+    view = CaseView(case, 900, "open", "incident", at, incidents=(trouble,))
+    stopped = replace(wait("welcome", "form"), status="incident")
+    await house.desk.store.write(lambda c: cases.project(c, replace(view, waits=(stopped,))))
+    assert "the mailbox is full" in (await ann.open(page)).answer.text
+    await ann.send(page, {"do": "retry", "step": "welcome"})
+    assert [a.name for a in await house.arrived()] == ["retry"]
+
+
+async def test_the_link_of_a_step_that_was_sent_back_takes_another_answer(house: House) -> None:
+    case = await house.onboarding()
+    state = Simulation.of(plan(), ACME, datetime.now(UTC)).state
+    state.rounds = {"welcome": 1}
+    await house.desk.store.write(lambda c: states.put(c, case, 1, state.dump()))
+    await house.show(case, waits=[wait("welcome", "form")])
+    old = (await house.desk.link_for(case, "welcome", "form", "ann@acme.test")).rpartition("/")[2]
+    new = (await house.desk.page_link(case, "welcome")).rpartition("/")[2]
+    answers = {"legal_name": "Acme Limited", "address": "1 High St", "seats": "12", "personal_data": "no"}
+    assert await house.desk.answer(old, answers) == {}
+    assert old != new
+    assert await house.desk.answer(new, answers) == {}
+    assert [a.to for a in await house.arrived()] == ["welcome", "welcome"]
 
 
 async def test_what_makes_no_sense_is_refused_with_a_sentence(ann: Visitor, page: str) -> None:
