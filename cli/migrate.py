@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cli.office import ask
-from cli.options import By, Json, Workspace, author, group, pairs
+from cli.options import By, Json, Workspace, group, pairs
+from cli.people import who
 from cli.problem import UserProblem
 from cli.show import print_json
 from cli.verdicts import report, told
@@ -46,7 +47,7 @@ def migrate(
         raise UserProblem("--plan only looks, and --apply does it: say one of them")
     names = pairs(maps, "--map")
     if apply:
-        _apply(workspace, process, to, names, only, author(by), as_json)
+        _apply(workspace, process, to, names, only, who(by, workspace), as_json)
         return
     edition, seen = ask(workspace, lambda desk: _look(desk, process, to, names, only))
     print_json({"version": edition.version, "cases": seen}) if as_json else typer.echo(report(edition, seen))

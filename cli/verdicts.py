@@ -49,6 +49,8 @@ def _group(fare: list[Outlook]) -> Iterator[str]:
 
 def told(edition: Edition, results: list[Result]) -> str:
     """How it went."""
+    if not results:
+        return report(edition, ())
     count = Counter(result.outcome for result in results)
     lines = [f"{_cases(count['moved'])} moved to version {edition.version} of {edition.process}."]
     for outcome, words in (("stays", "stay where they are"), ("ended", "had ended before")):
