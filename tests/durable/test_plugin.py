@@ -35,6 +35,7 @@ def test_the_process_of_the_page_compiles(tmp_path: Path) -> None:
     ("right", "wrong", "said"),
     [
         ("function: vat_number", "function: vat_numbr", "did you mean `vat_number`?"),
+        ("number: ${ inputs.number }", "number: ${ [1] }", "`number` needs text, but this is a list"),
         ("country: GB", "land: GB", "the function `vat_number` has no input `land`"),
         ("result.valid", "result.valued", "did you mean `valid`?"),
         ('problem | default("It is not valid.")', "problem", "the function does not always give it"),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.language import given
-from engine.language.checks import decisions, events, files, privacy
+from engine.language.checks import decisions, events, files, plugins, privacy
 from engine.language.checks.blocks import Blocks, Others, goes_on, stopped
 from engine.language.checks.names import ALWAYS, Known, Steps, where
 from engine.language.checks.neighbours import Neighbours
@@ -185,17 +185,23 @@ class Walk(Blocks):
 
     def _texts(self, step: Any, scope: Record) -> dict[tuple[str | int, ...], Type]:
         """Check the step's own texts; the types of those that give a value."""
-        wanted = self.subject.inputs_of(getattr(step, "process", "")) if hasattr(step, "process") else None
-        types = {}
+        wanted, types = self._wanted(step), {}
         for leaf in self.subject.document.leaves.get(id(step), ()):
             own = leaf.path[0] in ("branches", "cases") or leaf.path == ("if",)  # asked where their blocks are walked
             if (own and leaf.path[-1] == "if") or getattr(leaf.kind, "inner", False):
                 continue
-            spec = (wanted or {}).get(str(leaf.path[-1])) if leaf.path[0] == "inputs" else None
-            types[leaf.path] = self.values.check(leaf, scope, spec.type if spec else None)
+            expected = wanted.get(str(leaf.path[-1])) if leaf.path[0] == "inputs" else None
+            types[leaf.path] = self.values.check(leaf, scope, expected)
             if leaf.key == "subject":
                 privacy.subject_line(self.subject, self.subject.document, leaf.node, scope)
         return types
+
+    def _wanted(self, step: Any) -> Mapping[str, str]:
+        """The declared types of what the step's `inputs` go to: another process, or a function of a plug-in."""
+        if hasattr(step, "function"):
+            return plugins.wanted(step.function)
+        specs = self.subject.inputs_of(step.process) if hasattr(step, "process") else None
+        return {name: spec.type for name, spec in (specs or {}).items()}
 
     def _templates(self, step: Any, scope: Record, types: Mapping[tuple[str | int, ...], Type]) -> None:
         named = [leaf for leaf in self.subject.document.leaves.get(id(step), ()) if isinstance(leaf.kind, Reference)]

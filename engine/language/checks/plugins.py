@@ -13,6 +13,15 @@ def check(subject: Subject) -> None:
             _function(subject, step)
 
 
+def wanted(function: str) -> dict[str, str]:
+    """The names of the types of a function's parameters; nothing where the function is not known."""
+    try:
+        fields = signature(function).inputs.fields
+    except PluginProblem:
+        return {}
+    return {name: field.type.name for name, field in fields.items()}
+
+
 def _function(subject: Subject, step: Any) -> None:
     try:
         known = signature(step.function)
