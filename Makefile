@@ -7,7 +7,7 @@ demo: setup  ## set up, then run the example from a won deal to a finished proje
 	@$(BIN)/python -m cli.demo
 
 test: setup  ## set up, then run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 setup: .venv/ready
 
