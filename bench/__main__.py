@@ -58,6 +58,7 @@ async def run(size: Size) -> Found:
         check = checking.measure(checked)
         found |= {"check.example_ms": check.later, "check.first_ms": check.first}
         found["check.thousand_s"] = checking.measure_many(checked)
+        found["check.hostile_ms"] = checking.measure_hostile()
     return found
 
 

@@ -4,9 +4,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+
+from activities import STEP_TYPES
+from engine.language.compiler import check_file
+from tests.language.test_hostile import files
 
 SCRIPT = """
 import sys, time
@@ -51,6 +56,18 @@ def measure_many(workspace: Path, processes: int = 1_000) -> float:
         shutil.copytree(workspace / "definitions", folder, ignore=shutil.ignore_patterns("tests"))
         copies(folder / "processes", processes)
         return _times(MANY, folder)[0]
+
+
+def measure_hostile() -> float:
+    """Milliseconds of processor time for the slowest of the files that are made to take long."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return 1000 * max(_processor_time(path) for path in files(Path(scratch)).values())
+
+
+def _processor_time(path: Path) -> float:
+    began = time.process_time()
+    check_file(path, STEP_TYPES)
+    return time.process_time() - began
 
 
 def copies(folder: Path, wanted: int) -> None:

@@ -44,6 +44,7 @@ LINES = (
     Line("check.example_ms", "Check of the worked example", "{:.0f} ms", "< 100 ms", lambda v: v < 100),
     Line("check.first_ms", "  the first one of a process", "{:.0f} ms"),
     Line("check.thousand_s", "Check of 1,000 processes", "{:.1f} s", "< 30 s", lambda v: v < 30),
+    Line("check.hostile_ms", "Check of the worst hostile file", "{:.0f} ms", "< 250 ms", lambda v: v < 250),
     Line("parked.cases", "Parked cases", "{:,.0f}"),
     Line("parked.worker_mb", "  memory of their worker", "{:.0f} MB", "<= 200 MB", lambda v: v <= 200),
     Line("parked.status_ms", "  `baton status`, the whole process", "{:.0f} ms", "<= 300 ms", lambda v: v <= 300),

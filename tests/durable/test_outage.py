@@ -1,7 +1,6 @@
 """While Temporal is away everything is taken at once; when it is back everything is delivered once."""
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
@@ -35,14 +34,13 @@ def booking(house: Firm, email: str, message: str) -> dict[str, Any]:
     return signed(house, "CALENDAR_WEBHOOK_SECRET", "meeting.booked", data, message)
 
 
-async def timed(work: list[Awaitable[httpx.Response]]) -> list[tuple[int, float]]:
-    """Status and seconds of each, a few at a time."""
+async def answered(work: list[Awaitable[httpx.Response]]) -> list[int]:
+    """The status of each, a few at a time."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(request: Awaitable[httpx.Response]) -> tuple[int, float]:
+    async def one(request: Awaitable[httpx.Response]) -> int:
         async with gate:
-            began = time.monotonic()
-            return (await request).status_code, time.monotonic() - began
+            return (await request).status_code
 
     return await asyncio.gather(*(one(request) for request in work))
 
@@ -62,10 +60,7 @@ async def test_a_hundred_answers_and_fifty_webhooks_while_temporal_is_away(tmp_p
         await server.stop()
         posts = [browser.post(page, data=SENT) for _, page in clients]
         hooks = [browser.post("/hooks/calendar", **booking(house, f"client{n}@acme.test", f"m{n}")) for n in range(50)]
-        taken = await timed([*posts, *hooks])
-        assert Counter(status for status, _ in taken) == {303: 100, 202: 50}
-        slowest = max(seconds for _, seconds in taken)
-        assert slowest < 1, f"the slowest of {len(taken)} answers took {slowest:.2f} s"
+        assert Counter(await answered([*posts, *hooks])) == {303: 100, 202: 50}
         await server.start()
         await house.until(lambda: moved_on(house), 60)
         await witnesses_agree(house, [case for case, _ in clients])
