@@ -15,7 +15,8 @@ from engine.language.coercion import coerce
 from engine.language.money import Money
 
 __all__ = [
-    "Money", "coerce", "decode", "display", "display_date", "display_datetime", "display_decimal", "encode", "is_file",
+    "Money", "coerce", "decode", "display", "display_date", "display_datetime", "display_decimal", "encode", "encode_known",
+    "is_file",
 ]  # fmt: skip
 
 
@@ -30,6 +31,25 @@ def encode(value: Any) -> str:
     return json.dumps(_plain(value), separators=(",", ":"), allow_nan=False)
 
 
+def encode_known(value: Any) -> str:
+    """The same text in half the time, for what has come through a door and so has no keys but text.
+
+    The encoder walks the value itself, and asks only for what it does not know. Where more begins with `$` than
+    was tagged, a key of outside data does, and `encode` must look at each.
+    """
+    tags = 0
+
+    def tagged(found: Any) -> Any:
+        nonlocal tags
+        if isinstance(found, Mapping):
+            return dict(found)
+        tags += 1
+        return _tagged(found)
+
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False, default=tagged)
+    return text if text.count('"$') == tags else encode(value)
+
+
 def decode(text: str) -> Any:
     """The value that `encode` wrote. Raises ValueError for any other text."""
     return json.loads(text, object_hook=_typed, parse_float=Decimal, parse_constant=_refuse)
@@ -41,9 +61,11 @@ def _plain(value: Any) -> Any:
     if kind in _AS_IT_IS:
         return value
     if kind is dict or isinstance(value, Mapping):
-        return {_key(key): _plain(item) for key, item in value.items()}
+        return {_key(key): item if type(item) in _AS_IT_IS else _plain(item) for key, item in value.items()}
     if kind is list or isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if kind is datetime:
+        return _time(value)
     if isinstance(value, str | int):
         return value
     return _tagged(value)
@@ -57,12 +79,16 @@ def _tagged(value: Any) -> dict[str, Any]:
     if isinstance(value, Money):
         return {"$money": [str(value.amount), value.currency]}
     if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError("a time must know its time zone")
-        return {"$datetime": value.astimezone(UTC).isoformat()}
+        return _time(value)
     if isinstance(value, date):
         return {"$date": value.isoformat()}
     raise TypeError(f"{type(value).__name__} is not a value")
+
+
+def _time(at: datetime) -> dict[str, Any]:
+    if at.tzinfo is None:
+        raise ValueError("a time must know its time zone")
+    return {"$datetime": (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()}
 
 
 def _key(key: Any) -> str:
@@ -81,12 +107,17 @@ _TAGS: dict[str, Callable[[Any], Any]] = {
 
 
 def _typed(found: dict[str, Any]) -> Any:
-    if not any(key.startswith("$") for key in found):
-        return found
-    if len(found) == 1:
+    if len(found) == 1:  # most of what is tagged, and most of all objects, are times
         (tag, content), *_ = found.items()
         if tag in _TAGS:
             return _TAGS[tag](content)
+    for key in found:
+        if key[:1] == "$":
+            return _escaped(found)
+    return found
+
+
+def _escaped(found: dict[str, Any]) -> dict[str, Any]:
     if not all(key.startswith("$$") for key in found if key.startswith("$")):
         raise ValueError("this text was not written by encode")
     return {key[1:] if key.startswith("$") else key: item for key, item in found.items()}

@@ -6,9 +6,10 @@ must be able to take every earlier state further.
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, Self
 
-from engine.language.values import decode, encode
+from engine.language.values import decode, encode_known
 from engine.runtime.events import Event
 from engine.runtime.rounds import page_path
 
@@ -23,11 +24,16 @@ class Stored:
 
     def data(self) -> Data:
         kept = {}
-        for f in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, f.name)
+        for name in _names(type(self)):
+            value = getattr(self, name)
             if value or value is False:
-                kept[f.name] = _plain(value)
+                kept[name] = _plain(value)
         return kept
+
+
+@cache
+def _names(kind: type[Stored]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))  # type: ignore[arg-type]
 
 
 def _plain(value: Any) -> Any:
@@ -152,7 +158,7 @@ class State(Stored):
         data = self.data()
         data["steps"] = {path: record.data() for path, record in self.steps.items()}
         data["mailbox"] = [vars(event) for event in self.mailbox]
-        return encode(data)
+        return encode_known(data)
 
     @classmethod
     def load(cls, text: str) -> Self:

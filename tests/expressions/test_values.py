@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.language.values import Money, decode, display, encode
+from engine.language.values import Money, decode, display, encode, encode_known
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False)
 times = st.datetimes().map(lambda at: at.replace(tzinfo=UTC, fold=0))
@@ -36,6 +36,11 @@ def test_what_is_written_comes_back_as_it_was(value: Any) -> None:
 def test_outside_data_never_becomes_a_typed_value(data: Any) -> None:
     from_outside = json.loads(json.dumps(data))
     assert decode(encode(from_outside)) == from_outside
+
+
+@given(values | outside)
+def test_the_short_way_writes_the_same(value: Any) -> None:
+    assert encode_known(value) == encode(value)
 
 
 def test_tags_of_outside_data_stay_keys() -> None:
