@@ -28,7 +28,7 @@ from engine.runtime.run import StepRun
 from engine.runtime.scope import Scope
 from engine.runtime.state import State, StepRecord
 from engine.runtime.step import Step
-from engine.runtime.tasks import ending
+from engine.runtime.tasks import call_off, ending
 
 log = logging.getLogger("baton.interpreter")
 
@@ -227,6 +227,7 @@ class Interpreter:
         self.cancel_below(run.path)
         self.forget_pending(run.path)
         record.status, record.armed, record.incident, record.memo["error"] = "open", None, {}, error
+        call_off(record)
         await self._after_error(step, run)
 
     async def _after_error(self, step: Step, run: StepRun) -> None:

@@ -49,7 +49,7 @@ def at(data: Mapping[str, Any], dotted: str) -> Any:
 
 
 def late(state: State) -> list[Event]:
-    """Remove and return what is addressed to a finished step."""
+    """Remove and return what is addressed to a step that takes nothing any more."""
     return _remove(state, lambda event: _finished(state, event.to))
 
 
@@ -65,4 +65,4 @@ def _remove(state: State, gone: Callable[[Event], bool]) -> list[Event]:
 
 
 def _finished(state: State, path: str) -> bool:
-    return path in state.steps and state.steps[path].closed
+    return path in state.steps and (state.steps[path].closed or "over" in state.steps[path].memo)

@@ -10,7 +10,7 @@ from engine.runtime.state import Armed, Moment
 from engine.runtime.step import Escalation, Reminder, Run
 
 KINDS = ("reminder", "escalate", "timeout", "until")
-NAMES = {"reminder": "reminder", "escalate": "escalation", "timeout": "end of its time", "until": "time"}
+NAMES = {"reminder": "reminder", "escalate": "escalation", "timeout": "time limit", "until": "time"}
 
 
 class Timed(Protocol):

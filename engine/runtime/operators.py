@@ -56,6 +56,8 @@ def _retry(interpreter: Interpreter, path: str, record: StepRecord, event: Event
     _anew(record, list(record.failures))
     record.failures, record.incident = {}, {}
     record.memo.pop("error", None)
+    if record.memo.pop("over", False) and record.task:
+        record.task["status"] = "open"
     if "until" in record.memo:  # a group whose time ran out has the same time again
         del record.memo["until"]
     if record.armed and record.armed.ended:

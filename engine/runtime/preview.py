@@ -20,7 +20,7 @@ class Moved:
 
     step: str
     title: str
-    what: str  # reminder, escalation, end of its time, due date, start
+    what: str  # reminder, escalation, time limit, due date, start
     before: datetime | None
     after: datetime | None
     at_once: bool

@@ -47,6 +47,8 @@ def _visible(state: State, path: str, record: StepRecord) -> bool:
     """A step that waits by itself; a block is shown by the steps inside it."""
     if record.closed:
         return False
+    if "over" in record.memo:  # only the steps of its `on_timeout` or `on_error` wait
+        return False
     pending = any(p["path"] == path for p in state.pending.values())
     return bool(record.status == "waiting" or pending or record.incident or record.memo.get("start"))
 
@@ -75,7 +77,7 @@ def _wait(state: State, path: str, record: StepRecord) -> WaitView:
 
 
 def _incidents(path: str, record: StepRecord, now: datetime) -> list[IncidentView]:
-    if record.closed:
+    if record.closed or "over" in record.memo:  # what failed is in the hands of `on_error` or `on_timeout`
         return []
     found = [record.incident] if record.incident else list(record.failures.values())
     return [IncidentView(path, record.id, i["code"], i["message"], i.get("since", now)) for i in found[:1]]

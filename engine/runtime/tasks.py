@@ -75,6 +75,13 @@ def doers(task: Data) -> tuple[str, ...]:
     return (task["assignee"],) if task.get("assignee") else (*task.get("users", ()), *task.get("groups", ()))
 
 
+def call_off(record: StepRecord) -> None:
+    """The wait is over, although its step is not: `on_timeout` or `on_error` has the word now."""
+    record.memo["over"] = True
+    if record.task:
+        record.task["status"] = "cancelled"
+
+
 def ending(record: StepRecord) -> str:
     """The status of a task whose step has ended."""
     finished = record.status == "done" or record.result.get("outcome") == NOT_APPLICABLE

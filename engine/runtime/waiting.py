@@ -13,7 +13,7 @@ from engine.runtime.moments import arm, reconsider
 from engine.runtime.promises import promises
 from engine.runtime.state import Armed, Data, Moment
 from engine.runtime.step import Escalation, Nested, Promise, Reminder, Run, Send, SideTask, Step
-from engine.runtime.tasks import hear, opened
+from engine.runtime.tasks import call_off, hear, opened
 
 
 class WaitingStep(Step):
@@ -232,5 +232,6 @@ async def _end(run: Run, step: WaitingStep, armed: Armed) -> list[Data] | None:
     if step.on_timeout == "fail":
         raise StepError("timed_out", f"nothing came in time from {run.record.memo['for']}")
     if isinstance(step.on_timeout, tuple):
+        call_off(run.record)
         await run.walk("timeout", step.on_timeout)
     return None

@@ -81,7 +81,7 @@ async def test_a_case_is_paused_changed_without_a_worker_and_resumed_by_another(
         seen = await desk.preview(case, {"start_date": later.isoformat()})
         assert {(m.what, m.after.date() - m.before.date()) for m in seen.moved if m.before and m.after} == {
             ("due date", timedelta(days=7)),
-            ("end of its time", timedelta(days=7)),
+            ("time limit", timedelta(days=7)),
         }
         await desk.edit(case, {"start_date": later.isoformat()}, by="sam")
         async with there.worker():

@@ -256,7 +256,7 @@ def test_editing_an_input_moves_the_dates_that_count_from_it_and_no_others() -> 
     case = begin(STARTS, start_date=date(2026, 3, 20))
     line = operate(case, "edit", inputs={"start_date": date(2026, 3, 27)})
     assert (line.before, line.after) == ({"start_date": date(2026, 3, 20)}, {"start_date": date(2026, 3, 27)})
-    assert "Order a laptop: end of its time on 27 March 2026, 09:00 instead of 20 March 2026, 09:00" in said(case)
+    assert "Order a laptop: time limit on 27 March 2026, 09:00 instead of 20 March 2026, 09:00" in said(case)
     armed = case.state.steps["order"].armed
     assert armed
     assert armed.due

@@ -134,3 +134,18 @@ steps:
     case.give("task", "look", outcome="bad")
     case.give("task", "look", outcome="good")
     assert case.state.vars == {"said": "bad, good"}
+
+
+def test_branches_that_are_left_begin_although_the_first_is_done_at_once() -> None:
+    case = begin("""
+steps:
+  - id: side
+    type: parallel
+    wait_for: any
+    others: leave
+    branches:
+      - { id: one, steps: [{ id: a, type: email, to: sam, template: hello }] }
+      - { id: two, steps: [{ id: b, type: task, title: B, assignee: sam, timeout: never }] }
+  - { id: last, type: task, title: Last, assignee: sam, timeout: never }
+""")
+    assert waiting(case) == ["b", "last"]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from engine.language.plan import Plan
 from engine.runtime.effects import Answer, Effect, Later
+from engine.runtime.flow import StepError
 from engine.runtime.simulator import pretend
 from tests.runtime.onboarding import START
 from tests.runtime.small import begin, said, waiting
@@ -221,3 +222,46 @@ def test_a_reminder_that_is_still_being_tried_is_called_off_by_the_answer() -> N
     assert len(case.turned.pending) == 1
     case.give("answer", "ask", answers={})
     assert case.turned.pending == {}
+
+
+def test_while_the_steps_of_the_timeout_run_the_task_is_closed_and_an_answer_is_late() -> None:
+    case = begin("""
+steps:
+  - id: ask
+    type: task
+    title: Ask
+    assignee: sam
+    timeout: 1 day
+    on_timeout:
+      - { id: phone, type: task, title: Phone, assignee: sam, timeout: never }
+""")
+    case.advance()
+    assert waiting(case) == ["phone"]
+    assert [task.title for task in case.open_tasks] == ["Phone"]
+    case.give("task", "ask", outcome="done")
+    assert said(case)[-1].startswith("Came too late")
+
+
+def test_what_on_error_takes_care_of_is_no_incident_and_its_task_is_closed() -> None:
+    def refuse(plan: Plan, effect: Effect) -> Answer:
+        if effect.payload.get("template") == "hello":
+            raise StepError("refused", "no such mailbox")
+        return pretend(plan, effect)
+
+    case = begin(
+        """
+steps:
+  - id: ask
+    type: task
+    title: Ask
+    assignee: sam
+    send: { template: hello }
+    timeout: never
+    on_error:
+      - { id: phone, type: task, title: Phone, assignee: sam, timeout: never }
+""",
+        respond=refuse,
+    )
+    assert case.turned.view.incidents == ()
+    assert waiting(case) == ["phone"]
+    assert [task.title for task in case.open_tasks] == ["Phone"]

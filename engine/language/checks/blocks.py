@@ -51,14 +51,16 @@ class Blocks(ABC):
         if rounds:
             self._conditions(step, standing)
         done, certain = self.vars.marks, self._marked(main)
-        self._under(certain, f"step `{step.id}` may end before it is done", either(f'steps.{step.id}.status == "done"'))
+        finished = _finished(step)
+        self._under(certain, f"step `{step.id}` may end before it is done", finished)
         if not rounds:
             self._conditions(step, standing)
         sides = [b for b in rest if b.kind in ("side", "handler")]
         ends = [self._end(step, b, before, certain, standing) for b in rest if b not in sides]
         early = f"step `{step.id}` may end before it is set"
-        ways = [done, *(marks for marks in ends if marks is not None), *([before] if _early(step) else [])]
-        self.vars.join(before, [(marks, early, None) for marks in ways], early)
+        others = [*(marks for marks in ends if marks is not None), *([before] if _at_once(step) else [])]
+        if others:
+            self.vars.join(before, [(done, early, finished), *((marks, early, None) for marks in others)], early)
         for block in sides:
             self._side(step, block, before, standing)
         if not _early(step):
@@ -268,9 +270,20 @@ def in_turn(step: Any, blocks: list[Block]) -> list[Block]:
 
 def _early(step: Any) -> bool:
     """Whether a step with blocks may be over, and the process go on, before they are done."""
+    return goes_on(getattr(step, "on_timeout", None)) or goes_on(step.on_error) or _at_once(step)
+
+
+def _at_once(step: Any) -> bool:
+    """Whether it may be over at any moment, without steps of its own for that end."""
     interrupted = any(h.interrupt for h in getattr(step, "handlers", ()))
-    ended = goes_on(getattr(step, "on_timeout", None)) or goes_on(step.on_error)
-    return ended or interrupted or bool(getattr(step, "cancel_if", None))
+    policies = (getattr(step, "on_timeout", None), step.on_error)
+    return "continue" in policies or interrupted or bool(getattr(step, "cancel_if", None))
+
+
+def _finished(step: Any) -> Given:
+    """What says that a step with blocks has come to their end."""
+    names = ("status", "outcome") if step.type == "group" else ("status",)
+    return either(*(f'steps.{step.id}.{name} == "done"' for name in names))
 
 
 def _complete(blocks: list[Block]) -> bool:

@@ -220,7 +220,7 @@ class Walk(Blocks):
 
     def _known(self, step: Any, result: Record, condition: Expr | None) -> Known:
         """What the step has given, once the process has gone on."""
-        line, always = self._line(step), step.certain()
+        line, always = self._line(step), (*ALWAYS, *step.certain())
         if goes_on(getattr(step, "on_timeout", None)):
             why = f"when the time of step `{step.id}` runs out, the process goes on (line {line})"
             return Known(result, inner=why, always=always if condition is None else ALWAYS)

@@ -13,7 +13,7 @@ from engine.language.narrowing import conjuncts
 from engine.language.tree import Node
 from engine.language.types import Field, Record
 
-ALWAYS = ("status",)  # what a skipped step has
+ALWAYS = ("status", "at")  # what a skipped step has
 
 Given = tuple[frozenset[Node], ...]
 """Conditions that make something certain: of each set, one must be known to hold."""

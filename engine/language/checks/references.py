@@ -6,9 +6,10 @@ from typing import Any
 
 from engine.language.addresses import is_email
 from engine.language.checks.subject import Subject, named
-from engine.language.document import Leaf
+from engine.language.document import Document, Leaf
 from engine.language.fields import Reference, Text
 from engine.language.library import FOLDERS
+from engine.language.nodes import Place
 from engine.language.problems import certain, one_of, suggest
 from engine.language.resources import Connection, Input, Model
 
@@ -128,6 +129,8 @@ def _told(subject: Subject) -> Iterator[tuple[Model | None, tuple[str | int, ...
 
 def _event(subject: Subject, owner: Model | None, path: tuple[str | int, ...], told: Any) -> None:
     document = subject.document
+    if _misread(document, document.place(owner, *path, "type")):
+        return  # what it listens to is not known
     public = path[0] == "triggers" and told.type == "form"
     if path[0] == "handlers" and owner is not subject.process and told.type == "form":
         hint = "write this handler below `handlers:` of the process"
@@ -144,6 +147,10 @@ def _event(subject: Subject, owner: Model | None, path: tuple[str | int, ...], t
     connection = subject.connections.get(told.connection or "")
     if connection and told.type == "webhook":
         _webhook(subject, owner, path, told, connection)
+
+
+def _misread(document: Document, place: Place) -> bool:
+    return any((p.line, p.column) == (place.line, place.column) for p in document.source.problems)
 
 
 def _webhook(subject: Subject, owner: Model | None, path: Any, told: Any, connection: Connection) -> None:

@@ -45,7 +45,7 @@ class Variables:
             self.types.setdefault(name, {})
             self._differs(step, name, type_)
             self.types[name][step.id] = type_
-            self.marks[name] = Known(Record())
+        self.marks = {**self.marks, **dict.fromkeys(types, Known(Record()))}  # others look back at what was before
 
     def _differs(self, step: Any, name: str, type_: Type) -> None:
         for other, known in self.types[name].items():

@@ -65,8 +65,10 @@ class ParallelStep(Step):
                 continue
             walked.add(branch.id)
             await self._go_on(run, branch, begun, done)
-            if self._enough(done):
-                return self._end(run, [b for b in begun if b not in done])
+            if self._enough(done) and self.others == "cancel":
+                break
+        if self._enough(done):
+            return self._end(run, [b for b in begun if b not in done])
         if len(done) + len(out) < len(self.branches):
             raise Suspended
         return {}
