@@ -1,9 +1,10 @@
 """What a condition that holds says about the names in it: `x is defined` and its relatives."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from engine.language.expressions import Expr
-from engine.language.tree import Comparison, Constant, Filtered, Items, Logic, Node, Tested, Unary, path
+from engine.language.tree import Call, Comparison, Constant, Filtered, Items, Logic, Node, Tested, Unary, children, path
 from engine.language.types import Field, Record
 
 Path = tuple[str, ...]
@@ -24,6 +25,16 @@ def narrowed(condition: Node, scope: Record, holds: bool) -> Record:
 def conjuncts(condition: Expr) -> frozenset[Node]:
     """The conditions that all hold when this one does; equal ones are equal wherever they are written."""
     return frozenset(_parts(condition.tree))
+
+
+@lru_cache(maxsize=4096)
+def asked(node: Node) -> frozenset[Path]:
+    """What an expression reads, each by its first two names; the clock is `now`."""
+    names = path(node)
+    if names is not None:
+        return frozenset({names[:2]})
+    clock = frozenset({("now",)}) if isinstance(node, Call) and node.name == "now" else frozenset()
+    return clock.union(*(asked(child) for child in children(node)))
 
 
 def _parts(node: Node) -> list[Node]:

@@ -15,8 +15,8 @@ from engine.language.coercion import coerce
 from engine.language.money import Money
 
 __all__ = [
-    "Money", "coerce", "decode", "display", "display_date", "display_datetime", "display_decimal", "encode", "encode_known",
-    "is_file",
+    "Money", "coerce", "decode", "display", "display_date", "display_datetime", "display_decimal", "encode",
+    "encode_known", "is_file",
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ Walks the steps in the order they run and keeps what each has given so far. A na
 missing must be read with `default`, or under an `if` that makes sure.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,11 +17,11 @@ from engine.language.checks.schedules import SCHEDULED
 from engine.language.checks.standing import Standing, parsed
 from engine.language.checks.subject import Subject
 from engine.language.checks.values import Values
-from engine.language.checks.variables import Variables
+from engine.language.checks.variables import Variables, moving
 from engine.language.document import Leaf, UnknownStep
 from engine.language.expressions import Expr
 from engine.language.fields import Reference
-from engine.language.narrowing import narrow
+from engine.language.narrowing import Path, narrow
 from engine.language.nodes import Broken, Table
 from engine.language.process import Process, When
 from engine.language.resources import Connection
@@ -51,6 +51,7 @@ class Walk(Blocks):
         self.vars = Variables(subject, values)
         base = {"inputs": self._inputs(), "case": files.CASE}
         self.base = {name: Field(type_) for name, type_ in base.items()}
+        self.moving = moving(subject)
 
     def _inputs(self) -> Record:
         """The inputs; one that could not be read is anything."""
@@ -165,7 +166,18 @@ class Walk(Blocks):
             self._under(inside, self._skipped(step), where(step.if_))
             self.vars.unsure(marks, self._skipped(step), where(step.if_))
         self.known[step.id] = self._known(step, result, condition)
+        if step.type == "set":
+            why = f"and step `{step.id}` may change that (line {self._line(step)})"
+            self._anew({("vars", str(name)): why for name in step.values}, tuple(self.known))
+        self._anew(self.moving, (*inside, step.id))
         return condition
+
+    def _anew(self, moving: Mapping[Path, str], steps: Iterable[str]) -> None:
+        """Conditions that ask for what moves may give another answer the next time."""
+        for path, why in moving.items():
+            names = frozenset({path})
+            self.known |= {name: self.known[name].anew(names, why) for name in steps if name in self.known}
+            self.vars.anew(names, why)
 
     def _walked(self, step: Any, standing: Standing) -> list[str]:
         """Walk what is inside; the steps that can be read from now on."""

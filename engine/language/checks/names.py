@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.language.checks.standing import parsed
-from engine.language.narrowing import conjuncts
+from engine.language.narrowing import Path, asked, conjuncts
 from engine.language.tree import Node
 from engine.language.types import Field, Record
 
@@ -52,11 +52,28 @@ class Known:
         both = None if conditions is None or self.given is None else (*self.given, *conditions)
         return replace(self, given=both)
 
+    def anew(self, names: frozenset[Path], why: str) -> "Known":
+        """The same step, after something that its conditions ask for was set anew."""
+        outer, inner = _asks(self.given, names), _asks(self.inner_given, names)
+        if not outer and not inner:
+            return self
+        return replace(
+            self,
+            given=None if outer else self.given,
+            maybe=f"{self.maybe}, {why}" if outer else self.maybe,
+            inner_given=None if inner else self.inner_given,
+            inner=f"{self.inner}, {why}" if inner else self.inner,
+        )
+
     def seen(self, assumed: tuple[Node, ...]) -> Field:
         """How it looks where these conditions hold."""
         inner = self.inner if self.inner and not _implied(self.inner_given, assumed) else ""
         outer = self.maybe if self.maybe and not _implied(self.given, assumed) else ""
         return Field(_weakened(self.result, inner, self.always) if inner else self.result, outer)
+
+
+def _asks(given: Given | None, names: frozenset[Path]) -> bool:
+    return any(not names.isdisjoint(asked(one)) for ones in given or () for one in ones)
 
 
 def _implied(given: Given | None, assumed: tuple[Node, ...]) -> bool:

@@ -171,3 +171,11 @@ def named(step: Any) -> str:
     """The step in a sentence."""
     what = "step" if hasattr(step, "type") else "task"  # one of a list
     return f"{what} `{step.id}`" if step.id else f"this {what}"
+
+
+def every(steps: Any) -> Iterator[Any]:
+    """The steps of a block and those inside them."""
+    for step in steps:
+        yield step
+        for block in step.nested() if hasattr(step, "nested") else ():
+            yield from every(block.steps)

@@ -8,9 +8,10 @@ from typing import Any
 
 from engine.language import given
 from engine.language.checks.names import Given, Known
-from engine.language.checks.subject import Subject
+from engine.language.checks.subject import Subject, every
 from engine.language.checks.values import Values
 from engine.language.kinds import describe, kind_of, merged
+from engine.language.narrowing import Path
 from engine.language.tree import Node
 from engine.language.types import ANY, Field, Record, Type
 
@@ -46,6 +47,10 @@ class Variables:
             self._differs(step, name, type_)
             self.types[name][step.id] = type_
         self.marks = {**self.marks, **dict.fromkeys(types, Known(Record()))}  # others look back at what was before
+
+    def anew(self, names: frozenset[Path], why: str) -> None:
+        """Something that conditions ask for was set anew: what they said then is not certain any more."""
+        self.marks = {name: mark.anew(names, why) for name, mark in self.marks.items()}
 
     def _differs(self, step: Any, name: str, type_: Type) -> None:
         for other, known in self.types[name].items():
@@ -105,3 +110,20 @@ def _one(types: Iterable[Type]) -> Type:
     for type_ in types:
         found = type_ if found is None else merged(found, type_)
     return found or ANY
+
+
+def moving(subject: Subject) -> dict[Path, str]:
+    """What may change at any moment, with the reason: conditions that ask for it twice may get two answers."""
+    inputs = subject.process.inputs
+    found: dict[Path, str] = {
+        ("inputs", name): f"and `inputs.{name}` may be changed meanwhile"
+        for name, spec in inputs.items()
+        if getattr(spec, "changeable", False)
+    }
+    handlers = [
+        h for step in (subject.process, *subject.steps) for h in getattr(step, "handlers", ()) if not h.interrupt
+    ]
+    for handler in handlers:
+        for name in (name for step in every(handler.steps) for name in _sets(step)):
+            found[("vars", name)] = f"and the handler `{handler.id}` may change that meanwhile"
+    return found

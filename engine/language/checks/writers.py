@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from engine.language.checks.subject import Subject
+from engine.language.checks.subject import Subject, every
 from engine.language.nodes import Place
 
 Written = tuple[str, Place]
@@ -58,7 +58,7 @@ def _all(wanted: dict[str, set[str]], name: str) -> set[str]:
 def _written(subject: Subject, steps: Any) -> Iterator[Written]:
     """The first place of everything that is written in a block."""
     seen: set[str] = set()
-    for step in _every(steps):
+    for step in every(steps):
         found: list[tuple[str, tuple[str, ...]]] = [("the stage", ("stage",))] if getattr(step, "stage", None) else []
         if step.type == "set" and isinstance(step.values, dict):
             found += [(f"the variable `{name}`", ("values", name)) for name in step.values]
@@ -66,10 +66,3 @@ def _written(subject: Subject, steps: Any) -> Iterator[Written]:
             if what not in seen:
                 seen.add(what)
                 yield what, subject.document.place(step, *path)
-
-
-def _every(steps: Any) -> Iterator[Any]:
-    for step in steps:
-        yield step
-        for block in step.nested() if hasattr(step, "nested") else ():
-            yield from _every(block.steps)
