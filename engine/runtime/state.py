@@ -4,9 +4,8 @@ It travels between turns as text. `FORMAT` numbers its meaning: a later release
 must be able to take every earlier state further.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any, Self
 
 from engine.language.values import decode, encode_known
@@ -23,17 +22,7 @@ class Stored:
     """A dataclass that is written as its fields that differ from their defaults."""
 
     def data(self) -> Data:
-        kept = {}
-        for name in _names(type(self)):
-            value = getattr(self, name)
-            if value or value is False:
-                kept[name] = _plain(value)
-        return kept
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind))
+        return {name: _plain(value) for name, value in vars(self).items() if value or value is False}
 
 
 def _plain(value: Any) -> Any:

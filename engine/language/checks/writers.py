@@ -1,10 +1,14 @@
 """Two that run at the same time and write the same: the slower one wins, and nobody knows which that is (E062)."""
 
 from collections.abc import Iterator
+from itertools import dropwhile
 from typing import Any
 
 from engine.language.checks.subject import Subject, every
 from engine.language.nodes import Place
+
+AT_ONCE = ("set", "decision", "choose")
+"""Types of step that never wait, so that nothing can come between them and the beginning."""
 
 Written = tuple[str, Place]
 """What is written, in words (the stage; the variable `x`), and where."""
@@ -17,6 +21,10 @@ def check(subject: Subject) -> None:
             _branches(subject, step)
         if hasattr(step, "items") and step.max_parallel != 1:
             _items(subject, step)
+    for block in (subject.process, *subject.steps):
+        for n, handler in enumerate(getattr(block, "handlers", ())):
+            if not handler.interrupt:
+                _beside(subject, block, handler)
 
 
 def _branches(subject: Subject, step: Any) -> None:
@@ -38,6 +46,17 @@ def _items(subject: Subject, step: Any) -> None:
         message = f"every item of step `{step.id}` sets {what}"
         hint = "read it from the results of the step, or add `max_parallel: 1`"
         subject.report("E062", message, place, note, hint)
+
+
+def _beside(subject: Subject, block: Any, handler: Any) -> None:
+    """A handler that sets what the steps it runs beside set, too; first values, set before anything waits, are fine."""
+    later = dropwhile(lambda step: all(inner.type in AT_ONCE for inner in every((step,))), block.steps)
+    own = {what: place.line for what, place in _written(subject, later) if what != "the stage"}
+    for what, place in _written(subject, handler.steps):
+        if what in own:
+            note = f"a step beside it sets it too (line {own[what]}); which of them comes last, nobody knows before"
+            hint = "give them different names, or write `# baton: allow W063 because ...` in the line above"
+            subject.warn("W063", f"the handler `{handler.id}` sets {what}, and so do the steps", place, note, hint)
 
 
 def _after(step: Any, late: str, early: str) -> bool:
