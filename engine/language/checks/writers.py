@@ -22,9 +22,8 @@ def check(subject: Subject) -> None:
         if hasattr(step, "items") and step.max_parallel != 1:
             _items(subject, step)
     for block in (subject.process, *subject.steps):
-        for n, handler in enumerate(getattr(block, "handlers", ())):
-            if not handler.interrupt:
-                _beside(subject, block, handler)
+        for handler in (h for h in getattr(block, "handlers", ()) if not h.interrupt):
+            _beside(subject, block, handler)
 
 
 def _branches(subject: Subject, step: Any) -> None:
