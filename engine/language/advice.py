@@ -33,6 +33,13 @@ def fallback(type_: Type) -> str:
     return {"number": "0", "boolean": "false", "text": '""', "list": "[]"}.get(kind_of(type_), "...")
 
 
+def neutral(type_: Type) -> str:
+    """A value to read where there is none. Of several words it is none: pasted as it is, it must not decide."""
+    if isinstance(type_, Choice):
+        return next(f'"{word}"' for word in ("none", "nothing", "missing", "") if word not in type_.values)
+    return fallback(type_)
+
+
 def comparison_of(node: Node, type_: Type) -> str:
     """Yes or no, made of a value that is neither."""
     return f"compare it with something: `{written(node)} == {fallback(type_)}`"

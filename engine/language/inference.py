@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.language.advice import comparison_of, conversion, did_you_mean, fallback, longer_name
+from engine.language.advice import comparison_of, conversion, did_you_mean, longer_name, neutral
 from engine.language.expressions import Expr, Template
 from engine.language.filters import ANYTHING, FILTERS, FUNCTIONS, Function, arrange
 from engine.language.kinds import (
@@ -101,8 +101,10 @@ class _Inference:
         return type_
 
     def _missing(self, node: Node, type_: Type, doubt: _Doubt) -> None:
-        written = ".".join(path(node) or (doubt.name,))
-        way_out = f"`{written} | default({fallback(type_)})`, or put it under an `if` that makes sure"
+        names = path(node)
+        written, default = ".".join(names or (doubt.name,)), f"default({neutral(type_)})"
+        paste = f"`{written} | {default}`" if names else f"add `| {default}` behind all of it"
+        way_out = f"{paste}, or put it under an `if` that makes sure"
         self.report("E033", f"`{written}` may be missing here", doubt.at, len(doubt.name), way_out, doubt.why)
 
     def _read(self, node: Node, scope: Record) -> tuple[Type, _Doubt | None]:

@@ -59,8 +59,9 @@ def present(condition: Node, holds: bool) -> frozenset[Path]:
     return frozenset()
 
 
-def _asked(condition: Tested) -> frozenset[Path]:
-    names = path(condition.operand)
+def _asked(condition: Tested | Comparison) -> frozenset[Path]:
+    """What a test asks about; and what a comparison reads, which would have failed without it."""
+    names = path(condition.operand if isinstance(condition, Tested) else condition.first)
     return frozenset() if names is None else frozenset({names})
 
 
@@ -72,7 +73,7 @@ def _compared(condition: Comparison, holds: bool) -> frozenset[Path]:
     if (op == "==") is holds and _constants(operand) == ["done"] and op in ("==", "!="):
         return _finished(condition.first)
     if not isinstance(condition.first, Filtered):
-        return frozenset()
+        return _asked(condition)
     names, fallback = _defaulted(condition.first)
     expected = _constants(operand)
     if names is None or expected is None:

@@ -76,7 +76,7 @@ def certain(word: str, known: Iterable[str]) -> str:
     wanted, folded = _folded(word), {_folded(c): c for c in known}
     first, *others = [*get_close_matches(wanted, folded, n=2, cutoff=0.6), ""]
     # `step_1` is very like `step_2`, and never a slip of it.
-    if _digits(first) != _digits(wanted) or _likeness(wanted, first) < LIKE:
+    if not first or _digits(first) != _digits(wanted) or _likeness(wanted, first) < LIKE:
         return ""
     return folded[first] if _likeness(wanted, first) - _likeness(wanted, others[0]) >= APART else ""
 

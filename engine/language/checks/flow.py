@@ -8,7 +8,7 @@ from typing import Any
 from engine.language.checks.subject import StepLike, Subject
 from engine.language.expressions import ExpressionProblem, parse_expression
 from engine.language.fields import Condition
-from engine.language.nodes import Place
+from engine.language.nodes import Listing, Place
 from engine.language.problems import one_of
 from engine.language.tree import Call, Node, children, path
 
@@ -65,7 +65,7 @@ def _unreachable(subject: Subject, steps: Sequence[StepLike]) -> None:
 
 
 def _endless(subject: Subject, step: Any) -> None:
-    tree = _tree(step.until)
+    tree = _understood(subject, step, "until")
     inside = {s.id for s in _below(step)}
     own = {step.as_, "results"} if hasattr(step, "items") else set()
     if tree is None or not inside or any(_changes(node, inside) or _named(node) in own for node in _all(tree)):
@@ -79,7 +79,7 @@ def _endless(subject: Subject, step: Any) -> None:
 
 def _never_cancelled(subject: Subject, step: Any) -> None:
     """A condition that asks only for what is fixed from the beginning."""
-    tree = _tree(step.cancel_if)
+    tree = _understood(subject, step, "cancel_if")
     if tree is None or any(_named(node) in ("steps", "vars") or _changes(node, set()) for node in _all(tree)):
         return
     inputs = [names[1] for node in _all(tree) if (names := path(node) or ()) and names[0] == "inputs" and names[1:]]
@@ -91,7 +91,11 @@ def _never_cancelled(subject: Subject, step: Any) -> None:
     subject.report("E061", f"`cancel_if` of step `{step.id}` never changes", place, note, hint)
 
 
-def _tree(written: Any) -> Node | None:
+def _understood(subject: Subject, step: Any, key: str) -> Node | None:
+    """A condition in which nothing is wrong; what is, was said."""
+    written, place = getattr(step, key), subject.document.place(step, key)
+    if any(p.line == place.line and 0 <= p.column - place.column < place.length for p in subject.found):
+        return None
     try:
         return parse_expression(written).tree if isinstance(written, str) and written else None
     except ExpressionProblem:
@@ -153,7 +157,9 @@ def _undo(subject: Subject, step: Any) -> None:
 
 def _needs(subject: Subject, step: Any, key: str, what: str) -> None:
     """Branches and tasks that wait for each other never begin."""
-    parts = getattr(step, key)
+    parts, written = getattr(step, key), subject.document.node(step, key)
+    if isinstance(written, Listing) and len(written.items) != len(parts):
+        return  # one of them could not be read
     wanted = {part.id: part.needs for part in parts}
     for n, part in enumerate(parts):
         circle = _circle(wanted, part.id)
@@ -262,7 +268,7 @@ def _reserved(subject: Subject, name: str | None, place: Place) -> None:
 
 def _gathered(subject: Subject, step: Any) -> None:
     """A condition of `collect` that no event can change."""
-    tree = _tree(step.collect)
+    tree = _understood(subject, step, "collect")
     if tree is None or any(_named(node) in ("events", "vars") or _changes(node, set()) for node in _all(tree)):
         return
     note = "it asks for nothing that an event can change"

@@ -9,7 +9,7 @@ from engine.language.checks.subject import Subject, named
 from engine.language.document import Document, Leaf
 from engine.language.fields import Reference, Text
 from engine.language.library import FOLDERS
-from engine.language.nodes import Place
+from engine.language.nodes import Place, Table
 from engine.language.problems import certain, one_of, suggest
 from engine.language.resources import Connection, Input, Model
 
@@ -223,6 +223,9 @@ def _given(
     subject: Subject, owner: Model, path: tuple[str | int, ...], what: str, wanted: Mapping[str, Input], given: Any
 ) -> None:
     """Every input that is needed is given, and no other."""
+    node = subject.document.node(owner, *path)
+    if node is not None and not isinstance(node, Table):
+        return
     for name in given:
         if name not in wanted:
             near = suggest(name, wanted)

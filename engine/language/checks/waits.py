@@ -1,8 +1,10 @@
 """Steps that wait: what they wait for, how long at most, and what happens then."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from engine.language.checks.subject import Subject, named
+from engine.language.nodes import Listing
 from engine.language.problems import one_of
 
 
@@ -79,10 +81,18 @@ def _gathering(subject: Subject, step: Any) -> None:
         subject.report("E053", message, place(step, "collect"), hint=hint)
 
 
+def _entries(subject: Subject, step: Any, key: str) -> Iterator[tuple[int, Any]]:
+    """The items of a list; none where one of them could not be read, which was said."""
+    node, read = subject.document.node(step, key), getattr(step, key)
+    if not isinstance(node, Listing) or len(node.items) == len(read):
+        yield from enumerate(read)
+
+
 def _reminders(subject: Subject, step: Any) -> None:
-    for n in range(len(step.reminders)):
+    for n, reminder in _entries(subject, step, "reminders"):
         place = subject.document.place(step, "reminders", n)
-        either = [key for key in ("after", "every") if _written(subject, step, "reminders", n, key)]
+        named_so = [key for key in ("after", "every") if getattr(reminder, key)]  # also by a slip of the key
+        either = named_so or [key for key in ("after", "every") if _written(subject, step, "reminders", n, key)]
         if len(either) != 1:
             said = "both `after` and `every`" if either else "neither `after` nor `every`"
             hint = "write `after: 2 business days` for one reminder, or `every:` with `max_times:` for several"
@@ -97,9 +107,9 @@ def _reminders(subject: Subject, step: Any) -> None:
 
 
 def _escalations(subject: Subject, step: Any) -> None:
-    for n, escalation in enumerate(step.escalate):
-        place = subject.document.place(step, "escalate", n)
-        if not any(_written(subject, step, "escalate", n, key) for key in ("task", "to", "steps")):
+    for n, escalation in _entries(subject, step, "escalate"):
+        place, ways = subject.document.place(step, "escalate", n), ("task", "to", "steps")
+        if not any(getattr(escalation, key) or _written(subject, step, "escalate", n, key) for key in ways):
             hint = "add `to: client-success`, a `task:`, or `steps:`"
             subject.report("E055", f"an escalation of {named(step)} does nothing", place, hint=hint)
         if escalation.task and not escalation.task.assignee and not escalation.task.candidate_groups:
@@ -134,6 +144,6 @@ def _text(subject: Subject, step: Any, message: Any, *path: str) -> None:
         at = subject.document.place(step, *path, "subject")
         message = "a message has a `template`, or its own `subject` and `body`, not both"
         subject.report("E056", message, at, hint="take one of them away")
-    elif not template and not (own and _written(subject, step, *path, "body")):
+    elif not (template or message.template) and not (own and _written(subject, step, *path, "body")):
         message = f"the message of {named(step)} has no text"
         subject.report("E056", message, place, hint="add `template: NAME`, or `subject:` and `body:`")
