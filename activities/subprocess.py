@@ -32,6 +32,10 @@ class SubprocessStep(WaitingStep):
         outputs = look.processes.get(self.process, given.OPEN)
         return record(**self.common(), case=TEXT, outcome=TEXT, outputs=outputs)
 
+    def certain(self) -> tuple[str, ...]:
+        begins = self.on_error in (None, "incident", "stop")
+        return ("status", "case") if begins else ("status",)
+
     def sentence(self) -> str:
         end = " and waits for its end" if self.wait else " and goes on at once"
         return f"Starts the process {wording.named(self.process)} as a case of its own{end}."

@@ -160,4 +160,5 @@ class State(Stored):
 
     def open_below(self, path: str) -> list[tuple[str, StepRecord]]:
         """The open records at and below a path."""
-        return [(p, r) for p, r in self.steps.items() if not r.closed and (p == path or p.startswith(path + "/"))]
+        inside = f"{path}/"
+        return [(p, r) for p, r in self.steps.items() if (p.startswith(inside) or p == path) and not r.closed]

@@ -48,7 +48,7 @@ def test_a_sound_expression_has_a_type(text: str, type_: Type) -> None:
         ("inputs.company.upper", "E032", "upper", "write `inputs.company | upper`"),
         ("inputs.rows | map('prise')", "E032", "prise", "did you mean `price`?"),
         ("inputs.rows | map('price.amnt')", "E032", "amnt", "did you mean `amount`?"),
-        ("steps.legal.outcome", "E033", "legal", '`steps.legal.outcome | default("approve")`'),
+        ("steps.legal.outcome", "E033", "legal", '`steps.legal.outcome | default("none")`'),
         ("1 + (inputs.note | length)", "E033", "note", '`inputs.note | default("")`'),
         ('steps.review.outcome == "rejct"', "E034", '"rejct"', "did you mean `reject`?"),
         ('"rejct" != steps.review.outcome', "E034", '"rejct"', "did you mean `reject`?"),

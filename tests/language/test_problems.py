@@ -58,6 +58,7 @@ def test_programs_read_the_same_findings() -> None:
 def test_a_suggestion_is_near_or_there_is_none() -> None:
     assert suggest("contrat", ["contract", "welcome"]) == "contract"
     assert suggest("client-sucess", ["client_success"]) == "client_success"
+    assert suggest("", ["contract"]) == certain("", ["contract"]) == ""
     assert suggest("zebra", ["contract", "welcome"]) == ""
 
 
