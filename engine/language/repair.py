@@ -193,7 +193,7 @@ def _deeper(t: Trouble) -> Mend | None:
 def _reindented(t: Trouble, message: str, column: int) -> Mend | None:
     """Move the line, and what is indented under it, to `column`."""
     indent = len(t.text) - len(t.text.lstrip(" "))
-    if indent == column:
+    if indent == column or not t.text.strip():
         return None
     by = column - indent
     end = _end_of_block(t, indent, left=by < 0)

@@ -26,17 +26,25 @@ MAX_MENDING = 3_000_000  # characters that are read again after a mend, in all
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
 
 
+_NO_LINES = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
+
+
 def load(text: str, name: str) -> Source:
     """Read YAML. Every finding is in the source; `root` is there whenever anything could be read."""
-    source = Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    source = Source(name, _with_lines(text))
     if _acceptable(source):
         _Reading(source).read(source.text)
     return source
 
 
+def _with_lines(text: str) -> str:
+    """The text with one kind of line end. YAML sees more kinds, which no editor counts: they become spaces."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").translate(_NO_LINES)
+
+
 def load_page(text: str, name: str) -> Source:
     """Read front matter between two `---` lines; the rest becomes the entry `body`."""
-    source = Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    source = Source(name, _with_lines(text))
     if not _acceptable(source):
         return source
     match = re.match(r"---[ ]*\n(.*?)^---[ ]*(?:\n|\Z)", source.text, re.DOTALL | re.MULTILINE)
@@ -57,7 +65,7 @@ def load_page(text: str, name: str) -> Source:
 
 def load_table(text: str, name: str) -> Source:
     """Read a decision table, which is CSV."""
-    source = Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    source = Source(name, _with_lines(text))
     if _acceptable(source):
         read_table(source)
     return source

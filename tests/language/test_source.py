@@ -94,3 +94,9 @@ def test_a_hostile_file_is_refused(name: str) -> None:
 
 def test_a_file_that_is_no_text_is_refused() -> None:
     assert [p.code for p in load_file(b"a: caf\xe9\n", "x.yaml").problems] == ["E019"]
+
+
+def test_line_ends_that_no_editor_counts_are_spaces() -> None:
+    assert values(load("a: x\u2028y\nb: z\x85\n", "x.yaml")) == {"a": "x y", "b": "z"}
+    (problem,) = load('a: x\u2028y\nb: "z\n', "x.yaml").problems
+    assert (problem.line, problem.message) == (2, "this quote is never closed")
