@@ -72,6 +72,8 @@ def _compared(condition: Comparison, holds: bool) -> frozenset[Path]:
     (op, operand), *_ = condition.rest
     if (op == "==") is holds and _constants(operand) == ["done"] and op in ("==", "!="):
         return _finished(condition.first)
+    if (op == "==") is holds and _constants(operand) == ["failed"] and op in ("==", "!="):
+        return _failed(condition.first)
     if not isinstance(condition.first, Filtered):
         return _asked(condition)
     names, fallback = _defaulted(condition.first)
@@ -89,6 +91,13 @@ def _finished(asked: Node) -> frozenset[Path]:
         names, fallback = _defaulted(asked)
         names = None if fallback == "done" else names
     return frozenset({(*names[:-1], WHOLE)}) if names is not None and names[-1] == "status" else frozenset()
+
+
+def _failed(asked: Node) -> frozenset[Path]:
+    """`steps.x.status == "failed"`: what went wrong with x is there."""
+    names = _defaulted(asked)[0] if isinstance(asked, Filtered) else path(asked)
+    ended = names is not None and len(names) == 3 and names[-1] in ("status", "outcome")
+    return frozenset({names, (*names[:-1], "error")}) if names and ended else frozenset()
 
 
 def _beyond_default(condition: Filtered, condition_value: bool) -> frozenset[Path]:

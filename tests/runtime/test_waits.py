@@ -265,3 +265,21 @@ steps:
     assert case.turned.view.incidents == ()
     assert waiting(case) == ["phone"]
     assert [task.title for task in case.open_tasks] == ["Phone"]
+
+
+def test_what_went_wrong_is_read_afterwards() -> None:
+    def refuse(plan: Plan, effect: Effect) -> Answer:
+        if effect.payload.get("template") == "hello":
+            raise StepError("refused", "no such mailbox")
+        return pretend(plan, effect)
+
+    case = begin(
+        """
+steps:
+  - { id: mail, type: email, to: "${ inputs.email }", template: hello, on_error: continue }
+  - { id: told, type: set, if: steps.mail.status == "failed", values: { why: "${ steps.mail.error.message }" } }
+outputs: { why: "${ vars.why | default('') }" }
+""",
+        respond=refuse,
+    )
+    assert case.state.outputs == {"why": "no such mailbox"}

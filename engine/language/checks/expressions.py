@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.language import given
 from engine.language.checks import decisions, events, files, plugins, privacy
-from engine.language.checks.blocks import Blocks, Others, goes_on, stopped
+from engine.language.checks.blocks import ERROR, Blocks, Others, goes_on, stopped
 from engine.language.checks.names import ALWAYS, Known, Steps, where
 from engine.language.checks.neighbours import Neighbours
 from engine.language.checks.schedules import SCHEDULED
@@ -151,6 +151,9 @@ class Walk(Blocks):
         decisions.check(self.subject, step, scope)
         inside = self._walked(step, standing)
         result = step.result(self._look(step, standing))
+        if goes_on(step.on_error):
+            failed = Field(ERROR, f"step `{step.id}` may not have failed")
+            result = replace(result, fields={**result.fields, "error": failed})
         if id(step) in self.subject.document.doubtful:
             result = replace(result, open=True)
         self._compensation(step, result, standing)
