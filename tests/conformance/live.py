@@ -11,18 +11,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook
 
 from engine.language.scenario import Line
 from engine.language.values import decode, encode
+from engine.opening import SIGNAL
 from engine.runtime.journal import NOT_APPLICABLE
 from engine.runtime.simulator import Simulation
+from engine.runtime.state import State
 from engine.runtime.tasks import task_id
 from engine.scenarios.finding import handler, open_step, open_task
 from engine.scenarios.script import play_line
 from engine.scenarios.world import World
-from engine.store import cases, inbox, ledger
+from engine.store import cases, inbox, ledger, states
 from engine.store.rows import Arrival, CaseDetail
+from engine.store.tables import deliveries
 from tests.conformance.same import DECISIONS, Picture, Same, Trace, effect, picture, raw, told, trace
 from tests.durable.firm import Firm
 
@@ -224,11 +228,23 @@ class Live:
         while True:
             await self._find_children()
             seen = {name: await self._picture(self.cases.get(name, "")) for name in wanted}
-            if seen == wanted:
+            if seen == wanted and await self.desk.store.read(self._all_heard):
                 return
             if asyncio.get_running_loop().time() > end:
                 raise AssertionError(f"simulated: {wanted}\nreal:      {seen}")
             await asyncio.sleep(0.05)
+
+    def _all_heard(self, c: Any) -> bool:
+        """Whether every arrival has been taken by a turn of its case: some change nothing that people see."""
+        if inbox.unrouted(c, datetime.now(UTC) + timedelta(minutes=1)):
+            return False
+        return all(self._has_heard(c, case) for case in self.cases.values())
+
+    def _has_heard(self, c: Any, case: str) -> bool:
+        told = select(deliveries.c.inbox_id).where(deliveries.c.case_id == case, deliveries.c.kind == SIGNAL)
+        found = cases.detail(c, case)
+        over = found is not None and found.summary.status == "ended"
+        return over or set(c.execute(told).scalars()) <= set(State.load(states.current(c, case)).seen)
 
     async def _find_children(self) -> None:
         for name, case in self.world.cases.items():
