@@ -42,7 +42,7 @@ def _not_one(t: Tested, line: Line, verbs: list[str]) -> None:
     if verbs:
         message = f"this line does two things: `{verbs[0]}` and `{verbs[1]}`"
         t.report("E110", message, t.key_of(line, verbs[1]), hint=f"begin a line of its own: `- {verbs[1]}: ...`")
-    elif not any((p.line, p.column) == (place.line, place.column) for p in t.document.source.problems):
+    elif not any(p.line == place.line and p.code == "E020" for p in t.document.source.problems):
         t.report("E110", "this line does not say what happens", place, f"it begins with {one_of(VERBS, 20)}")
 
 
