@@ -6,13 +6,13 @@ Each case does the same on all of them: the same effects in the same order, to t
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
+from tests.conformance.engines import skipping
 from tests.conformance.live import Live, Shaky
 from tests.conformance.same import DEFINITIONS, Same, Trace, everything
 from tests.durable.firm import Firm, firm
@@ -48,23 +48,14 @@ async def _embedded(temporal: str, folder: Path) -> Results:
 
 
 @pytest.fixture(scope="module")
-def skipping(tmp_path_factory: pytest.TempPathFactory) -> Results:
+def skipped(tmp_path_factory: pytest.TempPathFactory) -> Results:
     """All tests on the server that skips time: one after the other, as they share its clock."""
-    return asyncio.run(_skipping(tmp_path_factory.mktemp("skipping")))
+    return asyncio.run(_skipped(tmp_path_factory.mktemp("skipping")))
 
 
-async def _skipping(folder: Path) -> Results:
-    server = Path(__file__).parents[2] / ".venv" / "bin" / "temporal-test-server"
-    async with await WorkflowEnvironment.start_time_skipping(test_server_existing_path=str(server)) as engine:
-        address = engine.client.service_client.config.target_host
-
-        async def skip(length: timedelta) -> None:
-            await engine.sleep(length)
-
-        async with _opened(folder, address) as house:
-            return {
-                name: await _played(Live(house, same, engine.get_current_time, skip)) for name, same in TESTS.items()
-            }
+async def _skipped(folder: Path) -> Results:
+    async with skipping() as engine, _opened(folder, engine.address) as house:
+        return {n: await _played(Live(house, same, engine.clock, engine.skip)) for n, same in TESTS.items()}
 
 
 async def now() -> datetime:
@@ -93,8 +84,8 @@ def test_the_embedded_server_does_the_same(name: str, embedded: Results) -> None
 
 
 @pytest.mark.parametrize("name", TESTS)
-def test_the_server_that_skips_time_does_the_same(name: str, skipping: Results) -> None:
-    _compare(skipping[name])
+def test_the_server_that_skips_time_does_the_same(name: str, skipped: Results) -> None:
+    _compare(skipped[name])
 
 
 def _compare(result: Any) -> None:

@@ -1,6 +1,7 @@
 """A random person and a random world: what happens to a case, and what must hold after every turn of it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -15,6 +16,7 @@ from engine.runtime.pretended import pretend
 from engine.runtime.simulator import NotNow, Simulation
 from engine.runtime.state import OPEN, State
 from engine.runtime.turn import Done
+from engine.runtime.view import WaitView
 from tests.property.processes import EVENTS
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -35,29 +37,43 @@ class Unreliable:
         return pretend(plan, effect)
 
 
+class Killed(BaseException):
+    """Whoever took the turn is gone."""
+
+
 class Watched(Simulation):
-    """A case whose every turn is checked; with `kills`, some turns are taken twice, the second time after a crash."""
+    """A case whose every turn is checked; with `kills`, some turns are cut off by a crash and taken again."""
 
     def __init__(self, plan: Plan, inputs: dict[str, Any], seed: int, kills: bool) -> None:
         self.ledger: dict[str, Answer | StepError] = {}
         self.killer = Random(f"{seed}/kill") if kills else None
-        self.asked_twice: list[str] = []
+        self.left: int | None = None  # effects until the crash
+        self.attempts = {}
         super().__init__(plan, first_state(plan, inputs, "case-1", START), START, Unreliable(seed))
 
     def _take(self, events: Iterable[Event], done: Iterable[Done]) -> None:
         events, done, before = tuple(events), tuple(done), self.state.dump()
-        attempts, lines = dict(getattr(self, "attempts", {})), len(self.timeline)
-        super()._take(events, done)
         if self.killer and self.killer.random() < 0.4:
-            first = self.state.dump()
-            self.state, self.attempts = State.load(before), attempts
-            del self.timeline[lines:]
-            super()._take(events, done)
-            assert self.state.dump() == first
+            self._crash(events, done, before)
+        super()._take(events, done)
         check(before, self)
+
+    def _crash(self, events: tuple[Event, ...], done: tuple[Done, ...], before: str) -> None:
+        """The turn is taken, and whoever takes it dies: between two effects, or at the end, before it is written."""
+        attempts, lines = dict(self.attempts), len(self.timeline)
+        self.left = self.killer.randint(0, 3) if self.killer else None
+        with suppress(Killed):
+            super()._take(events, done)
+        self.left = None
+        self.state, self.attempts = State.load(before), attempts
+        del self.timeline[lines:]
 
     def _ask(self, effect: Effect) -> Answer:
         """The ledger: what was answered once is answered again, and never done twice."""
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise Killed
         known = self.ledger.get(effect.key)
         if isinstance(known, StepError):
             raise known
@@ -120,6 +136,8 @@ def move(case: Simulation, person: Random) -> None:
         verb = person.choice(("retry", "skip", "do_now"))
         if wait.status == "incident" or verb == "do_now":
             operate(case, verb, wait.path)
+    elif luck < 0.6 and answer(case, person):
+        return
     else:
         tasks = case.open_tasks
         if tasks:
@@ -139,11 +157,46 @@ def finish(case: Simulation) -> None:
     elif view.tasks and case.open_tasks:
         task = case.open_tasks[0]
         case.receive("task", task.path, "", "ann", {"outcome": (task.outcomes or ("done",))[0]})
+    elif answer(case, Random(case.state.turn)):
+        return
     elif case.deadline is not None:
         case.advance()
     else:
         for name in EVENTS:
             case.receive("event", "", name, "", {"n": 1})
+
+
+def answer(case: Simulation, person: Random) -> bool:
+    """Somebody outside gives what one of the waits asks for; False where nothing is asked."""
+    waits = [w for w in case.turned.view.waits if w.kind in ANSWERS and w.status == "waiting" and _asks(w)]
+    if not waits:
+        return False
+    wait = person.choice(waits)
+    kind, name, data = ANSWERS[wait.kind](wait, person)
+    case.receive(kind, wait.path, name, "somebody", data)
+    return True
+
+
+def _asks(wait: WaitView) -> bool:
+    """Whether it waits for somebody: not for the time, nor for an event that finds it by itself."""
+    return wait.kind != "wait" or bool(wait.events)
+
+
+def _signed(wait: WaitView, person: Random) -> tuple[str, str, dict[str, Any]]:
+    outcome = person.choice(("signed", "signed", "declined"))
+    return "signature", "signature", {"outcome": outcome, "signer": person.choice(wait.events[0]["signers"])}
+
+
+def _by_hand(wait: WaitView, person: Random) -> tuple[str, str, dict[str, Any]]:
+    return "manual", person.choice([event["id"] for event in wait.events]), {}
+
+
+ANSWERS: dict[str, Callable[[WaitView, Random], tuple[str, str, dict[str, Any]]]] = {
+    "form": lambda wait, person: ("answer", "answer", {"answers": {"seats": 3}}),
+    "signature": _signed,
+    "subprocess": lambda wait, person: ("child", "ended", {"outcome": "completed", "outputs": {}}),
+    "wait": _by_hand,
+}
 
 
 def operate(case: Simulation, verb: str, path: str) -> None:

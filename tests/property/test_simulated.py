@@ -1,55 +1,30 @@
 """Random processes, random people, random kills: what must hold always, holds."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from activities import STEP_TYPES
 from engine.language.compiler import compile_process
 from engine.language.plan import Plan
 from tests.property.playing import Watched, play
-from tests.property.processes import WRITE, Author
+from tests.property.processes import WRITE, Author, around
 
 KINDS = tuple(WRITE)
-PEOPLE = """\
-users: [{ id: ann, name: Ann, email: ann@firm.test }]
-groups: [{ id: team, members: [ann] }]
-"""
-CONNECTIONS = """\
-connections:
-  crm: { base_url: https://crm.test, operations: { update: { path: /update } } }
-"""
-RINGS = """\
-language: 1
-process: rings
-title: Rings
-steps:
-  - { id: one, type: emit, event: bell, data: { n: "${ 1 }" } }
-  - { id: two, type: emit, event: whistle, data: { n: "${ 1 }" } }
-"""
-MAIL = "---\nsubject: Hello\n---\nHello.\n"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("random")
-    (folder / "people.yaml").write_text(PEOPLE)
-    (folder / "connections.yaml").write_text(CONNECTIONS)
-    (folder / "rings.yaml").write_text(RINGS)
-    (folder / "emails").mkdir()
-    for name in ("hello", "escalation", "task-reminder"):
-        (folder / "emails" / f"{name}.md").write_text(MAIL)
-    return folder
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return around(tmp_path_factory.mktemp("random"))
 
 
 def written(folder: Path, seed: int) -> Plan:
     """A random process that the checker accepts; the author tries again until it does."""
     for attempt in range(50):
-        file = folder / "random.yaml"
+        file = folder / "processes" / "random.yaml"
         file.write_text(Author(Random(f"{seed}/{attempt}"), KINDS).process())
         if plan := compile_process(folder, file, STEP_TYPES).plan:
             return plan
@@ -57,7 +32,11 @@ def written(folder: Path, seed: int) -> Plan:
 
 
 seeds = given(st.integers(0, 2**32), st.integers(0, 10))
-unhurried = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+unhurried = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a smaller seed is no smaller process
+)
 
 
 @settings(unhurried, max_examples=150)

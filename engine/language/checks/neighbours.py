@@ -30,12 +30,15 @@ class Neighbours(Others):
     are checked.
     """
 
-    def __init__(self, subject: Subject, walk: Walker, above: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, subject: Subject, walk: Walker, above: tuple[str, ...] = (), walked: dict[str, Walked] | None = None
+    ) -> None:
         self.subject = subject
         self.walk = walk
         self.above = (*above, subject.process.process)
         self.found: dict[str, Record] = {}
-        self.events = Emitted(subject, walk, self.above)
+        self.walked: dict[str, Walked] = {} if walked is None else walked
+        self.events = Emitted(subject, walk, self.above, self.walked)
 
     def __getitem__(self, name: str) -> Record:
         if name not in self.found:
@@ -47,7 +50,7 @@ class Neighbours(Others):
         if loaded is None or not isinstance(loaded.root, Process) or name in self.above:
             return given.OPEN
         child = Subject(loaded, self.subject.library)
-        return self.walk(child, Neighbours(child, self.walk, self.above)).process()
+        return self.walk(child, Neighbours(child, self.walk, self.above, self.walked)).process()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.subject.library.names("processes"))
@@ -57,12 +60,17 @@ class Neighbours(Others):
 
 
 class Emitted(Mapping[str, Record]):
-    """What the events of the workspace carry, from the `emit` steps of all its processes."""
+    """What the events of the workspace carry, from the `emit` steps of all its processes.
 
-    def __init__(self, subject: Subject, walk: Walker, above: tuple[str, ...]) -> None:
+    `walked` keeps every walk that was made: among processes that listen to each other there are more ways from
+    one to the next than anybody can go.
+    """
+
+    def __init__(self, subject: Subject, walk: Walker, above: tuple[str, ...], walked: dict[str, Walked]) -> None:
         self.subject = subject
         self.walk = walk
         self.above = above
+        self.walked = walked
         self.carried: dict[str, Record] = {}
 
     @cached_property
@@ -87,11 +95,12 @@ class Emitted(Mapping[str, Record]):
         return self.carried[event]
 
     def _of(self, source: Subject, event: str) -> Record:
-        values = Values(source)
-        if source.process.process not in self.above:
-            walk = self.walk(source, Neighbours(source, self.walk, self.above))
-            walk.process()
-            return walk.emitted.get(event, given.OPEN)
+        values, name = Values(source), source.process.process
+        if name not in self.above:
+            if name not in self.walked:
+                walk = self.walked[name] = self.walk(source, Neighbours(source, self.walk, self.above, self.walked))
+                walk.process()
+            return self.walked[name].emitted.get(event, given.OPEN)
         steps: list[Any] = [s for s in source.steps if s.type == "emit" and s.event == event]  # type: ignore[attr-defined]
         known = [record(**{n: values.type_of(v, given.OPEN) for n, v in step.data.items()}) for step in steps]
         return given.one_of_records({str(n): one for n, one in enumerate(known)})
