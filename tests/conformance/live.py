@@ -31,7 +31,7 @@ from tests.conformance.same import DECISIONS, Picture, Same, Trace, effect, pict
 from tests.durable.firm import Firm
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx"
-PATIENCE = 20.0
+PATIENCE = 60.0
 SHORT = timedelta(seconds=10)
 """Times up to this long are really waited for; longer ones come early, by the hand of staff."""
 
