@@ -1,0 +1,1 @@
+"""Mails that come in: fetched, stored, read, and brought to their cases."""

@@ -1,0 +1,1 @@
+"""Mails that go out later than at once: held, queued, sent in their order."""
