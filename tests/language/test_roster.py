@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.language.resources import People
-from engine.language.roster import Roster
+from engine.language.roster import roster_of
 from engine.language.staff import identity, replaced_by, stand_in, teams
 
 ANN = "users:\n  - { id: ann, name: Ann Lee, email: ann@acme.test }\n"
@@ -31,7 +31,7 @@ def write(file: Path, text: str, second: int) -> None:
 
 
 def test_a_new_colleague_is_known_as_soon_as_the_file_says_so(file: Path) -> None:
-    roster = Roster(file.parent.parent)
+    roster = roster_of(file.parent.parent)
     assert roster() is None
     write(file, ANN, 1)
     assert names(roster()) == ["ann"]
@@ -41,14 +41,14 @@ def test_a_new_colleague_is_known_as_soon_as_the_file_says_so(file: Path) -> Non
 
 def test_the_file_is_read_once_while_it_stays_the_same(file: Path) -> None:
     write(file, ANN, 1)
-    roster = Roster(file.parent.parent)
+    roster = roster_of(file.parent.parent)
     assert roster() is roster()
 
 
 @pytest.mark.parametrize("broken", ["users: [", "users: []\ngroups:\n  - { id: sales, members: [bob] }\n"])
 def test_a_file_with_mistakes_changes_nothing(file: Path, broken: str) -> None:
     write(file, ANN, 1)
-    roster = Roster(file.parent.parent)
+    roster = roster_of(file.parent.parent)
     roster()
     write(file, broken, 2)
     assert names(roster()) == ["ann"]
@@ -56,7 +56,7 @@ def test_a_file_with_mistakes_changes_nothing(file: Path, broken: str) -> None:
 
 def test_both_days_belong_to_an_absence(file: Path) -> None:
     write(file, ANN + BEN + AWAY, 1)
-    people = Roster(file.parent.parent)()
+    people = roster_of(file.parent.parent)()
     assert people
     in_june = [stand_in(people, "ann", date(2026, 6, day)).user for day in (1, 15, 16)]
     assert in_june == ["ben", "ben", "ann"]
@@ -66,7 +66,7 @@ def test_both_days_belong_to_an_absence(file: Path) -> None:
 
 def test_a_person_is_meant_by_id_address_or_name(file: Path) -> None:
     write(file, ANN + "groups:\n  - { id: sales, members: [ann] }\n", 1)
-    people = Roster(file.parent.parent)()
+    people = roster_of(file.parent.parent)()
     assert people
     assert [identity(people, who) for who in ("ann", "Ann@acme.test", "ann lee", "eve")] == ["ann", "ann", "ann", "eve"]
     assert teams(people, "ann") == ("sales",)
