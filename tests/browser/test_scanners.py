@@ -1,0 +1,106 @@
+"""Programs that look at every link of every mail, and then everything beyond it, change nothing for the people."""
+
+import asyncio
+import re
+from collections.abc import Iterable
+from email.parser import BytesHeaderParser
+from email.policy import default as modern
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.async_api import Browser
+from sqlalchemy import Connection, Table, select
+
+from engine.gateways.caught import OpenedMail
+from engine.store.tables import metadata
+from tests.durable.conftest import temporal  # noqa: F401 - the fixture of a running server
+from tests.durable.firm import Firm, firm
+from tests.durable.journey import STOPS, Traveller, begin
+from tests.durable.pages import pages
+
+LINK = re.compile(r"""https?://[^\s"'<>)]+""")
+OWN_CLOCK = {"health", "mailboxes", "leases"}  # written by the worker as time passes, whoever looks at what
+AGENT = "Mozilla/5.0 (compatible; LinkScanner/1.0)"
+
+
+async def test_scanners_visit_every_link_and_the_case_goes_on_as_if_they_had_not(
+    tmp_path: Path,
+    temporal: str,  # noqa: F811
+    browser: Browser,
+) -> None:
+    async with firm(tmp_path, temporal) as house, pages(house) as client:
+        traveller = await begin(house, 1)
+        visited: set[str] = set()
+        for stop in (*STOPS[:3], escalated, *STOPS[3:]):
+            fresh = links(house) - visited
+            before = await settled(house)
+            await scan(client, browser, fresh)
+            assert await contents(house) == before
+            visited |= fresh
+            await stop(traveller)
+        assert (await house.ended(traveller.case)).summary.outcome == "completed"
+        kinds = {link.split("/")[3] for link in visited}
+        assert {"f", "s", "t"} <= kinds  # questionnaires, signatures and tasks were among them
+        assert len(visited) >= 10
+
+
+async def escalated(traveller: Traveller) -> None:
+    """Nobody reviews the answers, so a colleague is mailed the link of the task."""
+    await traveller.hurry("review")
+
+
+def links(house: Firm) -> set[str]:
+    """The addresses in texts, HTML and headers of all mails, as paths below our own server."""
+    found = {
+        link for mail in house.mails() for link in LINK.findall(f"{mail.text} {unescape(mail.html)} {_headers(mail)}")
+    }
+    return {link for link in found if link.startswith(f"{house.house.settings.base_url}/")}
+
+
+def _headers(mail: OpenedMail) -> str:
+    return " ".join(map(str, BytesHeaderParser(policy=modern).parsebytes(mail.mail.path.read_bytes()).values()))
+
+
+async def scan(client: httpx.AsyncClient, browser: Browser, links: Iterable[str]) -> None:
+    """HEAD, GET, and a browser with scripts that also follows every link on the page and hovers over its buttons."""
+    context = await browser.new_context(user_agent=AGENT, service_workers="block")
+    for link in links:
+        address = f"{client.base_url}/{link.split('/', 3)[3]}"
+        assert (await client.head(address)).status_code == 200
+        assert (await client.get(address, headers={"User-Agent": AGENT})).status_code == 200
+        page = await context.new_page()
+        await page.goto(address)
+        beyond = await page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+        for button in await page.locator("button:visible").all():
+            await button.hover()
+        for further in {href for href in beyond if href.startswith(str(client.base_url))}:
+            await client.head(further)
+            await client.get(further)
+        await page.close()
+    await context.close()
+
+
+async def settled(house: Firm) -> dict[str, Any]:
+    """What is in the database once nobody is at work any more."""
+    before = await contents(house)
+    for _ in range(100):
+        await asyncio.sleep(0.3)
+        now = await contents(house)
+        if now == before:
+            return now
+        before = now
+    raise AssertionError("the house does not come to rest")
+
+
+async def contents(house: Firm) -> dict[str, Any]:
+    return await house.house.store.read(_everything)
+
+
+def _everything(c: Connection) -> dict[str, Any]:
+    return {t.name: _rows(c, t) for t in metadata.tables.values() if t.name not in OWN_CLOCK}
+
+
+def _rows(c: Connection, table: Table) -> list[str]:
+    return sorted(map(repr, c.execute(select(table))))
