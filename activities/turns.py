@@ -61,7 +61,7 @@ class Turns:
 
     async def _turn(self, asked: TurnInput) -> TurnOutput:
         plan, state = await self.plan_of(asked.plan), State.load(await self._opened(asked))
-        rows = await self.world.store.read(lambda c: inbox.load(c, asked.events)) if asked.events else ()
+        rows = await self.world.store.read(lambda c: inbox.news(c, asked.case, asked.events)) if state.turn else ()
         done = [Done(p.key, decode(p.result) if p.result else None, p.code, p.error) for p in asked.performed]
         now = datetime.fromtimestamp(asked.now, UTC)
         case = await moved(plan, state, now, rows, self.plan_of, self.values_of)

@@ -44,6 +44,11 @@ _LOAD = Sql(
 )
 _CLAIM = Sql("UPDATE inbox SET state = 'routed' WHERE id = :id AND state = 'new'")
 _ROUTED = Sql("UPDATE inbox SET state = :state WHERE id = :id")
+_NEWS = Sql(
+    """
+    SELECT inbox_id FROM deliveries WHERE case_id = :case AND delivered_at IS NULL AND kind = 'signal' ORDER BY id
+    """
+)
 _DELIVERED = Sql("UPDATE deliveries SET delivered_at = :at WHERE id = :id")
 _UNDELIVERED = Sql(
     """
@@ -82,6 +87,13 @@ def accept(c: Connection, arrival: Arrival) -> bool:
 def load(c: Connection, ids: Sequence[str]) -> tuple[Arrival, ...]:
     """The arrivals with these ids, in the order of the ids; unknown ids are left out."""
     return tuple(Arrival(*row[:-1], *map(moment, row[-1:])) for one in ids for row in _LOAD.rows(c, id=one))
+
+
+def news(c: Connection, case: str, ids: Sequence[str]) -> tuple[Arrival, ...]:
+    """These arrivals of a case, after those that are still on their way to it: what was here before a deadline must
+    not come after it, however long the engine was away."""
+    waiting = [row[0] for row in _NEWS.rows(c, case=case)]
+    return load(c, tuple(dict.fromkeys((*waiting, *ids))))
 
 
 def deliver_to(c: Connection, inbox_id: str, case: str, kind: str) -> bool:

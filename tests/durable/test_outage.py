@@ -95,3 +95,14 @@ async def test_a_case_that_was_opened_while_temporal_is_away_hears_what_comes(tm
         await browser.post(f"/f/{token}", data=SENT)
         (case,) = await house.desk.cases()
         await house.waits(case.id, "second_booking")
+
+
+async def test_an_answer_that_came_before_the_deadline_counts_however_long_temporal_was_away(tmp_path: Path) -> None:
+    async with running(tmp_path) as (server, house, browser):
+        case = (await house.desk.start("soon", {"email": "ann@acme.test"})).case
+        token = await house.token("")
+        await server.stop()
+        assert (await browser.post(f"/f/{token}", data=SENT)).status_code == 303
+        await asyncio.sleep(5)  # the deadline passes, and the courier is in a long pause by now
+        await server.start()
+        assert (await house.ended(case)).summary.outcome == "completed"

@@ -244,6 +244,12 @@ deliveries = Table(
     at_or_none("delivered_at"),
     UniqueConstraint("inbox_id", "case_id"),
     Index(
+        "ix_deliveries_of_case",
+        "case_id",
+        sqlite_where=text("delivered_at IS NULL"),
+        postgresql_where=text("delivered_at IS NULL"),
+    ),
+    Index(
         "ix_deliveries_open",
         "id",
         sqlite_where=text("delivered_at IS NULL"),
