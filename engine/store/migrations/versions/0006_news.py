@@ -9,6 +9,4 @@ down_revision = "0005"
 
 def upgrade() -> None:
     is_open = sa.text("delivered_at IS NULL")
-    op.create_index(
-        "ix_deliveries_of_case", "deliveries", ["case_id"], sqlite_where=is_open, postgresql_where=is_open
-    )
+    op.create_index("ix_deliveries_of_case", "deliveries", ["case_id"], sqlite_where=is_open, postgresql_where=is_open)
