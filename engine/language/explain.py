@@ -28,6 +28,7 @@ FAMILIES = {
     "10": "Decisions",
     "11": "Scenario tests",
     "12": "Secrets",
+    "13": "Mailboxes",
 }
 """By the first two digits of a code; a warning belongs to the errors of its number."""
 

@@ -206,10 +206,46 @@ class Connection(Model):
     operations: dict[str, Operation] = Field(default_factory=dict)  # name -> a request that steps may make
 
 
+MailboxType = Literal["imap", "smtp", "webhook"]
+
+
+class Mailbox(Model):
+    """Where mail comes in. `imap` reads a folder of a mail server; `smtp` lets mail servers deliver to Baton itself;
+    `webhook` takes what a mail provider posts to `/mail/NAME`."""
+
+    type: MailboxType  # how its mail gets here
+    address: str  # what people write to, `replies@example.com`; `replies+...@example.com` belongs to it too
+    title: str | None = None  # its name as people see it
+    host: str | None = None  # for imap: the mail server
+    port: int | None = None  # for imap: 993, and 143 without `tls: tls`, if not said
+    tls: Literal["tls", "starttls", "none"] | None = None  # for imap: `tls` if not said; certificates are checked
+    ca: str | None = None  # for imap: a file of certificates to trust, in the workspace, beside those of the machine
+    username: str | None = None  # for imap: the address, if not said
+    password: str | None = None  # for imap: name of an environment variable
+    auth: Literal["password", "oauth2"] | None = None  # for imap: `password` if not said; Google and Microsoft: oauth2
+    token_url: str | None = None  # for oauth2: where access tokens are to be had
+    client_id: str | None = None  # for oauth2: the id of the application, which is no secret
+    client_secret: str | None = None  # for oauth2: name of an environment variable
+    refresh_token: str | None = None  # for oauth2: name of an environment variable; without it the application signs in
+    scope: str | None = None  # for oauth2: what is asked for, where the provider wants that said
+    folder: str | None = None  # for imap: which folder is read; `INBOX` if not said
+    existing: Literal["leave", "take"] | None = None
+    """For imap: whether mail is taken that lay there before Baton first knew of the mailbox; `leave` if not said."""
+    listen: str | None = None  # for smtp: address and port, as in `0.0.0.0:25`
+    secret: str | None = None  # for webhook: name of an environment variable that signs what is posted
+    largest: int = 25  # megabytes; of a larger mail only the head is kept, and a sending server is refused
+    replies: bool = False  # whether answers to our mails come here: their Reply-To is an address of this mailbox
+    authserv: str | None = None  # whose Authentication-Results count; without it no sender is authenticated
+    trust: Literal["authenticated", "anyone"] = "authenticated"
+    """Whose mail may go on with a case. `anyone` is for closed networks and for trying out."""
+    expect: str | None = None  # how often mail comes, `every 2 hours`; a longer silence is reported
+
+
 class Connections(Model):
-    """Outside systems: definitions/connections.yaml."""
+    """Outside systems and mailboxes: definitions/connections.yaml."""
 
     connections: dict[str, Connection] = Field(default_factory=dict)  # name -> an outside system
+    mailboxes: dict[str, Mailbox] = Field(default_factory=dict)  # name -> where mail comes in
 
 
 class Resources(Model):

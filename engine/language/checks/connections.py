@@ -1,45 +1,23 @@
 """connections.yaml: secrets by name only, and addresses that can be called."""
 
 import re
-from dataclasses import replace
 from urllib.parse import urlsplit
 
+from engine.language.checks import mailboxes, secrets
 from engine.language.checks.subject import excused
 from engine.language.document import Document
 from engine.language.nodes import Place
-from engine.language.problems import Problem
 from engine.language.resources import Connection, Connections
 
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
-_NEAR = ("localhost", "127.0.0.1", "::1")
-_INSIDE = (".local", ".internal", ".test", ".localhost")
 _BRACED = re.compile(r"\$?\{+\s*(?:env[.:])?(\w+)\s*\}+|\$(\w+)")
 
 
 def check(document: Document, connections: Connections) -> None:
     for name, connection in connections.connections.items():
         for key in ("webhook_secret", "token"):
-            _secret(document, connection, name, key)
+            secrets.check(document, connection, key, f"{name}_{'secret' if key == 'webhook_secret' else 'token'}")
         _address(document, connection)
-
-
-def _secret(document: Document, connection: Connection, name: str, key: str) -> None:
-    written = getattr(connection, key)
-    if not written or _VARIABLE.fullmatch(written):
-        return
-    variable = f"{re.sub(r'[^A-Z0-9]+', '_', name.upper())}_{'SECRET' if key == 'webhook_secret' else 'TOKEN'}"
-    proposed = written.removeprefix("env:") if _VARIABLE.fullmatch(written.removeprefix("env:")) else variable
-    place = document.place(connection, key)
-    note = "the value itself stays out of files, which are shared and kept for ever"
-    hint = f"write `{key}: {proposed}`, and give that variable its value where Baton runs"
-    message = f"`{key}` is the name of an environment variable, in capitals"
-    _masked(document, document.source.problem("E120", message, place, note, hint), written)
-
-
-def _masked(document: Document, problem: Problem, secret: str) -> None:
-    """Findings go to terminals and to the logs of builds: the secret does not go with them."""
-    shown = problem.source_line.replace(secret, "*" * len(secret))
-    document.source.problems.append(replace(problem, source_line=shown))
+    mailboxes.check(document, connections)
 
 
 def _address(document: Document, connection: Connection) -> None:
@@ -48,7 +26,7 @@ def _address(document: Document, connection: Connection) -> None:
         return
     place = document.place(connection, "base_url")
     if written.startswith("env:"):
-        if not _VARIABLE.fullmatch(written.removeprefix("env:")):
+        if not secrets.VARIABLE.fullmatch(written.removeprefix("env:")):
             message = "`env:` is followed by the name of an environment variable, in capitals"
             document.source.report("E120", message, place, hint="write it like `env:CRM_URL`")
     elif found := _BRACED.search(written):
@@ -67,10 +45,9 @@ def _url(document: Document, written: str, place: Place) -> None:
     if parts.username or parts.password:
         hint = "name a `token` in place of it"
         problem = document.source.problem("E120", "a password is written in this address", place, hint=hint)
-        _masked(document, problem, parts.password or parts.username or "")
-    near = parts.hostname in _NEAR or parts.hostname.endswith(_INSIDE)
+        secrets.masked(document, problem, parts.password or parts.username or "")
     allowed, note = excused(document.source, "W120", place)
-    if parts.scheme == "http" and not near and not allowed:
+    if parts.scheme == "http" and not secrets.is_near(parts.hostname) and not allowed:
         note = note or "whoever carries it can read and change what is sent, the token too"
         hint = f"write `https://{written.removeprefix('http://')}`"
         fix = document.source.instead(place, written, f"https://{written.removeprefix('http://')}")

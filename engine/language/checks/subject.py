@@ -11,7 +11,17 @@ from engine.language.library import Library
 from engine.language.nodes import Place, Source
 from engine.language.problems import Fix, Problem, Severity, certain, one_of, suggest
 from engine.language.process import Process
-from engine.language.resources import Connection, Connections, DecisionTable, Form, Group, Input, People, Resources
+from engine.language.resources import (
+    Connection,
+    Connections,
+    DecisionTable,
+    Form,
+    Group,
+    Input,
+    Mailbox,
+    People,
+    Resources,
+)
 from engine.language.types import Field, Record, Type
 
 _ALLOW = re.compile(r"#\s*baton: allow ([EW]\d{3})\b(?:\s+because\s+(?P<reason>\S.*))?")
@@ -127,6 +137,11 @@ class Subject:
     def connections(self) -> dict[str, Connection]:
         shared = self.library.shared("connections")
         return shared.root.connections if shared and isinstance(shared.root, Connections) else {}
+
+    @cached_property
+    def mailboxes(self) -> dict[str, Mailbox]:
+        shared = self.library.shared("connections")
+        return shared.root.mailboxes if shared and isinstance(shared.root, Connections) else {}
 
     @cached_property
     def resources(self) -> Resources:

@@ -23,6 +23,7 @@ from engine.store.tables.core import (
     timeline,
     waits,
 )
+from engine.store.tables.mails import mailboxes, mails
 
 __all__ = [
     "assignments",
@@ -33,6 +34,8 @@ __all__ = [
     "inbox",
     "incidents",
     "links",
+    "mailboxes",
+    "mails",
     "metadata",
     "moved_paths",
     "moves",
