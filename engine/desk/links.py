@@ -65,8 +65,10 @@ class Links(Ground):
         found = await self._find(token)
         return await self._view(found) if found else None
 
-    async def answer(self, token: str, raw: Mapping[str, Any]) -> dict[str, str]:
+    async def answer(self, token: str, raw: Mapping[str, Any], submission: str = "") -> dict[str, str]:
         """Take the answers of a form; a sentence for each question that is not answered rightly, {} when stored.
+
+        A form that may be sent again counts once for each `submission`.
 
         Answers that come too late are kept and shown on the case; then NotOpen
         is raised. Raises NotThere for a link that does not exist.
@@ -80,7 +82,7 @@ class Links(Ground):
         if sent:
             await self.store.write(lambda c: uploads.store(c, found.row.case, sent))
         kind = "form" if found.row.kind == "case_form" else "answer"
-        await self._keep(found, self._sent(found, kind, {"answers": answers}, found.form or ""))
+        await self._keep(found, self._sent(found, kind, {"answers": answers}, found.form or "", submission))
         return {}
 
     async def sign(self, token: str, typed_name: str, consent: bool, ip: str, agent: str) -> dict[str, str]:
@@ -210,8 +212,8 @@ class Links(Ground):
     async def _signer_name(self, found: OpenedLink) -> str:
         return await signer_name(self.store, found.case, found.step, found.row.recipient, self.clock)
 
-    def _sent(self, found: OpenedLink, kind: str, data: Mapping[str, Any], name: str = "") -> Arrival:
-        again = f"-{secrets.token_hex(6)}" if found.repeats else ""
+    def _sent(self, found: OpenedLink, kind: str, data: Mapping[str, Any], name: str = "", once: str = "") -> Arrival:
+        again = f"-{_page_as_sent(once, data)}" if found.repeats else ""
         return Arrival(
             id=_arrival_id(found.row) + again,
             source="link",
@@ -260,6 +262,11 @@ def _record(c: Connection, arrival: Arrival, evidence: SignatureRow) -> bool:
 
 def _arrival_id(row: LinkRow) -> str:
     return f"link-{row.hash[:24]}"
+
+
+def _page_as_sent(once: str, data: Mapping[str, Any]) -> str:
+    """The same page sent twice with the same answers is one thing; sent again with others it is another."""
+    return sha256(f"{once}{encode(data)}".encode()).hexdigest()[:24] if once else secrets.token_hex(6)
 
 
 def _unsigned(typed_name: str, consent: bool) -> dict[str, str]:

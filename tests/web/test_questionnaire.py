@@ -186,6 +186,17 @@ async def test_a_form_that_may_be_sent_again_says_thanks_and_stays_open(ann: Vis
     assert "form" in (await ann.open(link)).tags
 
 
+async def test_a_button_that_was_pressed_twice_counts_once_and_other_answers_count_again(
+    ann: Visitor, house: House
+) -> None:
+    url = await house.desk.page_link(await house.onboarding(), "contact_changed", ANN)
+    link = url.removeprefix(house.desk.settings.base_url)
+    page = {"form-submission": "a" * 22, "name": "Bob"}
+    for email in ("bob@acme.test", "bob@acme.test", "robert@acme.test"):
+        assert "Thank you" in (await ann.send(link, {**page, "email": email})).words
+    assert len(await house.arrived()) == 2
+
+
 @pytest.mark.parametrize("words", ["${7*7}", "{% raw %}", "{{ 7*7 }}", "<script>alert(1)</script>", "'\"><b>", "&amp;"])
 async def test_hostile_words_stay_words(ann: Visitor, house: House, words: str) -> None:
     link = await house.welcome(company=words)

@@ -1,5 +1,7 @@
 """Questionnaires: /f/TOKEN."""
 
+import re
+import secrets
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -17,6 +19,7 @@ from web.shown import answer_rows
 router = APIRouter()
 FormLink = Annotated[LinkView, Depends(Link("form"))]
 
+_SUBMISSION = re.compile(r"[A-Za-z0-9_-]{22}")
 THANKS = "Your answers have arrived. There is nothing else to do for now."
 CLOSED = Notice(
     200,
@@ -44,7 +47,7 @@ async def questionnaire(request: Request, link: FormLink) -> Response:
         return room.pages.show("sent.html", heading="Thank you", text=thanks_of(form), rows=rows, when=when)
     if link.kind == "case_form" and "sent" in request.query_params:  # it may be sent again, so it stays open
         return room.pages.show("sent.html", heading="Thank you", text=thanks_of(form), rows=[], when="")
-    return form_page(room, form, personal=True)
+    return form_page(room, form, personal=True, submission=new_submission() if link.kind == "case_form" else "")
 
 
 @router.post("/f/{token}")
@@ -53,13 +56,26 @@ async def answer(request: Request, link: FormLink, token: str) -> Response:
     form = form_of(link)
     sent = await read_form(request)
     answers = asked(form.fields, sent)
+    submission = submission_of(sent)
     try:
-        errors = answers.errors or await room.desk.answer(token, answers.raw)
+        errors = answers.errors or await room.desk.answer(token, answers.raw, submission)
     except NotOpen:
         return room.pages.notice(LATE)
     if errors:
-        return form_page(room, form, sent, errors, personal=True)
+        again = submission if link.kind == "case_form" else ""
+        return form_page(room, form, sent, errors, personal=True, submission=again)
     return RedirectResponse(f"/f/{token}?sent" if link.kind == "case_form" else f"/f/{token}", 303)
+
+
+def new_submission() -> str:
+    """The number of one page: pressing its button twice sends one thing."""
+    return secrets.token_urlsafe(16)
+
+
+def submission_of(sent: Sent) -> str:
+    """The number of the page that was sent, or a fresh one where it carries none of ours."""
+    given = sent.text("form-submission")
+    return given if _SUBMISSION.fullmatch(given) else new_submission()
 
 
 def thanks_of(form: FormPage) -> str:

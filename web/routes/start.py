@@ -1,7 +1,6 @@
 """Public forms that start a case: /start/PROCESS/TRIGGER."""
 
 import re
-import secrets
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -10,17 +9,16 @@ from engine.desk import BadInputs, FormPage, NotThere
 from web.body import read_form
 from web.doors import Anyone, NoSuchPage, Room, room_of
 from web.questions import asked
-from web.routes.forms import form_page, thanks_of
+from web.routes.forms import form_page, new_submission, submission_of, thanks_of
 
 router = APIRouter(dependencies=[Depends(Anyone())])
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
-_SUBMISSION = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @router.get("/start/{process}/{trigger}")
 async def public_form(request: Request, process: str, trigger: str) -> Response:
     room = room_of(request)
-    return form_page(room, await _form(room, process, trigger), submission=secrets.token_urlsafe(16))
+    return form_page(room, await _form(room, process, trigger), submission=new_submission())
 
 
 @router.post("/start/{process}/{trigger}")
@@ -29,9 +27,7 @@ async def submit(request: Request, process: str, trigger: str) -> Response:
     form = await _form(room, process, trigger)
     sent = await read_form(request)
     answers = asked(form.fields, sent)
-    # The page carries a number of its own, so that pressing the button twice starts one case.
-    submission = sent.text("form-submission")
-    submission = submission if _SUBMISSION.fullmatch(submission) else secrets.token_urlsafe(16)
+    submission = submission_of(sent)
     errors = answers.errors
     if not errors:
         try:
