@@ -23,6 +23,7 @@ from engine.store.tables.core import (
     timeline,
     waits,
 )
+from engine.store.tables.health import health
 from engine.store.tables.mails import mailboxes, mails
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "deliveries",
     "effects",
     "files",
+    "health",
     "inbox",
     "incidents",
     "links",
