@@ -1,13 +1,13 @@
 """`email`: one message from a template, or from subject and body."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from activities.gate import Also, Gate
+from activities.gate import Gate
+from activities.posting import Link, Outgoing, post
 from activities.world import World
 from engine.gateways.mail import Attachment, Mail, message_id_for
-from engine.gateways.tokens import LINK_LIFE, link_token, link_url, token_hash
+from engine.gateways.tokens import link_token, link_url, token_hash
 from engine.language import wording
 from engine.language.fields import EmailField, FileField, Reference, TextField
 from engine.language.plan import Plan
@@ -16,7 +16,7 @@ from engine.language.types import TEXT, Record, record
 from engine.runtime.effects import Effect
 from engine.runtime.letters import addresses, letter, readers
 from engine.runtime.step import Look, Result, Run, Send, Step
-from engine.store import files, links
+from engine.store import files
 
 
 class EmailStep(Step):
@@ -66,19 +66,10 @@ async def send_email(world: World, plan: Plan, effect: Effect) -> Result:
     gate = Gate(world.store, effect)
     if answer := await gate.answered():
         return answer
-    mail, links = await _compose(world, plan, effect)
-    return await gate.carry(_hand_over(world, gate, mail, links), world.carried)
+    return await post(world, gate, await _compose(world, plan, effect))
 
 
-async def _hand_over(world: World, gate: Gate, mail: Mail, links: Also) -> Result:
-    async def before_data() -> None:
-        await gate.no_return(mail.to, mail.message_id, links)
-
-    said = await gate.attempt(world.mailer.send(mail, before_data))
-    return await gate.finish("sent", {"to": mail.to, "said": f"“{mail.subject}” sent to {mail.to}", "server": said})
-
-
-async def _compose(world: World, plan: Plan, effect: Effect) -> tuple[Mail, Also]:
+async def _compose(world: World, plan: Plan, effect: Effect) -> Outgoing:
     letter = effect.payload
     to = str(letter["to"])
     book = Links(world, effect, to)
@@ -103,7 +94,14 @@ async def _compose(world: World, plan: Plan, effect: Effect) -> tuple[Mail, Also
         reply_to=letter.get("reply_to") or "",
         attachments=await _attachments(world, letter.get("attachments") or ()),
     )
-    return mail, book.put
+    return Outgoing(
+        mail,
+        process=plan.process.process,
+        class_=letter.get("class") or "process",
+        staff=any(u.email == to for u in people.users),
+        zone=plan.calendar.time_zone if plan.calendar else "",
+        links=tuple(book.made),
+    )
 
 
 def template_of(plan: Plan, letter: Mapping[str, Any]) -> EmailTemplate:
@@ -127,13 +125,13 @@ async def _attachments(world: World, wanted: Iterable[Mapping[str, Any]]) -> tup
 
 
 class Links:
-    """The links of one letter: derived from the key, kept as hashes together with the ledger's row."""
+    """The links of one letter: derived from the key; their hashes are kept when it leaves."""
 
     def __init__(self, world: World, effect: Effect, recipient: str) -> None:
         self.world = world
         self.case = effect.case
         self.recipient = recipient
-        self.made: list[tuple[str, str, str]] = []
+        self.made: list[Link] = []
 
     def link(self, path: str, kind: str) -> str:
         token = link_token(self.world.key, self.case, path, kind, self.recipient)
@@ -144,8 +142,3 @@ class Links:
         """A link for each form that the process listens to during the whole case."""
         forms = [h.id for h in plan.process.handlers if h.when.type == "form"]
         return {name: self.link(f"handlers/{name}", "case_form") for name in forms}
-
-    def put(self, c: Any) -> None:
-        expires = datetime.now(UTC) + LINK_LIFE
-        for hashed, path, kind in self.made:
-            links.put(c, hashed, self.case, path, kind, self.recipient, expires)

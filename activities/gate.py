@@ -11,7 +11,7 @@ from engine.language.values import decode, encode
 from engine.runtime.effects import Effect
 from engine.runtime.flow import StepError
 from engine.runtime.step import Result
-from engine.store import ledger
+from engine.store import ledger, outbox
 from engine.store.rows import EffectRow
 from engine.store.store import Store
 
@@ -33,16 +33,33 @@ class Busy(Deferred):
         super().__init__("busy", "another attempt may still be at this")
 
 
-FINISHED = ("sent", "done")
+class Posted(Exception):  # noqa: N818  # an outcome, and not always an error
+    """The message waits in the outbox; how it ends is an arrival for its case. `said` tells the case why."""
+
+    def __init__(self, said: str = "") -> None:
+        super().__init__(said)
+        self.said = said
+
+
+FINISHED = ("sent", "done", "suppressed")
 GIVEN_UP = ("refused", "unknown")
 
 
-class Gate:
-    """One attempt at one effect."""
+Follow = Callable[[Any, ledger.Final, str], None]
+"""Rows that follow the ledger's in the transaction in which it is written how it ended: (connection, state, error)."""
 
-    def __init__(self, store: Store, effect: Effect) -> None:
+
+def alone(c: Any, state: ledger.Final, error: str) -> None:
+    """Nothing follows."""
+
+
+class Gate:
+    """One attempt at one effect. `follow` hears of its end inside the transaction that writes it down."""
+
+    def __init__(self, store: Store, effect: Effect, follow: Follow = alone) -> None:
         self.store = store
         self.effect = effect
+        self.follow = follow
         self.token = secrets.token_hex(8)
         self.entered = False
 
@@ -76,13 +93,24 @@ class Gate:
         row = await self.store.read(lambda c: ledger.look(c, self.effect.key))
         return await self._judge(row) if row else None
 
-    async def no_return(self, recipient: str, message_id: str, also: Also) -> None:
-        """From here on it may have happened: on disk before anything is. Raises like `answered`."""
+    async def no_return(self, recipient: str, message_id: str, decide: Callable[[Any], T]) -> T:
+        """From here on it may have happened: on disk before anything is. Raises like `answered`.
+
+        `decide` writes what belongs to it into the same transaction; it may still turn the effect back there, and
+        its value is the answer.
+        """
         self.entered = True
-        row = await self.store.write(lambda c: self._enter(c, recipient, message_id, also))
+        decided: list[T] = []
+
+        def work(c: Any) -> EffectRow:
+            decided.clear()
+            return self._enter(c, recipient, message_id, lambda c: decided.append(decide(c)))
+
+        row = await self.store.write(work)
         if row.token != self.token:
             await self._judge(row)
             raise Busy
+        return decided[0]
 
     async def attempt(self, doing: Awaitable[T]) -> T:
         """Do it. A definite no, and an answer that was lost, are written down and raised as StepError;
@@ -105,12 +133,13 @@ class Gate:
     async def finish(self, state: ledger.Final, result: Result, error: str = "") -> Result:
         """Write down how it ended."""
         text = encode(result)
-        await self.store.write(
-            lambda c: ledger.finish(
-                c, self.effect.key, self.token, state, datetime.now(UTC), result_json=text, error=error
-            )
-        )
+        await self.store.write(lambda c: self._finish(c, state, text, error))
         return result
+
+    def _finish(self, c: Any, state: ledger.Final, text: str, error: str) -> None:
+        at = datetime.now(UTC)
+        if ledger.finish(c, self.effect.key, self.token, state, at, result_json=text, error=error):
+            self.follow(c, state, error)
 
     async def at_once(self, result: Result, also: Also) -> Result:
         """An effect that is only rows of ours: they and the ledger's row are one transaction."""
@@ -164,16 +193,23 @@ class Gate:
             return answer
         if row.state in GIVEN_UP:
             raise StepError(row.state, row.error)
+        if row.state == "posted":
+            raise Posted
         if row.state != "in_data":
             return None
         if datetime.now(UTC) - row.claimed_at < LONGEST_DATA:
             raise Busy
         at = datetime.now(UTC)
-        await self.store.write(lambda c: ledger.give_up_unconfirmed(c, row.key, row.token, at, DIED))
+        await self.store.write(lambda c: self._give_up(c, row, at))
         raise StepError("unknown", DIED)
+
+    def _give_up(self, c: Any, row: EffectRow, at: datetime) -> None:
+        if ledger.give_up_unconfirmed(c, row.key, row.token, at, DIED):
+            self.follow(c, "unknown", DIED)
 
 
 def give_up_forsaken(c: Any) -> None:
     """Close the rows of senders that died and whose case has gone on or ended: nobody will ask for them again."""
     now = datetime.now(UTC)
-    ledger.give_up_forsaken(c, now - 4 * LONGEST_DATA, now, DIED)
+    if ledger.give_up_forsaken(c, now - 4 * LONGEST_DATA, now, DIED):
+        outbox.lost(c, now, DIED)

@@ -9,7 +9,7 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.gate import Busy
+from activities.gate import Busy, Posted
 from activities.kinds import KINDS
 from activities.moves import Moving, PlanOf, ValuesOf, moved
 from activities.world import World
@@ -111,6 +111,8 @@ class Inline:
             return await perform(self.world, plan, effect)
         except Busy:
             return Later()
+        except Posted as posted:
+            return Later(posted=True, said=posted.said)
         except Deferred as problem:
             if effect.retry.max_attempts <= 1:
                 raise StepError(problem.code, problem.message) from problem

@@ -36,9 +36,15 @@ DECISIONS = frozenset({"assign", "reach"})
 
 @dataclass(frozen=True)
 class Later:
-    """The effect will be performed outside the turn; `attempted` attempts have already been made."""
+    """The effect will be performed outside the turn; `attempted` attempts have already been made.
+
+    `posted`: it waits in the outbox, nobody tries it for the case, and how it ends is an arrival; `said` tells the
+    timeline why it waits.
+    """
 
     attempted: int = 0
+    posted: bool = False
+    said: str = ""
 
 
 Answer = dict[str, Any] | Later

@@ -1,8 +1,9 @@
 """The ledger of effects: whatever leaves has a row here first, and a repeat is answered from its row.
 
-An effect goes `claimed` -> (`in_data`) -> `sent` | `done` | `refused` | `failed`. `in_data` says that from here on
-it may have happened. A process that dies leaves `claimed`, which the next attempt takes over, or `in_data`, which
-becomes `unknown`. Each attempt has a token of its own, and only the one that holds the row can move it.
+An effect goes `claimed` -> (`in_data`) -> `sent` | `done` | `refused` | `failed` | `suppressed`. `in_data` says that
+from here on it may have happened; `posted` that it waits in the outbox, where only the postman takes it up. A
+process that dies leaves `claimed`, which the next attempt takes over, or `in_data`, which becomes `unknown`. Each
+attempt has a token of its own, and only the one that holds the row can move it.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,7 +17,7 @@ from engine.store.rows import EffectRow
 from engine.store.sql import Sql
 from engine.store.tables import effects
 
-Final = Literal["sent", "done", "refused", "failed", "unknown"]
+Final = Literal["sent", "done", "refused", "failed", "unknown", "suppressed"]
 
 _COLUMNS = (
     "key, case_id, path, purpose, kind, state, recipient, result_json, error, attempts, token, message_id, "
@@ -47,6 +48,20 @@ _FINISH = Sql(
     WHERE key = :key AND token = :token AND state IN ('claimed', 'in_data', 'unknown', :state)
     """
 )
+
+_POST = Sql(
+    """
+    UPDATE effects SET state = 'posted', claimed_at = :at WHERE key = :key AND token = :token
+    AND state IN ('claimed', 'in_data', 'failed')
+    """
+)
+_COLLECT = Sql(
+    """
+    UPDATE effects SET state = 'in_data', token = :token, claimed_at = :at, attempts = attempts + 1
+    WHERE key = :key AND state = 'posted'
+    """
+)
+_CALL_OFF = Sql("UPDATE effects SET state = 'claimed', token = '' WHERE key = :key AND state = 'posted'")
 
 _GIVE_UP = Sql(
     """
@@ -116,6 +131,21 @@ def finish(
 ) -> bool:
     """How it ended. False: another attempt took over, and the row says what it did."""
     return _FINISH.change(c, key=key, token=token, state=state, at=at, result_json=result_json, error=error) == 1
+
+
+def post(c: Connection, key: str, token: str, at: datetime) -> bool:
+    """The attempt that holds it has not let it out: it waits in the outbox. False: another attempt took over."""
+    return _POST.change(c, key=key, token=token, at=at) == 1
+
+
+def collect(c: Connection, key: str, token: str, at: datetime) -> bool:
+    """The postman takes up what waits in the outbox, and it is `in_data` at once. False: it does not wait there."""
+    return _COLLECT.change(c, key=key, token=token, at=at) == 1
+
+
+def call_off(c: Connection, key: str) -> bool:
+    """What waits in the outbox is not wanted any more; should it be asked for again, it begins anew."""
+    return _CALL_OFF.change(c, key=key) == 1
 
 
 def give_up_unconfirmed(c: Connection, key: str, token: str, at: datetime, error: str) -> bool:

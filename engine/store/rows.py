@@ -253,3 +253,32 @@ class SignatureRow:
     ip: str
     user_agent: str
     document_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One mail on its way out. `state`: held, queued, sending, sent, bounced, suppressed, unknown, cancelled.
+
+    `code` and `reason` say why it is not sent; `not_before` is None while it waits for somebody's decision.
+    `class_` is that of the message, or `staff`: what colleagues get. `mail` is there only while it waits.
+    """
+
+    seq: int
+    key: str
+    case: str
+    process: str
+    path: str
+    class_: str
+    sender: str
+    recipient: str
+    subject: str
+    message_id: str
+    state: str
+    code: str
+    reason: str
+    not_before: datetime | None
+    created_at: datetime
+    finished_at: datetime | None
+    by: str
+    attempts: int
+    mail: bytes | None

@@ -25,6 +25,7 @@ from engine.store.tables.core import (
 )
 from engine.store.tables.health import health
 from engine.store.tables.mails import mailboxes, mails
+from engine.store.tables.outbox import holds, lanes, outbox
 
 __all__ = [
     "assignments",
@@ -33,14 +34,17 @@ __all__ = [
     "effects",
     "files",
     "health",
+    "holds",
     "inbox",
     "incidents",
+    "lanes",
     "links",
     "mailboxes",
     "mails",
     "metadata",
     "moved_paths",
     "moves",
+    "outbox",
     "plans",
     "queue",
     "releases",

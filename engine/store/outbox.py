@@ -1,0 +1,178 @@
+"""The outbox: every mail has one row here, whether it leaves at once or waits.
+
+held (somebody may still change it: undo window, hold, approval) | queued (waits for its turn or its time) ->
+sending -> sent | bounced | unknown; or suppressed, or cancelled. The ledger says whether it may be sent; this says
+how it stands. They are written together.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, select
+
+from engine.store.moment import moment
+from engine.store.rows import OutboxRow
+from engine.store.sql import Sql
+from engine.store.tables import outbox
+
+Waiting = Literal["held", "queued"]
+Final = Literal["sent", "bounced", "suppressed", "unknown", "cancelled"]
+
+WAITING = ("held", "queued")
+STATES = ("held", "queued", "sending", "sent", "bounced", "suppressed", "unknown", "cancelled")
+
+_COLUMNS = (
+    "key, case_id, process, path, class, sender, recipient, subject, message_id, state, code, reason, not_before, "
+    "created_at, finished_at, given_by, attempts, mail"
+)
+
+# A message that is asked for again under its key (after a pause, after a crash) keeps its place.
+_PUT = Sql(
+    f"""
+    INSERT INTO outbox ({_COLUMNS})
+    VALUES (:key, :case_id, :process, :path, :class_, :sender, :recipient, :subject, :message_id, :state, :code,
+        :reason, :not_before, :created_at, :finished_at, '', :attempts, :mail)
+    ON CONFLICT (key) DO UPDATE SET
+        state = excluded.state, code = excluded.code, reason = excluded.reason, not_before = excluded.not_before,
+        recipient = excluded.recipient, subject = excluded.subject, message_id = excluded.message_id,
+        finished_at = excluded.finished_at, attempts = excluded.attempts, mail = excluded.mail
+    """  # noqa: S608  our own columns
+)
+_END = Sql(
+    """
+    UPDATE outbox SET state = :state, code = :code, reason = :reason, finished_at = :at, mail = NULL, not_before = NULL
+    WHERE key = :key AND state IN ('held', 'queued', 'sending', 'unknown')
+    """
+)
+_LOST = Sql(
+    """
+    UPDATE outbox SET state = 'unknown', reason = :reason, finished_at = :at, mail = NULL
+    WHERE state = 'sending' AND key IN (SELECT key FROM effects WHERE state = 'unknown')
+    """
+)
+_OF = Sql(f"SELECT seq, {_COLUMNS} FROM outbox WHERE key = :key")  # noqa: S608  our own columns
+_BOUNCED = Sql(
+    """
+    UPDATE outbox SET state = 'bounced', code = 'bounce', reason = :reason, finished_at = :at
+    WHERE (message_id = :named OR key = :named) AND state IN ('sent', 'unknown', 'sending')
+    """
+)
+_NAMED = Sql(f"SELECT seq, {_COLUMNS} FROM outbox WHERE message_id = :named OR key = :named")  # noqa: S608  our own
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What the outbox knows of a message from the start. `class_` is `staff` for colleagues."""
+
+    key: str
+    case: str
+    process: str
+    path: str
+    class_: str
+    sender: str
+    recipient: str
+    subject: str
+    message_id: str
+
+
+def sending(c: Connection, letter: Letter, at: datetime) -> None:
+    """It passes the point of no return: in the transaction in which the ledger says so."""
+    _put(c, letter, "sending", at)
+
+
+def wait(
+    c: Connection,
+    letter: Letter,
+    state: Waiting,
+    code: str,
+    reason: str,
+    not_before: datetime | None,
+    at: datetime,
+    mail: bytes,
+    attempts: int = 0,
+) -> None:
+    """It does not leave now. `mail` is everything that is needed to send it later."""
+    _put(c, letter, state, at, code=code, reason=reason, not_before=not_before, mail=mail, attempts=attempts)
+
+
+def suppress(c: Connection, letter: Letter, code: str, reason: str, at: datetime) -> None:
+    """It will never leave."""
+    _put(c, letter, "suppressed", at, code=code, reason=reason, finished_at=at)
+
+
+def end(c: Connection, letter: Letter, state: Final, at: datetime, code: str = "", reason: str = "") -> None:
+    """How it ended. A message that was refused before it had a row gets one."""
+    if not _END.change(c, key=letter.key, state=state, code=code, reason=reason, at=at):
+        _put(c, letter, state, at, code=code, reason=reason, finished_at=at)
+
+
+def lost(c: Connection, at: datetime, reason: str) -> int:
+    """Messages whose sender died while sending: the ledger does not know, and so it is shown."""
+    return _LOST.change(c, at=at, reason=reason)
+
+
+def bounced(c: Connection, named: str, why: str, at: datetime) -> OutboxRow | None:
+    """A mail came back: `named` is its Message-ID without brackets, or its key. The row as it is now; None for one
+    that was never sent here."""
+    _BOUNCED.change(c, named=named, reason=why, at=at)
+    rows = _NAMED.rows(c, named=named)
+    return _row(rows[0]) if rows else None
+
+
+def of(c: Connection, key: str) -> OutboxRow | None:
+    """One message by its key."""
+    rows = _OF.rows(c, key=key)
+    return _row(rows[0]) if rows else None
+
+
+def by_message_id(c: Connection, message_id: str) -> OutboxRow | None:
+    """The message that somebody answers or returns: its Message-ID without brackets."""
+    row = c.execute(select(outbox).where(outbox.c.message_id == message_id)).first()
+    return OutboxRow(*row) if row else None
+
+
+def listing(
+    c: Connection,
+    *,
+    states: Collection[str] = (),
+    to: str = "",
+    case: str = "",
+    class_: str = "",
+    newest: int = 0,
+) -> tuple[OutboxRow, ...]:
+    """Messages in their order; `newest` gives only so many of the last ones. `to` is an address."""
+    query = select(outbox)
+    if states:
+        query = query.where(outbox.c.state.in_(states))
+    for column, wanted in ((outbox.c.recipient, to), (outbox.c.case_id, case), (outbox.c["class"], class_)):
+        query = query.where(column == wanted) if wanted else query
+    query = query.order_by(outbox.c.seq.desc()).limit(newest) if newest else query.order_by(outbox.c.seq)
+    rows = [OutboxRow(*row) for row in c.execute(query)]
+    return tuple(sorted(rows, key=lambda row: row.seq))
+
+
+def _put(c: Connection, letter: Letter, state: str, at: datetime, **more: Any) -> None:
+    values = {"code": "", "reason": "", "not_before": None, "finished_at": None, "attempts": 0, "mail": None, **more}
+    _PUT.change(
+        c,
+        key=letter.key,
+        case_id=letter.case,
+        process=letter.process,
+        path=letter.path,
+        class_=letter.class_,
+        sender=letter.sender,
+        recipient=letter.recipient,
+        subject=letter.subject,
+        message_id=letter.message_id,
+        state=state,
+        created_at=at,
+        **values,
+    )
+
+
+def _row(row: tuple[Any, ...]) -> OutboxRow:
+    *head, not_before, created_at, finished_at, by, attempts, mail = row
+    times = (moment(not_before), moment(created_at), moment(finished_at))
+    return OutboxRow(*[*head, *times, by, attempts, mail])
