@@ -8,6 +8,8 @@ import authres
 from engine.gateways.parsing.headers import Fields
 from engine.gateways.parsing.tolerance import tolerant
 
+_FEATURES = authres.all_features()
+
 MICROSOFT = "microsoft365"
 """Its servers write the header without their name, and take away what others have written in it."""
 
@@ -30,10 +32,10 @@ def _of(value: str, authserv: str) -> Any:
     """The parsed header if it is of this server."""
     if authserv == MICROSOFT:
         value = f"{MICROSOFT}; {value}"
-    if value.split(";")[0].split()[:1] != [authserv] and value.split(";")[0].strip().lower().split()[:1] != [authserv]:
+    if value.partition(";")[0].lower().split()[:1] != [authserv]:
         return None
     # One that cannot be read still is the topmost: whoever stands below it is not believed.
-    return tolerant(lambda: authres.AuthenticationResultsHeader.parse_value(authres.core_features(), value), _Nothing())
+    return tolerant(lambda: _FEATURES.parse_value(value), _Nothing())
 
 
 class _Nothing:

@@ -37,7 +37,8 @@ def _plainly(text: str) -> str:
     """The text for comparison: no accents, no difference between upper and lower case, or between hyphen and space."""
     spread = normalize("NFKD", text.casefold())
     kept = "".join(letter for letter in spread if category(letter) != "Mn")
-    return re.sub(r"[\s‐-―_-]+", " ", kept.replace("’", "'")).strip()  # noqa: RUF001  as they come
+    hyphens = re.sub(r"(?<=\w)[\u2010-\u2015_-](?=\w)", " ", kept.replace("\u2019", "'"))
+    return re.sub(r"\s+", " ", hyphens).strip()
 
 
 _NOTICES = "|".join(sorted(map(re.escape, map(_plainly, ABSENT)), key=len, reverse=True))

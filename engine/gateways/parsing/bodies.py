@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from email.message import Message
-from typing import Any
+from typing import Any, TypeAlias
 
 from engine.gateways.parsing.charsets import text_of
 from engine.gateways.parsing.files import Files
@@ -11,7 +11,7 @@ from engine.gateways.parsing.headers import clean
 from engine.gateways.parsing.page import page_text
 from engine.gateways.parsing.tolerance import tolerant
 
-Part = Message[Any, Any]
+Part: TypeAlias = "Message[Any, Any]"
 
 MOST_PARTS = 500
 LONGEST_TEXT = 500_000

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from email.header import decode_header
 from email.message import Message
+from email.policy import Compat32
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -26,6 +27,13 @@ _ONE_PERSON = re.compile(
     rf'\s*(?:(?P<name>(?:"(?:[^"\\]|\\.)*"|[^<>"@,;:()])*)<\s*(?P<named>{_ADDRESS})\s*>|(?P<bare>{_ADDRESS}))'
     r"\s*(?:\((?P<comment>[^()]*)\)\s*)?"
 )
+
+
+class Loose(Compat32):
+    """Header fields with bytes beyond ASCII are text, too, instead of an object that nothing can be done with."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return _readable(value)
 
 
 class Fields:
@@ -110,10 +118,12 @@ def normalised(address: str) -> str:
 
 
 def _unfolded(value: str) -> str:
-    value = value[: LONGEST * 2]
-    if not value.isascii():  # bytes beyond ASCII arrive as halves of surrogate pairs
-        value = text_of(value.encode("utf-8", "surrogateescape"), "utf-8")
-    return _FOLD.sub(" ", value).strip()
+    return _FOLD.sub(" ", _readable(value[: LONGEST * 2])).strip()
+
+
+def _readable(value: str) -> str:
+    """Bytes beyond ASCII arrive as halves of surrogate pairs."""
+    return value if value.isascii() else text_of(value.encode("utf-8", "surrogateescape"), "utf-8")
 
 
 def _word(content: bytes | str, charset: str | None) -> str:

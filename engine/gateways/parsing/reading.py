@@ -1,13 +1,12 @@
 """From the bytes of a mail to what it says. Runs in the limited process, and never outside of it."""
 
-from email import policy
 from email.parser import BytesParser
 
 from engine.gateways.parsing import reports
 from engine.gateways.parsing.authentication import authenticated
 from engine.gateways.parsing.automatic import automatic
 from engine.gateways.parsing.bodies import Body, Part
-from engine.gateways.parsing.headers import Fields
+from engine.gateways.parsing.headers import Fields, Loose
 from engine.gateways.parsing.letter import Automatic, Complaint, Failure, Letter, Unreadable
 from engine.gateways.parsing.quotation import newly_written
 
@@ -53,7 +52,7 @@ def read(raw: bytes, authserv: str, null_sender: bool) -> Letter:
 
 
 def _parsed(raw: bytes) -> Part:
-    return BytesParser(policy=policy.compat32).parsebytes(raw)
+    return BytesParser(policy=Loose()).parsebytes(raw)
 
 
 def _answered(fields: Fields) -> tuple[str, ...]:

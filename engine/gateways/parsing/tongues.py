@@ -8,7 +8,7 @@ import re
 ABSENT = (
     # English
     "automatic reply", "automatic response", "automated reply", "automated response", "automated message", "auto reply",
-    "auto response", "auto responder", "autoreply", "autoresponse", "out of office", "out of the office", "oof", "ooo",
+    "auto response", "auto responder", "autoreply", "autoresponse", "out of office", "out of office autoreply", "out of the office", "oof", "ooo",
     "away from my desk", "away from my mail", "away from the office", "i am away", "i'm away", "i am out of the office",
     "i'm out of the office", "i am currently out of the office", "i am currently away", "currently out of the office",
     "currently out of office", "on vacation", "vacation reply", "vacation response", "vacation notice", "on holiday",
