@@ -6,11 +6,11 @@ from engine.desk.interventions import Interventions
 from engine.desk.links import Links
 from engine.desk.migrations import Migrations
 from engine.desk.operators import Operators
-from engine.desk.reading import Reading
+from engine.desk.reports import Reports
 from engine.desk.schedules import Timetable
 from engine.desk.starting import Starting
 from engine.desk.tasks import Tasks
 
 
-class Desk(Starting, Migrations, Arrivals, Links, Tasks, Operators, Interventions, Timetable, Reading, Foresight):
+class Desk(Starting, Migrations, Arrivals, Links, Tasks, Operators, Interventions, Timetable, Reports, Foresight):
     """What pages and commands may ask for. `Desk(settings, store, registry, nudge)`, see `Ground`."""

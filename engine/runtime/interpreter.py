@@ -176,6 +176,7 @@ class Interpreter:
         record.result = {k: v for k, v in result.items() if k != "status"}
         record.status = result.get("status", "done")
         record.at = self.now
+        record.late = bool(record.armed and record.armed.due and record.armed.due < self.now)
         record.armed, record.memo, record.incident = None, {}, {}
         if record.task:
             record.task["status"] = ending(record)

@@ -76,7 +76,7 @@ class StepRecord(Stored):
     its `compensate` must know: names and rooms around it, and the step by which it was taken back.
     `round` counts how often the path was put aside before: what it does has keys of its own.
     `origin` is the path where the step began, if a migration has given it another one: its effects and its task
-    keep the names that they have.
+    keep the names that they have. `late`: it ended after its `due`.
     """
 
     id: str
@@ -99,6 +99,7 @@ class StepRecord(Stored):
     undo: Data = field(default_factory=dict)
     round: int = 0
     origin: str = ""
+    late: bool = False
 
     @classmethod
     def of(cls, data: Data) -> Self:

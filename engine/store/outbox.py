@@ -5,12 +5,12 @@ sending -> sent | bounced | unknown; or suppressed, or cancelled. The ledger say
 how it stands. They are written together.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from engine.store.moment import moment
 from engine.store.rows import OutboxRow
@@ -151,6 +151,12 @@ def listing(
     query = query.order_by(outbox.c.seq.desc()).limit(newest) if newest else query.order_by(outbox.c.seq)
     rows = [OutboxRow(*row) for row in c.execute(query)]
     return tuple(sorted(rows, key=lambda row: row.seq))
+
+
+def counts(c: Connection, process: str, since: datetime) -> Mapping[str, int]:
+    """How many messages of a process to people outside are in each state, of those from that time on."""
+    mine = (outbox.c.process == process) & (outbox.c["class"] != "staff") & (outbox.c.created_at >= since)
+    return dict(c.execute(select(outbox.c.state, func.count()).where(mine).group_by(outbox.c.state)).all())
 
 
 def _put(c: Connection, letter: Letter, state: str, at: datetime, **more: Any) -> None:

@@ -224,3 +224,12 @@ def test_explain_shows_wrong_and_right(baton: Baton) -> None:
 
 def test_version_is_said(baton: Baton) -> None:
     assert "Baton" in baton("version").out
+
+
+def test_a_report_says_how_the_cases_of_a_process_have_fared(baton: Baton, workspace: Path) -> None:
+    assert "no case yet" in baton("report", "client-onboarding").out
+    assert baton("start", "client-onboarding", *ACME).code == 0
+    said = baton("report", "client-onboarding")
+    assert (said.code, said.out.splitlines()) == (0, ["Client onboarding: 1 started, 1 open"])
+    assert baton("report", "client-onboarding", "--json").json["started"] == 1
+    assert "2026-03-01" in baton("report", "client-onboarding", "--since", "March").err
