@@ -3,11 +3,14 @@
 import hashlib
 import hmac
 import json
-from base64 import urlsafe_b64encode
+import re
+from base64 import b32encode, urlsafe_b64encode
 from datetime import timedelta
 
 LINK_LIFE = timedelta(days=120)
 """How long a link works after it was last sent: `expires_at` is always the time of sending plus this."""
+
+_TOKEN = re.compile(r"[a-z2-7]{32}")
 
 PAGES = {"form": "f", "case_form": "f", "task": "t", "signature": "s", "case": "c"}
 
@@ -35,3 +38,26 @@ def is_token_of(token: str, key: bytes, case: str, path: str, kind: str, recipie
 def link_url(base_url: str, kind: str, token: str) -> str:
     """The address of a link's page: `/f/TOKEN`, `/t/TOKEN`, `/s/TOKEN` or `/c/TOKEN`."""
     return f"{base_url.rstrip('/')}/{PAGES[kind]}/{token}"
+
+
+def reply_token(key: bytes, case: str, path: str, recipient: str) -> str:
+    """32 letters and digits for the address that answers to one mail go to, and so name its step and its reader.
+
+    Kept in `links` as the hash of itself, with the kind `reply`. Letters are small: mail servers may change their case.
+    """
+    named = json.dumps([case, path, "reply", recipient], ensure_ascii=False).encode()
+    return b32encode(hmac.new(key, named, "sha256").digest()[:20]).decode().lower()
+
+
+def reply_address(mailbox: str, token: str) -> str:
+    """`replies+TOKEN@example.com` for the mailbox `replies@example.com`."""
+    local, _, domain = mailbox.rpartition("@")
+    return f"{local}+{token}@{domain}"
+
+
+def reply_token_of(address: str, mailbox: str) -> str:
+    """The token in an address of this mailbox; empty where there is none."""
+    local, _, domain = mailbox.lower().rpartition("@")
+    given, _, where = address.lower().rpartition("@")
+    token = given.removeprefix(f"{local}+")
+    return token if where == domain and token != given and _TOKEN.fullmatch(token) else ""
