@@ -1,7 +1,9 @@
 """`email`: one message from a template, or from subject and body."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+
+from pydantic import Field as Described
 
 from activities.gate import Gate
 from activities.posting import Link, Outgoing, post
@@ -11,11 +13,13 @@ from engine.gateways.tokens import link_token, link_url, token_hash
 from engine.language import wording
 from engine.language.fields import EmailField, FileField, Reference, TextField
 from engine.language.plan import Plan
-from engine.language.resources import EmailTemplate, People
-from engine.language.types import TEXT, Record, record
+from engine.language.resources import EmailTemplate, MailClass, People
+from engine.language.types import TEXT, Field, Record, record
+from engine.runtime import suppression
 from engine.runtime.effects import Effect
-from engine.runtime.letters import addresses, letter, readers
-from engine.runtime.step import Look, Result, Run, Send, Step
+from engine.runtime.letters import SUPPRESSED, addresses, letter, readers
+from engine.runtime.step import Look, Nested, Promise, Result, Run, Send, Step
+from engine.runtime.suppression import OnSuppressed
 from engine.store import files
 
 
@@ -27,9 +31,31 @@ class EmailStep(Step):
     subject: TextField | None = None  # subject line
     body: TextField | None = None  # text in Markdown
     attachments: tuple[FileField, ...] = ()  # files such as `${ steps.contract.file }`
+    class_: MailClass | None = Described(None, alias="class")
+    """What kind of mail it is: `transactional`, `process` or `marketing`; `process` if neither it nor the template says
+    so."""
+    sender: Annotated[str, Reference("senders")] | None = None  # which account of connections.yaml sends it
+    approve: TextField | None = None  # a user or group of people who must see it and agree before it goes out
+    hours: Literal["office"] | None = None  # `office`: it goes out in the opening hours of the calendar only
+    on_suppressed: OnSuppressed = None
+    """What happens when the reader may not be written to: go on with status `suppressed` (if not said), stop the case,
+    open an incident, or these steps."""
 
     def result(self, look: Look) -> Record:
-        return record(**self.common(), to=TEXT)
+        reason = Field(TEXT, "there is a reason only when the reader may not be written to")
+        return record(**self.common(), to=TEXT, reason=reason)
+
+    def certain(self) -> tuple[str, ...]:
+        return ("status", "to")
+
+    def nested(self) -> tuple[Nested, ...]:
+        return (*super().nested(), *suppression.nested(self.on_suppressed))
+
+    def promises(self) -> tuple[Promise, ...]:
+        return suppression.promised(self.on_suppressed)
+
+    def endings(self) -> tuple[str, ...]:
+        return (*super().endings(), *suppression.endings(self.id, self.on_suppressed))
 
     def sentence(self) -> str:
         message = wording.named(self.template) if self.template else wording.quoted(self.subject or "")
@@ -38,7 +64,7 @@ class EmailStep(Step):
         return f"Sends the mail {message} to {to}{files}."
 
     async def run(self, run: Run) -> Result:
-        send = Send(template=self.template, subject=self.subject, body=self.body)
+        send = self._message()
         to = await readers(run, "send", (str(run.value(self.to)),), work=False)
         extra = {
             "cc": list(await self._copies(run)),
@@ -49,7 +75,15 @@ class EmailStep(Step):
         }
         for n, address in enumerate(to):
             await run.do("send" if n == 0 else f"send.{n + 1}", "email", {**letter(run, send, address), **extra})
-        return {"to": ", ".join(to)}
+        result = {"to": ", ".join(to)}
+        if why := suppression.not_written_to(run.record):
+            await suppression.give_way(run, self.on_suppressed, why)
+            return {**result, "status": SUPPRESSED, "reason": why}
+        return result
+
+    def _message(self) -> Send:
+        own = ("template", "subject", "body", "class_", "sender", "approve", "hours")
+        return Send(**{name: getattr(self, name) for name in own})
 
     async def _copies(self, run: Run) -> tuple[str, ...]:
         """The addresses of `cc`; colleagues are looked up, as those of `to` are."""

@@ -4,18 +4,26 @@ from typing import Annotated
 
 from engine.language import given, wording
 from engine.language.fields import EmailField, Reference
-from engine.language.types import Record, record
-from engine.runtime.events import Accept
+from engine.language.process import REPLY
+from engine.language.types import Field, Record, record
+from engine.runtime.events import Accept, Event
+from engine.runtime.state import Data
 from engine.runtime.step import Look, Result, Run, Send
-from engine.runtime.waiting import Call, WaitingStep, attend
+from engine.runtime.waiting import Call, WaitingStep, attend, without
 
 
 class FormStep(WaitingStep):
     form: Annotated[str, Reference("forms")]  # a file of `forms/`; the answers are `steps.x.answers`
     to: EmailField  # who gets the link
+    answer_by_reply: str | None = None
+    """The id of a question in words: who answers the mail in place of the page has answered this one."""
 
     def result(self, look: Look) -> Record:
-        return record(**self.common(), answers=given.answers(look.resources.forms.get(self.form)))
+        answers = given.answers(look.resources.forms.get(self.form))
+        if self.answer_by_reply is None:
+            return record(**self.common(), answers=answers)
+        reply = Field(given.EMAIL, "there is a reply only when the answer came by mail")
+        return record(**self.common(), answers=answers, reply=reply)
 
     def mails(self) -> tuple[str, ...]:
         return (*super().mails(), *(() if self.send else ("form-request",)))
@@ -28,7 +36,8 @@ class FormStep(WaitingStep):
     async def run(self, run: Run) -> Result:
         to = str(run.once("to", lambda: run.value(self.to)))
         call = Call(
-            accepts=(Accept("answer", "answer"),),
+            accepts=self._accepts(run),
+            refuses=_says_nothing,
             waiting_for=to,
             send=self.send or Send(template="form-request"),
             reach=lambda: (to,),
@@ -36,5 +45,21 @@ class FormStep(WaitingStep):
         )
         taken = await attend(run, self, call)
         if taken is None:
-            return {"status": "timed_out"}
-        return {"answers": taken[0]["data"]["answers"], "by": taken[0]["by"]}
+            return {"status": without(run)}
+        answer = taken[0]
+        if answer["which"] != REPLY:
+            return {"answers": answer["data"]["answers"], "by": answer["by"]}
+        said = str(answer["data"]["text"]).strip()
+        return {"answers": {self.answer_by_reply: said}, "by": answer["by"], "reply": answer["data"]}
+
+    def _accepts(self, run: Run) -> tuple[Accept, ...]:
+        page = Accept("answer", "answer")
+        thread = {"thread": run.record.page(run.path)}
+        return (page, Accept(REPLY, "email", REPLY, thread)) if self.answer_by_reply else (page,)
+
+
+def _says_nothing(taken: list[Data], event: Event) -> str:
+    """A mail with nothing but what it quotes is no answer."""
+    if event.kind == "email" and not str(event.data.get("text") or "").strip():
+        return f"the reply from {event.by or 'the reader'} says nothing"
+    return ""

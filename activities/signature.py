@@ -9,7 +9,7 @@ from engine.language.types import FILE, TEXT, Choice, Field, ListOf, Record, rec
 from engine.runtime.events import Accept
 from engine.runtime.state import Data
 from engine.runtime.step import Look, Result, Run, Send
-from engine.runtime.waiting import Call, WaitingStep, attend
+from engine.runtime.waiting import Call, WaitingStep, attend, without
 
 
 class Signer(Model):
@@ -42,7 +42,7 @@ class SignatureStep(WaitingStep):
         run.once("manual", lambda: [_shown(asked)])
         taken = await attend(run, self, self._call(asked))
         if taken is None:
-            return {"status": "timed_out"}
+            return {"status": without(run)}
         last = taken[-1]["data"]
         result = {"outcome": last["outcome"], "by": taken[-1]["by"], "file": asked["document"]}
         result["signers"] = [t["data"]["signer"] for t in taken if t["data"]["outcome"] == "signed"]

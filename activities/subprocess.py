@@ -13,7 +13,7 @@ from engine.language.types import TEXT, Record, record
 from engine.runtime.effects import Effect
 from engine.runtime.events import Accept
 from engine.runtime.step import Look, Result, Run
-from engine.runtime.waiting import Call, WaitingStep, attend
+from engine.runtime.waiting import Call, WaitingStep, attend, without
 from engine.store import cases, inbox
 from engine.store.rows import Arrival, NewCase
 
@@ -48,7 +48,7 @@ class SubprocessStep(WaitingStep):
         call = Call(accepts=(Accept("ended", "child"),), waiting_for=f"{started['title']} ({started['case']})")
         taken = await attend(run, self, call)
         if taken is None:
-            return {"status": "timed_out", "case": started["case"]}
+            return {"status": without(run), "case": started["case"]}
         ended = taken[0]["data"]
         return {"case": started["case"], "outcome": ended["outcome"], "outputs": ended["outputs"]}
 

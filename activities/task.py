@@ -9,7 +9,7 @@ from engine.runtime.letters import today
 from engine.runtime.mailbox import at
 from engine.runtime.state import Data
 from engine.runtime.step import Look, Result, Run
-from engine.runtime.waiting import Call, WaitingStep, attend
+from engine.runtime.waiting import Call, WaitingStep, attend, without
 
 
 class TaskStep(Work, WaitingStep):
@@ -34,7 +34,7 @@ class TaskStep(Work, WaitingStep):
         if run.record.armed:
             run.record.memo["for"] = _waiting_for(task)
         taken = await attend(run, self, self._call(run, task))
-        return {"status": "timed_out", **voted(task)} if taken is None else _given(task, taken[-1])
+        return {"status": without(run), **voted(task)} if taken is None else _given(task, taken[-1])
 
     # -- opening ----------------------------------------------------------------
 

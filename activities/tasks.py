@@ -13,7 +13,7 @@ from engine.language.types import Choice, Field, Record, record
 from engine.runtime.state import Data, StepRecord
 from engine.runtime.step import STATUSES, Escalation, Look, Nested, Reminder, Result, Run
 from engine.runtime.tasks import doers
-from engine.runtime.waiting import Call, WaitingStep, attend
+from engine.runtime.waiting import Call, WaitingStep, attend, without
 
 
 class ListedTask(Work):
@@ -106,7 +106,7 @@ class TasksStep(WaitingStep):
         # Each task sends its own messages, with its own link.
         taken = await attend(run, self.model_copy(update={"send": None, "reminders": ()}), call)
         told = {task.id: _told(run.beside_record(task.id)) for task in self.tasks}
-        return {"tasks": told, **({"status": "timed_out"} if taken is None else {})}
+        return {"tasks": told, **({"status": without(run)} if taken is None else {})}
 
     async def _work(self, run: Run) -> None:
         """Open what can be opened, and take what people say about what is open."""

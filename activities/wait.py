@@ -7,17 +7,14 @@ from pydantic import Field
 
 from engine.language import given, wording
 from engine.language.fields import GroupsField, IdField, InnerConditionField, PhraseField, Reference, ValuesField
-from engine.language.process import EventType, heard_as
+from engine.language.process import EventType, all_heard_as, comes_from_outside, heard_as
 from engine.language.resources import Input, Model
 from engine.language.types import DATETIME, TEXT, Choice, ListOf, Record, Type, record
-from engine.runtime.events import Accept
+from engine.runtime.events import Accept, compared
 from engine.runtime.journal import words
 from engine.runtime.state import Data
 from engine.runtime.step import Listen, Look, Result, Run
-from engine.runtime.waiting import Call, WaitingStep, attend
-
-OUTSIDE = ("webhook", "event")
-"""Types of event that find their case by `match` alone."""
+from engine.runtime.waiting import Call, WaitingStep, attend, without
 
 
 class WaitEvent(Model):
@@ -32,6 +29,8 @@ class WaitEvent(Model):
     inputs: dict[str, Input] = Field(default_factory=dict)  # for a manual event: what is asked from whoever gives it
     candidate_groups: GroupsField = ()  # for a manual event: who may give it
     keep: PhraseField | None = None  # how long it is kept when it comes before the step; 30 days if not said
+    mailbox: Annotated[str, Reference("mailboxes")] | None = None
+    """For an email: a mailbox whose mail is taken by `match`; answers to mails of the case are taken without it."""
 
 
 class WaitStep(WaitingStep):
@@ -46,7 +45,7 @@ class WaitStep(WaitingStep):
     duration: PhraseField | None = None  # or this long
 
     def listens(self) -> tuple[Listen, ...]:
-        return tuple(Listen(heard_as(e, e.id), e.match, e.keep) for e in self.events if e.type in OUTSIDE)
+        return tuple(Listen(heard_as(e, e.id), e.match, e.keep) for e in self.events if comes_from_outside(e))
 
     def may_wait_forever(self) -> bool:
         return bool(self.events)
@@ -85,7 +84,7 @@ class WaitStep(WaitingStep):
     async def run(self, run: Run) -> Result:
         run.once("manual", lambda: [_offer(e) for e in self.events if e.type == "manual"])
         until = self.until or self.duration
-        accepts = run.once("accepts", lambda: [_accept(run, e) for e in self.events])
+        accepts = run.once("accepts", lambda: [a for e in self.events for a in _accepts(run, e)])
         call = Call(
             accepts=tuple(Accept(**a) for a in accepts),
             waiting_for=self._waiting_for(run),
@@ -96,7 +95,7 @@ class WaitStep(WaitingStep):
         )
         taken = await attend(run, self, call)
         if taken is None:
-            return {**self._came(run.record.armed.taken if run.record.armed else []), "status": "timed_out"}
+            return {**self._came(run.record.armed.taken if run.record.armed else []), "status": without(run)}
         return self._came(taken)
 
     def _enough(self, run: Run, taken: list[Data]) -> bool:
@@ -132,6 +131,8 @@ def _told_of(one: Data) -> Data:
 
 def _carries(event: WaitEvent, look: Look) -> Record:
     """The type of what an event brings."""
+    if event.type in given.MAILED:
+        return given.MAILED[event.type]
     if event.type == "manual":
         return given.inputs(event.inputs)
     if event.type == "event":
@@ -144,14 +145,21 @@ def _told(event: WaitEvent) -> str:
     name = f"“{wording.words(event.id)}”"
     if event.type == "webhook":
         return f"{name} comes from {wording.connection(event.connection or '')}"
+    if event.type == "email":
+        return f"a mail to {wording.quoted(event.mailbox)} comes" if event.mailbox else "an answer comes by mail"
+    if event.type == "bounce":
+        return "a mail comes back as undeliverable"
     if event.type == "event":
         return f"another process tells “{wording.words(event.event or event.id)}”"
     who = wording.listed(map(wording.group, event.candidate_groups), "or") if event.candidate_groups else "somebody"
     return f"{who} reports {name}"
 
 
-def _accept(run: Run, event: WaitEvent) -> Data:
-    return {"id": event.id, "kind": event.type, "name": heard_as(event, event.id), "match": run.value(event.match)}
+def _accepts(run: Run, event: WaitEvent) -> list[Data]:
+    match = compared(event.type, run.value(event.match))
+    return [
+        {"id": event.id, "kind": event.type, "name": name, "match": match} for name in all_heard_as(event, event.id)
+    ]
 
 
 def _offer(event: WaitEvent) -> Data:

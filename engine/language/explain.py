@@ -29,6 +29,7 @@ FAMILIES = {
     "11": "Scenario tests",
     "12": "Secrets",
     "13": "Mailboxes",
+    "14": "Mail in processes",
 }
 """By the first two digits of a code; a warning belongs to the errors of its number."""
 

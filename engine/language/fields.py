@@ -53,7 +53,7 @@ class Reference:
     """The name of a file in a folder of the workspace, or of an entry of a shared file.
 
     `kind` is one of forms, emails, documents, checklists, tables, calendars, processes,
-    connections, users, groups, stages.
+    connections, mailboxes, senders, users, groups, stages.
     """
 
     kind: str

@@ -3,10 +3,31 @@
 from collections.abc import Iterable, Mapping
 
 from engine.language.resources import Connection, Form, Input
-from engine.language.types import ANY, TEXT, Choice, Field, ListOf, Record, Type
+from engine.language.types import ANY, BOOLEAN, FILE, TEXT, Choice, Field, ListOf, Record, Type, record
+from engine.language.types import EMAIL as ADDRESS
 
 _TYPES = {"long_text": TEXT, "list": ListOf(item=TEXT), "table": ListOf(item=ANY)}
 OPEN = Record(open=True)
+EMAIL = Record(
+    fields={
+        "from": Field(ADDRESS),  # who wrote it; small letters, so that it can be compared
+        **record(
+            from_name=TEXT,
+            to=ADDRESS,  # the address that it was written to
+            subject=TEXT,
+            text=TEXT,  # what was newly written
+            full_text=TEXT,  # with all that is quoted
+            attachments=ListOf(item=FILE),
+            message_id=TEXT,
+            authenticated=BOOLEAN,
+            automatic=BOOLEAN,
+            mailbox=TEXT,
+            thread=TEXT,  # path of the step whose mail is answered; empty where that is not known
+        ).fields,
+    }
+)
+BOUNCE = record(address=ADDRESS, hard=BOOLEAN, why=TEXT, thread=TEXT)
+MAILED: Mapping[str, Record] = {"email": EMAIL, "bounce": BOUNCE}
 
 
 def value_type(name: str) -> Type:

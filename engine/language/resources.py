@@ -71,6 +71,10 @@ class Checklist(Model):
     items: tuple[ChecklistItem, ...]  # the lines, in order
 
 
+MailClass = Literal["transactional", "process", "marketing"]
+"""What is owed to the reader, what belongs to a matter under way, and what is offered."""
+
+
 class EmailTemplate(Model):
     """definitions/emails/NAME.md: front matter, then a Markdown body; both are templates."""
 
@@ -78,6 +82,8 @@ class EmailTemplate(Model):
     preheader: TextField | None = None  # the line that mail programs show beside the subject
     button: TextField | None = None  # label of the button that carries the step's own link
     body: str  # the text below the front matter
+    class_: MailClass | None = Field(None, alias="class")  # what kind of mail it is, where the step does not say it
+    sender: Annotated[str, Reference("senders")] | None = None  # which account sends it, where the step does not say it
 
 
 class DocumentTemplate(Model):
@@ -241,11 +247,19 @@ class Mailbox(Model):
     expect: str | None = None  # how often mail comes, `every 2 hours`; a longer silence is reported
 
 
+class Sender(Model):
+    """A mail account to send from, beside the one of baton.yaml."""
+
+    address: str  # what stands in From
+    name: str | None = None  # the name beside it
+
+
 class Connections(Model):
-    """Outside systems and mailboxes: definitions/connections.yaml."""
+    """Outside systems, mailboxes and senders: definitions/connections.yaml."""
 
     connections: dict[str, Connection] = Field(default_factory=dict)  # name -> an outside system
     mailboxes: dict[str, Mailbox] = Field(default_factory=dict)  # name -> where mail comes in
+    senders: dict[str, Sender] = Field(default_factory=dict)  # name -> an account that mail is sent from
 
 
 class Resources(Model):

@@ -204,6 +204,7 @@ def told_by(nested: Nested) -> bool:
 
 _HEADINGS = {
     "timeout": "When time runs out",
+    "suppressed": "When the reader may not be written to",
     "side": "Beside it, when nobody acts",
     "error": "If it cannot be done",
     "otherwise": "If it is still not so after the last time",

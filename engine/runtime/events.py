@@ -10,7 +10,7 @@ from typing import Any
 class Accept:
     """What may release a wait: events of this kind and name whose data equals `match`.
 
-    kinds: answer, task, signature, webhook, manual, form, child, event.
+    kinds: answer, task, signature, webhook, manual, form, child, event, email, bounce.
     An event addressed `to` this step's path is taken whatever its name.
     """
 
@@ -25,7 +25,8 @@ class Event:
     """Something that arrived. `id` is unique for ever; `to` is the step's path where a link named it.
 
     `name`: `connection/event` for webhooks, the form for forms, the verb for operators
-    (retry, skip, do_now, stop), the event's id for manual ones.
+    (retry, skip, do_now, stop), the event's id for manual ones; `reply` for a mail that belongs to the case, and
+    `mail/MAILBOX` for one that does not; `bounce`.
     """
 
     id: str
@@ -35,3 +36,12 @@ class Event:
     to: str = ""
     by: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+_ADDRESSES = {"email": ("from", "to"), "bounce": ("address",)}
+
+
+def compared(kind: str, match: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What must be equal, as events have it: addresses in small letters."""
+    names = _ADDRESSES.get(kind, ())
+    return {name: str(value).lower() if name in names else value for name, value in match.items()}

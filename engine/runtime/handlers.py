@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from engine.language.evaluator import EvaluationError
-from engine.language.process import Handler, heard_as
+from engine.language.process import Handler, all_heard_as
 from engine.runtime.around import Around
-from engine.runtime.events import Accept
+from engine.runtime.events import Accept, compared
 from engine.runtime.journal import words
 from engine.runtime.mailbox import take
 from engine.runtime.state import Data
@@ -64,4 +64,5 @@ class Ears:
             wanted = {n: self.walker.rendered(written, self.around) for n, written in when.match.items()}
         except EvaluationError:
             return []
-        return [Accept(handler.id, when.type, heard_as(when, handler.id), wanted)]
+        wanted = dict(compared(when.type, wanted))
+        return [Accept(handler.id, when.type, name, wanted) for name in all_heard_as(when, handler.id)]

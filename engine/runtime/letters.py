@@ -12,6 +12,8 @@ from engine.runtime.step import Result, Run, Send
 
 Letter = dict[str, Any]
 
+SUPPRESSED = "suppressed"
+
 
 def addresses(people: People, text: str) -> tuple[str, ...]:
     """The mail addresses behind an address, a user's id or a group's id."""
@@ -47,7 +49,12 @@ async def readers(run: Run, purpose: str, names: Iterable[str], *, work: bool = 
 
 
 def letter(run: Run, send: Send, to: str, link: str = "") -> Letter:
-    """A message of this step to one address; `link` is the kind of the step's own page, if it has one."""
+    """A message of this step to one address; `link` is the kind of the step's own page, if it has one.
+
+    `page` is the step's path with its round; `class`, `sender` (of connections.yaml; empty: the one of baton.yaml),
+    `approve` (a user's or a group's id, or empty) and `hours` (`office`, or empty) say how it goes out. Letters of an
+    earlier release have none of these six.
+    """
     written = _written(run.plan, send)
     return {
         "to": to,
@@ -56,6 +63,9 @@ def letter(run: Run, send: Send, to: str, link: str = "") -> Letter:
         "body": send.body,
         "link": link,
         "scope": _scope(run.scope(), written, run.record.title),
+        "process": run.plan.process.process,
+        "page": run.record.page(run.path),
+        **_manner(run, send),
     }
 
 
@@ -67,6 +77,22 @@ async def post(run: Run, purpose: str, send: Send, to: Iterable[str], link: str 
         if name not in run.record.effects:
             results.append(await run.do(name, "email", letter(run, send, address, link)))
     return results[0] if results else {}
+
+
+def _manner(run: Run, send: Send) -> Result:
+    """What kind of mail it is, and how it goes out: as the step says, else as its template does."""
+    template = run.plan.resources.emails[send.template] if send.template else None
+    return {
+        "class": send.class_ or (template.class_ if template else None) or "process",
+        "sender": send.sender or (template.sender if template else None) or "",
+        "approve": str(run.value(send.approve)) if send.approve else "",
+        "hours": send.hours or "",
+    }
+
+
+def is_suppressed(result: Mapping[str, Any]) -> bool:
+    """Whether a letter was not sent because its reader may not be written to."""
+    return result.get("status") == SUPPRESSED
 
 
 def _written(plan: Plan, send: Send) -> str:

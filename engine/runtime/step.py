@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import Field as Described
 
@@ -20,7 +20,7 @@ from engine.language.fields import (
 )
 from engine.language.plan import Plan
 from engine.language.process import Handler
-from engine.language.resources import CalendarField, Model, Resources
+from engine.language.resources import CalendarField, MailClass, Model, Resources
 from engine.language.types import ANY, DATETIME, TEXT, Choice, Field, Record, Type, record
 from engine.runtime.around import Names
 from engine.runtime.events import Accept, Event
@@ -162,7 +162,7 @@ class Step(Model):
         return {"status": Choice(values=STATUSES), "at": DATETIME, "by": TEXT}
 
 
-STATUSES = ("done", "timed_out", "skipped", "failed", "cancelled")
+STATUSES = ("done", "timed_out", "suppressed", "skipped", "failed", "cancelled")
 
 
 class Send(Model):
@@ -172,6 +172,12 @@ class Send(Model):
     subject: TextField | None = None  # subject line
     body: TextField | None = None  # text in Markdown
     to: TextField | None = None  # to whom, where the step does not say it
+    class_: MailClass | None = Described(None, alias="class")
+    """What kind of mail it is: `transactional`, `process` or `marketing`; `process` if neither it nor the template says
+    so."""
+    sender: Annotated[str, Reference("senders")] | None = None  # which account of connections.yaml sends it
+    approve: TextField | None = None  # a user or group of people who must see it and agree before it goes out
+    hours: Literal["office"] | None = None  # `office`: it goes out in the opening hours of the calendar only
 
 
 class Reminder(Model):

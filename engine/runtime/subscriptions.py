@@ -7,15 +7,12 @@ from typing import Any
 from engine.language.evaluator import EvaluationError, render
 from engine.language.expressions import parse_template
 from engine.language.plan import Plan
-from engine.language.process import Handler, heard_as
+from engine.language.process import Handler, comes_from_outside, heard_as
 from engine.runtime.around import Around
 from engine.runtime.scope import Scope
 from engine.runtime.state import State, StepRecord
 from engine.runtime.step import Listen, Step
 from engine.runtime.view import Subscription
-
-OUTSIDE = ("webhook", "event")
-"""Kinds of event that name no case: they find it by their `match`."""
 
 
 def subscriptions(plan: Plan, state: State, now: datetime) -> tuple[Subscription, ...]:
@@ -61,7 +58,7 @@ class _Listening:
 
     def _handler(self, handler: Handler, prefix: str, around: Around) -> Iterator[Subscription]:
         when = handler.when
-        if when.type in OUTSIDE:
+        if comes_from_outside(when):
             match = self._match(when.match, around)
             yield Subscription(heard_as(when, handler.id), f"{prefix}handlers/{handler.id}", match)
 

@@ -6,13 +6,15 @@ from functools import partial
 from typing import Annotated, Any, NoReturn
 
 from engine.language.fields import Block, OneOrMany, PhraseField, TimeoutField
+from engine.runtime import suppression
 from engine.runtime.events import Accept, Event
 from engine.runtime.flow import CaseStopped, StepError, Suspended
-from engine.runtime.letters import post, readers, today
+from engine.runtime.letters import SUPPRESSED, post, readers, today
 from engine.runtime.moments import arm, reconsider
 from engine.runtime.promises import promises
 from engine.runtime.state import Armed, Data, Moment
 from engine.runtime.step import Escalation, Nested, Promise, Reminder, Run, Send, SideTask, Step
+from engine.runtime.suppression import OnSuppressed, give_way, not_written_to
 from engine.runtime.tasks import call_off, hear, opened
 
 
@@ -33,11 +35,15 @@ class WaitingStep(Step):
     on_timeout: Annotated[Any, Block(("continue", "stop", "fail"))] = None
     """What happens then: go on with status `timed_out`, stop the case, open an incident, or these steps; required
     with a timeout."""
+    on_suppressed: OnSuppressed = None
+    """What happens when the reader of the message may not be written to: go on with status `suppressed`, stop the case,
+    open an incident, or these steps. It waits all the same where nothing is said."""
 
     def nested(self) -> tuple[Nested, ...]:
         blocks = super().nested()
         if isinstance(self.on_timeout, tuple):
             blocks += (Nested("timeout", self.on_timeout, kind="timeout"),)
+        blocks += suppression.nested(self.on_suppressed)
         return blocks + tuple(
             Nested(f"escalate{n}", e.steps, kind="side") for n, e in enumerate(self.escalate, 1) if e.steps
         )
@@ -47,10 +53,14 @@ class WaitingStep(Step):
         return True
 
     def promises(self) -> tuple[Promise, ...]:
-        return promises(self.due, self.reminders, self.escalate, self.timeout, self.on_timeout)
+        return (
+            *promises(self.due, self.reminders, self.escalate, self.timeout, self.on_timeout),
+            *suppression.promised(self.on_suppressed),
+        )
 
     def endings(self) -> tuple[str, ...]:
-        return (*super().endings(), *((f"{self.id}_timed_out",) if self.on_timeout == "stop" else ()))
+        timed_out = (f"{self.id}_timed_out",) if self.on_timeout == "stop" else ()
+        return (*super().endings(), *timed_out, *suppression.endings(self.id, self.on_suppressed))
 
     def mails(self) -> tuple[str, ...]:
         reminder = ("task-reminder",) if any(r.template is None for r in self.reminders) else ()
@@ -78,7 +88,7 @@ class Call:
 
 
 async def attend(run: Run, step: WaitingStep, call: Call) -> list[Data] | None:
-    """Wait. The events taken, in order; None when the time ran out and the process goes on."""
+    """Wait. The events taken, in order; None when it ended without them and the process goes on, see `without`."""
     armed = run.record.armed
     if armed is None:
         armed = run.record.armed = _arm(run, step, call)
@@ -90,12 +100,21 @@ async def attend(run: Run, step: WaitingStep, call: Call) -> list[Data] | None:
     if _take(run, armed, call):
         run.settle()
         return armed.taken
-    _fire(run, armed)
+    if step.on_suppressed and not_written_to(run.record):
+        armed.ended = SUPPRESSED
+    else:
+        _fire(run, armed)
     if armed.ended:
         run.settle()
         return await _end(run, step, armed)
     await _side_work(run, step, call, armed)
     return _go_on_waiting(run, armed, trouble)
+
+
+def without(run: Run) -> str:
+    """The status of a wait that ended without what it waited for."""
+    armed = run.record.armed
+    return SUPPRESSED if armed and armed.ended == SUPPRESSED else "timed_out"
 
 
 def _arm(run: Run, step: WaitingStep, call: Call) -> Armed:
@@ -167,8 +186,16 @@ async def _remind(run: Run, reminder: Reminder, call: Call, moment: Moment) -> N
     taken = run.record.armed.taken if run.record.armed else []
     purpose = f"reminder{moment.n + 1}.{moment.nth}"
     to = await readers(run, purpose, call.late(taken) if call.late else call.reach())
-    send = Send(template=reminder.template or call.reminder)
+    send = _like(call.send, reminder.template or call.reminder)
     await post(run, purpose, send, to or await _everybody(run, call, purpose), call.link)
+
+
+_ITS_OWN = {"subject": None, "body": None, "to": None, "approve": None}
+
+
+def _like(send: Send | None, template: str) -> Send:
+    """A reminder goes out as the message does that it reminds of; whoever agreed to that has agreed to it."""
+    return (send or Send()).model_copy(update={**_ITS_OWN, "template": template})
 
 
 async def _escalate(run: Run, escalation: Escalation, call: Call, n: int) -> None:
@@ -226,6 +253,11 @@ async def _end(run: Run, step: WaitingStep, armed: Armed) -> list[Data] | None:
     """The time has come: for a wait until then that is its end, for the others their `on_timeout`."""
     if armed.ended == "until":
         return armed.taken
+    if armed.ended == SUPPRESSED:
+        if isinstance(step.on_suppressed, tuple):
+            call_off(run.record)
+        await give_way(run, step.on_suppressed, not_written_to(run.record) or "")
+        return None
     run.took("timeout")
     if step.on_timeout == "stop":
         raise CaseStopped(f"{step.id}_timed_out")

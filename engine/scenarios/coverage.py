@@ -20,6 +20,7 @@ BLOCKS = {
     "handler": "the handler `{name}` never hears anything",
     "error": "`{step}` never fails",
     "timeout": "the time of `{step}` never runs out",
+    "suppressed": "the reader of `{step}` may always be written to",
     "otherwise": "the limit of `{step}` is never reached",
     "undo": "`{step}` is never undone",
 }

@@ -320,6 +320,7 @@ def _why_not(step: Any, block: Block) -> str:
 def _why(step: Any, block: Block) -> str:
     return {
         "timeout": f"it runs only when the time of step `{step.id}` runs out",
+        "suppressed": f"it runs only when the reader of step `{step.id}` may not be written to",
         "error": f"it runs only when step `{step.id}` fails",
         "otherwise": f"it runs only when `until` of step `{step.id}` never held",
         "undo": f"it runs only when step `{step.id}` is taken back",

@@ -89,10 +89,11 @@ class Walk(Blocks):
 
     def _starts(self, process: Process) -> None:
         for n, trigger in enumerate(process.triggers):
-            scope = Record(fields={"event": Field(self._event(trigger))})
+            event = {"event": Field(self._event(trigger))}
             for leaf in self._leaves("triggers", n):
                 wanted = process.inputs.get(str(leaf.path[-1])) if leaf.path[2] == "inputs" else None
-                self.values.check(leaf, scope, wanted.type if wanted else None)
+                own = {"inputs": self.base["inputs"]} if leaf.path[2] == "contact" else {}
+                self.values.check(leaf, Record(fields={**event, **own}), wanted.type if wanted else None)
             files.form(self.subject, trigger.form or "", Record(), f"the trigger `{trigger.id}`")
         for leaf in self._leaves("concurrency"):
             self.values.check(leaf, Record(fields={"inputs": self.base["inputs"]}))
@@ -108,6 +109,8 @@ class Walk(Blocks):
             return SCHEDULED
         if told.type == "event":
             return self.others.events.get(told.event or "", given.OPEN)
+        if told.type in given.MAILED:
+            return given.MAILED[told.type]
         return given.inputs(told.inputs) if told.type == "manual" and isinstance(told, When) else given.OPEN
 
     def _outputs(self) -> Record:
@@ -238,6 +241,9 @@ class Walk(Blocks):
         line, always = self._line(step), (*ALWAYS, *step.certain())
         if goes_on(getattr(step, "on_timeout", None)):
             why = f"when the time of step `{step.id}` runs out, the process goes on (line {line})"
+            return Known(result, inner=why, always=always if condition is None else ALWAYS)
+        if goes_on(getattr(step, "on_suppressed", None)):
+            why = f"when the reader of step `{step.id}` may not be written to, the process goes on (line {line})"
             return Known(result, inner=why, always=always if condition is None else ALWAYS)
         if goes_on(step.on_error):
             why = f"when step `{step.id}` fails, the process goes on (line {line})"

@@ -256,7 +256,7 @@ def _ids(subject: Subject) -> None:
         seen.setdefault(name, place.line)
 
 
-RESERVED = ("error", "timeout", "undo", "else", "none", "steps", "handlers", "max_times")
+RESERVED = ("error", "timeout", "undo", "else", "none", "steps", "handlers", "max_times", "suppressed")
 
 
 def _reserved(subject: Subject, name: str | None, place: Place) -> None:

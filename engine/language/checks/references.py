@@ -19,8 +19,13 @@ ONE = {
     "tests": "file of tests",
 }  # fmt: skip
 _WANTED = {"webhook": ("connection", "event"), "form": ("form",), "event": ("event",)}
+_SHARED = {
+    "connections": ("E076", "connection"), "mailboxes": ("E140", "mailbox"), "senders": ("E141", "sender"),
+}  # fmt: skip
 _BARE = re.compile(r"(?:inputs|steps|vars|case|event|item)(?:\.[a-z]\w*)+")
-_BELONGS = {"connection": "webhook", "event": "webhook", "form": "form"}
+_BELONGS = {
+    "connection": "webhook", "event": "webhook", "form": "form", "mailbox": "email", "automatic": "email",
+}  # fmt: skip
 
 
 def check(subject: Subject) -> None:
@@ -70,8 +75,8 @@ def _reference(subject: Subject, leaf: Leaf, kind: str) -> None:
             subject.unknown("E070", ONE[kind], name, place, known, note_at)
         else:
             subject.library.get(kind, name)
-    elif kind == "connections" and name not in subject.connections:
-        subject.unknown("E076", "connection", name, place, tuple(subject.connections), "`connections.yaml`")
+    elif kind in _SHARED and name not in (known := tuple(getattr(subject, kind))):
+        subject.unknown(*_SHARED[kind], name, place, known, "`connections.yaml`")
     elif kind == "stages" and name not in subject.process.stages:
         subject.unknown("E037", "stage", name, place, subject.process.stages, "the list `stages` of this process")
     elif kind == "groups":
@@ -136,7 +141,7 @@ def _event(subject: Subject, owner: Model | None, path: tuple[str | int, ...], t
         hint = "write this handler below `handlers:` of the process"
         message = "a form can be listened to by the whole process only: its page belongs to the case"
         subject.report("E057", message, document.place(owner, *path, "type"), hint=hint)
-    for key in () if public else _WANTED.get(told.type, ()):
+    for key in () if public else _wanted(path, told):
         if getattr(told, key, None) is None and document.node(owner or told, *path, key) is None:
             place = document.place(owner, *path, "type")
             subject.report("E057", f"an event of type `{told.type}` needs `{key}`", place, hint=f"add `{key}: ...`")
@@ -147,6 +152,11 @@ def _event(subject: Subject, owner: Model | None, path: tuple[str | int, ...], t
     connection = subject.connections.get(told.connection or "")
     if connection and told.type == "webhook":
         _webhook(subject, owner, path, told, connection)
+
+
+def _wanted(path: tuple[str | int, ...], told: Any) -> tuple[str, ...]:
+    """What must be said of it; a mail that starts a case belongs to none, so it is one to a mailbox."""
+    return ("mailbox",) if told.type == "email" and path[0] == "triggers" else _WANTED.get(told.type, ())
 
 
 def _misread(document: Document, place: Place) -> bool:
@@ -214,7 +224,7 @@ def _child(subject: Subject, step: Any) -> None:
 def _triggers(subject: Subject) -> None:
     wanted = subject.process.inputs
     for n, trigger in enumerate(subject.process.triggers):
-        if trigger.type in ("webhook", "event", "schedule") or (trigger.type == "form" and trigger.form):
+        if trigger.type in ("webhook", "event", "schedule", "email") or (trigger.type == "form" and trigger.form):
             path = ("triggers", n, "inputs")
             _given(subject, subject.process, path, "this process", wanted, trigger.inputs)
 

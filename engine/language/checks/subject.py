@@ -21,6 +21,7 @@ from engine.language.resources import (
     Mailbox,
     People,
     Resources,
+    Sender,
 )
 from engine.language.types import Field, Record, Type
 
@@ -142,6 +143,11 @@ class Subject:
     def mailboxes(self) -> dict[str, Mailbox]:
         shared = self.library.shared("connections")
         return shared.root.mailboxes if shared and isinstance(shared.root, Connections) else {}
+
+    @cached_property
+    def senders(self) -> dict[str, Sender]:
+        shared = self.library.shared("connections")
+        return shared.root.senders if shared and isinstance(shared.root, Connections) else {}
 
     @cached_property
     def resources(self) -> Resources:
