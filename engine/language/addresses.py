@@ -1,7 +1,10 @@
 """Whether a text is an email address, a phone number or a web address."""
 
 import re
+import unicodedata
 from urllib.parse import urlsplit
+
+import idna
 
 MAX_EMAIL = 254
 MAX_URL = 2_000
@@ -27,6 +30,29 @@ def _is_domain(domain: str) -> bool:
     except UnicodeError:
         return False
     return len(labels) >= 2 and all(_DOMAIN_LABEL.fullmatch(label) for label in labels)
+
+
+def ascii_domain(domain: str) -> str:
+    """The domain as it goes over the wire (IDNA 2008), in lower case. Raises ValueError where it is none."""
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii").lower()
+    except idna.IDNAError as problem:  # itself a UnicodeError, and so a ValueError
+        raise ValueError(str(problem)) from problem
+
+
+def normal(address: str) -> str:
+    """The one text that stands for a mailbox, however it was written: what contacts are known by.
+
+    Before the @, too, upper and lower case are one: by the standard they could be two mailboxes, but nobody has
+    them, and somebody who unsubscribed as Ann@ must not be written to as ann@. What is no address comes out in
+    lower case and is found again by nothing but itself.
+    """
+    address = unicodedata.normalize("NFC", address).strip().lower()
+    local, _, domain = address.rpartition("@")
+    try:
+        return f"{local}@{ascii_domain(domain.rstrip('.'))}" if local else address
+    except ValueError:
+        return address
 
 
 def is_phone(number: str) -> bool:

@@ -2,9 +2,8 @@
 
 import re
 
-import idna
-
 from engine.gateways.outcome import Refused
+from engine.language.addresses import ascii_domain
 
 _LOCAL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+)*"
@@ -34,8 +33,8 @@ def checked_text(text: str, field: str) -> str:
 
 def _ascii_domain(domain: str, address: str, field: str) -> str:
     try:
-        return idna.encode(domain, uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
+        return ascii_domain(domain)
+    except ValueError:
         raise Refused("address", f"`{field}`: {_shown(address)} has no valid domain after the @.") from None
 
 

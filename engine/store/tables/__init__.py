@@ -1,5 +1,6 @@
 """The tables by name; each module has those of one subject."""
 
+from engine.store.tables.contacts import bounces, contact_cases, contacts, forgotten, suppressions
 from engine.store.tables.core import (
     assignments,
     cases,
@@ -29,10 +30,14 @@ from engine.store.tables.outbox import holds, lanes, outbox
 
 __all__ = [
     "assignments",
+    "bounces",
     "cases",
+    "contact_cases",
+    "contacts",
     "deliveries",
     "effects",
     "files",
+    "forgotten",
     "health",
     "holds",
     "inbox",
@@ -52,6 +57,7 @@ __all__ = [
     "signatures",
     "states",
     "subscriptions",
+    "suppressions",
     "tasks",
     "timeline",
     "waits",
