@@ -45,16 +45,12 @@ class MailboxRow:
     account: str
     mark: Mark
     first_at: datetime
-    looked_at: datetime | None
-    error: str
 
 
-_FIND = Sql(
-    "SELECT name, account, epoch, last_uid, known_uid, first_at, looked_at, error FROM mailboxes WHERE name = :name"
-)
+_FIND = Sql("SELECT name, account, epoch, last_uid, known_uid, first_at FROM mailboxes WHERE name = :name")
 _ANEW = Sql(
     """
-    UPDATE mailboxes SET account = :account, epoch = 0, last_uid = 0, known_uid = 0, first_at = :at, error = ''
+    UPDATE mailboxes SET account = :account, epoch = 0, last_uid = 0, known_uid = 0, first_at = :at
     WHERE name = :name AND account <> :account
     """
 )
@@ -68,11 +64,10 @@ _HOLDER = Sql("SELECT held_by FROM mailboxes WHERE name = :name")
 _LET_GO = Sql("UPDATE mailboxes SET held_by = '', held_until = :at WHERE name = :name AND held_by = :who")
 _READ_ON = Sql(
     """
-    UPDATE mailboxes SET epoch = :epoch, last_uid = :last, known_uid = :known, looked_at = :at, error = ''
+    UPDATE mailboxes SET epoch = :epoch, last_uid = :last, known_uid = :known
     WHERE name = :name AND epoch = :old_epoch AND last_uid = :old_last
     """
 )
-_LOOKED = Sql("UPDATE mailboxes SET looked_at = :at, error = :error WHERE name = :name")
 _COPIES = Sql("SELECT source_id, epoch, uid FROM mails WHERE mailbox = :mailbox AND digest = :digest ORDER BY seq")
 _MOVED = Sql("UPDATE mails SET epoch = :epoch, uid = :uid WHERE mailbox = :mailbox AND source_id = :source_id")
 
@@ -86,8 +81,6 @@ def known(c: Connection, name: str, account: str, at: datetime) -> MailboxRow:
         "last_uid": 0,
         "known_uid": 0,
         "first_at": at,
-        "looked_at": None,
-        "error": "",
         "held_by": "",
         "held_until": at,
     }
@@ -120,21 +113,16 @@ def let_go(c: Connection, name: str, who: str, at: datetime) -> None:
     _LET_GO.change(c, name=name, who=who, at=at)
 
 
-def take(c: Connection, name: str, before: Mark, after: Mark, found: Sequence[Incoming], at: datetime) -> int:
+def take(c: Connection, name: str, before: Mark, after: Mark, found: Sequence[Incoming]) -> int:
     """Keep what was found between two places of a folder, and read on from the second: how many mails were new.
 
     `source_id` of the mails is left open: it is decided here. Raises Overtaken.
     """
     old = {"old_epoch": before.epoch, "old_last": before.last}
     new = {"epoch": after.epoch, "last": after.last, "known": after.known}
-    if _READ_ON.change(c, name=name, at=at, **new, **old) == 0:
+    if _READ_ON.change(c, name=name, **new, **old) == 0:
         raise Overtaken(name)
     return sum(_take(c, mail, after.known) for mail in found)
-
-
-def looked(c: Connection, name: str, at: datetime, error: str = "") -> None:
-    """A look at the mailbox ended, well or with an error in words."""
-    _LOOKED.change(c, name=name, at=at, error=error)
 
 
 def _take(c: Connection, mail: Incoming, known_until: int) -> bool:
@@ -152,5 +140,5 @@ def _take(c: Connection, mail: Incoming, known_until: int) -> bool:
 
 
 def _row(row: tuple[Any, ...]) -> MailboxRow:
-    name, account, epoch, last, known_uid, first_at, looked_at, error = row
-    return MailboxRow(name, account, Mark(epoch, last, known_uid), moment(first_at), moment(looked_at), error)
+    name, account, epoch, last, known_uid, first_at = row
+    return MailboxRow(name, account, Mark(epoch, last, known_uid), moment(first_at))

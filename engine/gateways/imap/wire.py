@@ -18,7 +18,7 @@ from imap_tools.idle import get_socket_poller
 
 from engine.gateways.imap.folder import Folder, Head, Login, Place, Server, Trouble
 
-TIMEOUT = 60.0  # seconds for one answer of the server
+TIMEOUT = 30.0  # seconds for one answer of the server
 _AT_ONCE = 200  # UIDs in one command: servers limit the length of a line
 _SLICE = 0.5  # seconds between two looks at `stop` while the server is silent
 _UID = re.compile(rb"\bUID (\d+)")

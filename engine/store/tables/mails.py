@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, UniqueConstraint, text
 
-from engine.store.tables.core import Serial, at, at_or_none, metadata, number, words
+from engine.store.tables.core import Serial, at, metadata, number, words
 
 mails = Table(
     "mails",
@@ -36,8 +36,6 @@ mailboxes = Table(
     Column("last_uid", BigInteger, nullable=False),
     Column("known_uid", BigInteger, nullable=False),  # up to here mails may be ones that an earlier epoch had
     at("first_at"),  # when Baton first knew of it
-    at_or_none("looked_at"),
-    words("error"),
     words("held_by"),
     at("held_until"),
 )

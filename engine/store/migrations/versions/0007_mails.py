@@ -42,8 +42,6 @@ def upgrade() -> None:
         sa.Column("last_uid", sa.BigInteger(), nullable=False),
         sa.Column("known_uid", sa.BigInteger(), nullable=False),
         sa.Column("first_at", _instant, nullable=False),
-        sa.Column("looked_at", _instant, nullable=True),
-        sa.Column("error", sa.Text(), nullable=False),
         sa.Column("held_by", sa.Text(), nullable=False),
         sa.Column("held_until", _instant, nullable=False),
         sa.PrimaryKeyConstraint("name"),
