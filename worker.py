@@ -38,6 +38,9 @@ from engine.gateways.pdf import TypstPrinter
 from engine.gateways.rendering import Brand, Renderer
 from engine.language.inputs import BadValues
 from engine.language.roster import roster_of
+from engine.mailroom.accounts import Accounts
+from engine.mailroom.boxes import mailboxes_of
+from engine.mailroom.ingest import Ingest
 from engine.opening import prepare, values_of
 from engine.routing import Router
 from engine.runtime.flow import StepError
@@ -193,12 +196,19 @@ async def working(
     async with worker, asyncio.TaskGroup() as side:
         side.create_task(Dispatcher(house.store, courier, router, nudge).run(stop))
         side.create_task(watch(house.store, courier, stop))
+        side.create_task(ingest_of(house).run(stop))
         side.create_task(keep_time(schedules, Timekeeper(house.client, queue), stop))
         try:
             yield courier
         finally:
             stop.set()
             nudge()
+
+
+def ingest_of(house: House) -> Ingest:
+    settings = house.settings
+    sign_in = Accounts(settings.secret).sign_in
+    return Ingest(house.store, settings.workspace, mailboxes_of(settings), sign_in)
 
 
 async def keep_time(schedules: Schedules, keeper: Timekeeper, stop: asyncio.Event) -> None:

@@ -44,11 +44,12 @@ class Smtp:
 
 @dataclass(frozen=True)
 class MailSettings:
-    """Who sends. Without an SMTP server `baton up` catches mails as files."""
+    """Who sends. Without an SMTP server `baton up` catches mails as files, and takes replies to them at `listen`."""
 
     sender: str
     sender_name: str
     smtp: Smtp | None
+    listen: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,13 @@ def _address(text: str) -> str:
     return text
 
 
+def _listening(text: str) -> str:
+    host, colon, port = text.rpartition(":")
+    if not (host and colon and port.isascii() and port.isdigit() and int(port) <= 65535):
+        raise ValueError("must be an address and a port such as 127.0.0.1:2525")
+    return text
+
+
 def _one_word(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
@@ -170,6 +178,7 @@ FIELDS: Mapping[str, Callable[[str], Any]] = {
     "database.url": _database,
     "mail.sender": _address,
     "mail.sender_name": _text,
+    "mail.listen": _listening,
     "mail.smtp.host": _text,
     "mail.smtp.port": _number(1, 65535),
     "mail.smtp.username": _text,
@@ -256,7 +265,10 @@ class _Reading:
             currency=get("currency", "GBP"),
             database_url=get("database.url", f"sqlite:///{self.workspace}/.baton/baton.db"),
             mail=MailSettings(
-                get("mail.sender", "baton@localhost"), get("mail.sender_name", get("name", "Baton")), self._smtp()
+                get("mail.sender", "baton@localhost"),
+                get("mail.sender_name", get("name", "Baton")),
+                self._smtp(),
+                get("mail.listen"),
             ),
             temporal=TemporalSettings(get("temporal.address"), get("temporal.namespace", "default")),
             web=web,

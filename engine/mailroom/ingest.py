@@ -53,7 +53,7 @@ class Ingest:
     workspace: Path
     mailboxes: Callable[[], Mapping[str, Mailbox]]
     sign_in: SignIn
-    arrived: Callable[[], None]
+    arrived: Callable[[], None] = lambda: None
     clock: Clock = utc_now
     opens: Opens = open_folder
     pace: Pace = Pace()

@@ -37,7 +37,7 @@ def ingest(
     opens: Opens = server.open if server else open_folder
     secret = password or (server.password if server else PASSWORD)
     accounts = Accounts({"REPLIES_PASSWORD": secret}.get)
-    made = Ingest(store, Path(), lambda: {"replies": box}, accounts.sign_in, lambda: None, opens=opens, pace=QUICK)
+    made = Ingest(store, Path(), lambda: {"replies": box}, accounts.sign_in, opens=opens, pace=QUICK)
     return replace(made, **more)
 
 
