@@ -32,6 +32,7 @@ from activities.world import World
 from engine.clock import utc_now
 from engine.dispatcher import Dispatcher, Nudge
 from engine.gateways.functions import Functions
+from engine.gateways.guard import Guard
 from engine.gateways.http import HttpxCaller
 from engine.gateways.mail import SmtpMailer
 from engine.gateways.pdf import TypstPrinter
@@ -122,7 +123,8 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
             ("no mail server is configured: set mail.smtp.host in baton.yaml, or run `baton up`, which catches mails",)
         )
     mailer = SmtpMailer(smtp.host, smtp.port, username=smtp.username, password=smtp.password, tls=smtp.tls)
-    caller, renderer, printer, functions = HttpxCaller(), Renderer(), TypstPrinter(), Functions()
+    caller = HttpxCaller(Guard(settings.network_allow))
+    renderer, printer, functions = Renderer(), TypstPrinter(), Functions()
     for gateway in (mailer, caller, renderer, printer, functions):
         stack.push_async_callback(gateway.aclose)
     await renderer.warm()

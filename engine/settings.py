@@ -7,6 +7,7 @@ PyYAML only: `baton status` reads settings too, and has 100 ms for everything.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from engine.language.source import load
 from engine.workspace import FILE, kept, secret_key
 
 Environment = Mapping[str, str]
+Network = IPv4Network | IPv6Network
 
 
 Tls = Literal["none", "starttls", "tls"]
@@ -79,6 +81,7 @@ class Settings:
     mail: MailSettings
     temporal: TemporalSettings
     web: WebSettings
+    network_allow: tuple[Network, ...]  # private networks that calls may reach; public addresses always
     environment: Environment = field(repr=False, compare=False)  # for secrets only: see `secret`
 
     @classmethod
@@ -170,6 +173,16 @@ def _currency(text: str) -> str:
     return text
 
 
+def _networks(text: str) -> tuple[Network, ...]:
+    found = []
+    for word in text.replace(",", " ").split():
+        try:
+            found.append(ip_network(word))
+        except ValueError as problem:
+            raise ValueError("must be networks such as 10.1.0.0/16, 127.0.0.1") from problem
+    return tuple(found)
+
+
 FIELDS: Mapping[str, Callable[[str], Any]] = {
     "name": _text,
     "base_url": _url,
@@ -188,6 +201,7 @@ FIELDS: Mapping[str, Callable[[str], Any]] = {
     "temporal.namespace": _text,
     "web.host": _text,
     "web.port": _number(0, 65535),
+    "network.allow": _networks,
 }
 
 
@@ -272,6 +286,7 @@ class _Reading:
             ),
             temporal=TemporalSettings(get("temporal.address"), get("temporal.namespace", "default")),
             web=web,
+            network_allow=get("network.allow", ()),
             environment=self.environment,
         )
 

@@ -72,6 +72,7 @@ class Systems:
             "CALENDAR_WEBHOOK_SECRET": self.calendar,
             "CRM_URL": self.url,
             "CRM_TOKEN": self.token,
+            "BATON_NETWORK_ALLOW": "127.0.0.1",  # they all live on this machine
             "PRODUCT_API_URL": self.url,
             "PRODUCT_API_TOKEN": self.token,
         }

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -13,7 +14,9 @@ from typing import Any, Literal, Protocol
 
 import httpx
 
+from engine.gateways.guard import Guard
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
+from engine.gateways.transport import GuardedTransport
 from engine.language.money import Money
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -58,15 +61,21 @@ class HttpCaller(Protocol):
 
         Raises Deferred (408, 425, 429, 5xx, no connection, and a lost answer of
         a repeatable request), Unconfirmed (a lost answer of any other), Refused
-        (every other status, redirects among them, and answers over 256 KB or of broken JSON).
+        (every other status, redirects among them, an address that is not public,
+        and answers over 256 KB or of broken JSON).
         """
         ...
 
 
 class HttpxCaller:
-    """Calls with httpx. Never follows a redirect: a request with a secret goes only where it was sent."""
+    """Calls with httpx, only to addresses that the guard lets pass.
 
-    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    Never follows a redirect: a request with a secret goes only where it was sent.
+    `context` says which certificates are trusted; those of certifi if not said.
+    """
+
+    def __init__(self, guard: Guard | None = None, context: ssl.SSLContext | None = None) -> None:
+        transport = GuardedTransport(guard or Guard(), context)
         self._client = httpx.AsyncClient(follow_redirects=False, transport=transport, trust_env=False)
 
     async def call(self, request: HttpRequest) -> HttpResponse:
@@ -149,6 +158,8 @@ def _check(request: HttpRequest) -> None:
         raise Refused("http_request", f"{request.url[:200]!r} is not an address: {problem}") from problem
     if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > _LAST_PORT:
         raise Refused("http_request", f"{request.url[:200]!r} is not an address of a web server.")
+    if url.userinfo:
+        raise Refused("http_request", f"The address of {url.host} holds a name or a password; name them in `auth`.")
     for name, value in request.headers.items():
         if not _HEADER.fullmatch(name) or not value.isprintable() or not value.isascii():
             raise Refused("http_request", f"The header {name!r} holds something that no header can carry.")

@@ -68,3 +68,11 @@ def test_the_key_is_made_once_and_closed_to_others(workspace: Path) -> None:
 def workspace(tmp_path: Path) -> Path:
     (tmp_path / "baton.yaml").write_text("name: Shop\ntime_zone: Europe/London\n")
     return tmp_path
+
+
+def test_networks_are_allowed_by_name(workspace: Path) -> None:
+    (workspace / "baton.yaml").write_text("network:\n  allow: 127.0.0.0/8, 10.1.2.3\n")
+    assert [str(n) for n in Settings.load(workspace, {}).network_allow] == ["127.0.0.0/8", "10.1.2.3/32"]
+    assert [str(n) for n in Settings.load(workspace, {"BATON_NETWORK_ALLOW": "::1"}).network_allow] == ["::1/128"]
+    with pytest.raises(SettingsError, match=r"BATON_NETWORK_ALLOW must be networks such as 10\.1\.0\.0/16"):
+        Settings.load(workspace, {"BATON_NETWORK_ALLOW": "10.1.0.1/16"})

@@ -5,13 +5,17 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
+from engine.gateways.guard import Guard
 from engine.gateways.http import HttpCaller, HttpRequest, HttpResponse, HttpxCaller, MemoryCaller, lost
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
 from engine.language.values import Money
+
+HERE = Guard([ip_network("127.0.0.0/8")])
 
 
 class Server:
@@ -34,7 +38,7 @@ class Server:
 
 @asynccontextmanager
 async def answering(answer: bytes | None) -> AsyncIterator[tuple[Server, str, HttpxCaller]]:
-    script, caller = Server(answer), HttpxCaller()
+    script, caller = Server(answer), HttpxCaller(HERE)
     server = await asyncio.start_server(script.meet, "127.0.0.1", 0)
     yield script, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/workspaces", caller
     await caller.aclose()
@@ -108,7 +112,7 @@ async def test_a_server_that_is_not_there_defers() -> None:
     async with answering(b"") as (_, url, _):
         pass
     with pytest.raises(Deferred, match="cannot be reached"):
-        await HttpxCaller().call(HttpRequest("POST", url, {}))
+        await HttpxCaller(HERE).call(HttpRequest("POST", url, {}))
 
 
 async def test_an_answer_that_drips_for_ever_is_cut_off() -> None:
@@ -121,7 +125,7 @@ async def test_an_answer_that_drips_for_ever_is_cut_off() -> None:
     server = await asyncio.start_server(drip, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     with pytest.raises(Deferred):
-        await asyncio.wait_for(HttpxCaller().call(HttpRequest("GET", url, timeout=0.3)), 1)
+        await asyncio.wait_for(HttpxCaller(HERE).call(HttpRequest("GET", url, timeout=0.3)), 1)
     server.close()
 
 
@@ -152,12 +156,13 @@ async def test_an_answer_without_json_is_a_text_or_nothing() -> None:
     [
         HttpRequest("GET", "ftp://a.test/"),
         HttpRequest("GET", "no address"),
+        HttpRequest("GET", "http://ann:secret@127.0.0.1:1/"),
         HttpRequest("GET", "http://127.0.0.1:1/", headers={"X-A": "1\r\nX-B: 2"}),
         HttpRequest("GET", "http://127.0.0.1:1/", headers={"X-A: 1\r\nX-B": "2"}),
         HttpRequest("GET", "http://127.0.0.1:99999/"),
     ],
 )
 async def test_what_is_no_request_is_refused_and_not_sent(request_: HttpRequest) -> None:
-    for caller in (HttpxCaller(), MemoryCaller()):
+    for caller in (HttpxCaller(HERE), MemoryCaller()):
         with pytest.raises(Refused):
             await caller.call(request_)
