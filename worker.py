@@ -50,6 +50,7 @@ from engine.schedules import Schedule, Schedules
 from engine.settings import Settings, SettingsError
 from engine.shelf import Shelf
 from engine.store import cases
+from engine.store.policy import Rules
 from engine.store.rows import NewCase
 from engine.store.store import Store
 from engine.workspace import find
@@ -143,6 +144,7 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
         secrets=settings.environment,
         open_child=Children(settings, shelf).open,
         people=roster_of(settings.workspace),
+        rules=Rules(settings.mail.caps, settings.mail.quiet_hours, settings.time_zone, settings.key()),
     )
     stack.push_async_callback(world.finish)
     return world

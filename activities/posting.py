@@ -9,6 +9,7 @@ from activities.gate import Gate
 from activities.world import World
 from engine.gateways.mail import Mail
 from engine.gateways.tokens import LINK_LIFE
+from engine.language.addresses import normal
 from engine.language.values import encode
 from engine.runtime.effects import Effect
 from engine.runtime.step import Result
@@ -71,7 +72,7 @@ def letter_of(effect: Effect, out: Outgoing) -> outbox.Letter:
         path=effect.page,
         class_="staff" if out.staff else out.class_,
         sender=out.sender,
-        recipient=out.mail.to,
+        recipient=normal(out.mail.to),
         subject=out.mail.subject,
         message_id=out.mail.message_id,
     )
@@ -110,7 +111,7 @@ class _Attempt:
     def _decide(self, c: Any) -> Verdict:
         """In the transaction of the point of no return: it leaves, or it does not, and the rows say which."""
         now = datetime.now(UTC)
-        verdict = policy.judge(c, _ask(self.gate.effect.case, self.out, now))
+        verdict = policy.judge(c, _ask(self.gate.effect, self.out, now), self.world.rules)
         if isinstance(verdict, Suppress):
             self._suppress(c, verdict, now)
             return verdict
@@ -129,8 +130,9 @@ class _Attempt:
             outbox.end(c, self.letter, end, datetime.now(UTC), reason=error)
 
 
-def _ask(case: str, out: Outgoing, at: datetime) -> Ask:
-    return Ask(out.mail.to, out.class_, case, out.process, at, out.sender, out.staff, out.zone)
+def _ask(effect: Effect, out: Outgoing, at: datetime) -> Ask:
+    who, how = (out.mail.to, out.class_, effect.case, out.process), (out.sender, out.staff, out.zone)
+    return Ask(*who, at, *how, key=effect.key)
 
 
 def put_links(c: Any, case: str, out: Outgoing, at: datetime) -> None:

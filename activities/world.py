@@ -11,6 +11,7 @@ from engine.gateways.mail import Mailer
 from engine.gateways.pdf import Printer
 from engine.gateways.rendering import Brand, Renderer
 from engine.language.resources import People
+from engine.store.policy import NO_RULES, Rules
 from engine.store.rows import NewCase
 from engine.store.store import Store
 
@@ -40,6 +41,7 @@ class World:
     secrets: Mapping[str, str]
     open_child: OpenChild
     people: Callable[[], People | None]
+    rules: Rules = NO_RULES
     carried: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def finish(self) -> None:

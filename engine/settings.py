@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from engine.language.nodes import Broken, Listing, Place, Scalar, Source, Table
 from engine.language.problems import Fix, Problem, certain, in_order, one_of, suggest
+from engine.language.restraint import Cap, Quiet
 from engine.language.source import load
 from engine.workspace import FILE, kept, secret_key
 
@@ -46,12 +47,20 @@ class Smtp:
 
 @dataclass(frozen=True)
 class MailSettings:
-    """Who sends. Without an SMTP server `baton up` catches mails as files, and takes replies to them at `listen`."""
+    """Who sends. Without an SMTP server `baton up` catches mails as files, and takes replies to
+    them at `listen`.
+
+    `caps` (by class) and `quiet_hours` hold for people outside. `unsubscribe` says which mails carry a way to
+    unsubscribe: those of class marketing, or of class process too.
+    """
 
     sender: str
     sender_name: str
     smtp: Smtp | None
     listen: str | None = None
+    caps: Mapping[str, Cap] = field(default_factory=dict)
+    quiet_hours: Quiet | None = None
+    unsubscribe: Literal["marketing", "process"] = "marketing"
 
 
 @dataclass(frozen=True)
@@ -197,6 +206,10 @@ FIELDS: Mapping[str, Callable[[str], Any]] = {
     "mail.smtp.username": _text,
     "mail.smtp.password_env": _text,
     "mail.smtp.tls": _one_word("none", "starttls", "tls"),
+    "mail.quiet_hours": Quiet.parse,
+    "mail.cap.process": Cap.parse,
+    "mail.cap.marketing": Cap.parse,
+    "mail.unsubscribe": _one_word("marketing", "process"),
     "temporal.address": _text,
     "temporal.namespace": _text,
     "web.host": _text,
@@ -278,16 +291,23 @@ class _Reading:
             time_zone=get("time_zone", "UTC"),
             currency=get("currency", "GBP"),
             database_url=get("database.url", f"sqlite:///{self.workspace}/.baton/baton.db"),
-            mail=MailSettings(
-                get("mail.sender", "baton@localhost"),
-                get("mail.sender_name", get("name", "Baton")),
-                self._smtp(),
-                get("mail.listen"),
-            ),
+            mail=self._mail(),
             temporal=TemporalSettings(get("temporal.address"), get("temporal.namespace", "default")),
             web=web,
             network_allow=get("network.allow", ()),
             environment=self.environment,
+        )
+
+    def _mail(self) -> MailSettings:
+        get = self.values.get
+        return MailSettings(
+            get("mail.sender", "baton@localhost"),
+            get("mail.sender_name", get("name", "Baton")),
+            self._smtp(),
+            get("mail.listen"),
+            caps={kind: cap for kind in ("process", "marketing") if (cap := get(f"mail.cap.{kind}"))},
+            quiet_hours=get("mail.quiet_hours"),
+            unsubscribe=get("mail.unsubscribe", "marketing"),
         )
 
     def _smtp(self) -> Smtp | None:
