@@ -5,6 +5,7 @@ from typing import Annotated
 from engine.language import given, wording
 from engine.language.fields import EmailField, Reference
 from engine.language.process import REPLY
+from engine.language.resources import Resources
 from engine.language.types import Field, Record, record
 from engine.runtime.events import Accept, Event
 from engine.runtime.state import Data
@@ -28,6 +29,13 @@ class FormStep(WaitingStep):
     def mails(self) -> tuple[str, ...]:
         return (*super().mails(), *(() if self.send else ("form-request",)))
 
+    def ways(self, resources: Resources) -> tuple[str, ...]:
+        return (REPLY,) if self.answer_by_reply else ()
+
+    def notes(self) -> tuple[str, ...]:
+        question = self.answer_by_reply and wording.words(self.answer_by_reply)
+        return (f"Who simply replies to the mail has answered “{question}”.",) if question else ()
+
     def sentence(self) -> str:
         message = f" (mail {wording.named(self.send.template)})" if self.send and self.send.template else ""
         form, to = wording.named(self.form), wording.person(self.to)
@@ -36,7 +44,7 @@ class FormStep(WaitingStep):
     async def run(self, run: Run) -> Result:
         to = str(run.once("to", lambda: run.value(self.to)))
         call = Call(
-            accepts=self._accepts(run),
+            accepts=(Accept("answer", "answer"), *self._replies(run)),
             refuses=_says_nothing,
             waiting_for=to,
             send=self.send or Send(template="form-request"),
@@ -49,13 +57,16 @@ class FormStep(WaitingStep):
         answer = taken[0]
         if answer["which"] != REPLY:
             return {"answers": answer["data"]["answers"], "by": answer["by"]}
+        run.took(REPLY)
         said = str(answer["data"]["text"]).strip()
         return {"answers": {self.answer_by_reply: said}, "by": answer["by"], "reply": answer["data"]}
 
-    def _accepts(self, run: Run) -> tuple[Accept, ...]:
-        page = Accept("answer", "answer")
-        thread = {"thread": run.record.page(run.path)}
-        return (page, Accept(REPLY, "email", REPLY, thread)) if self.answer_by_reply else (page,)
+    def _replies(self, run: Run) -> tuple[Accept, ...]:
+        """An answer to the mail of this very step."""
+        if self.answer_by_reply is None:
+            return ()
+        accept = {"id": REPLY, "kind": "email", "name": REPLY, "match": {"thread": run.record.page(run.path)}}
+        return tuple(Accept(**a) for a in run.once("accepts", lambda: [accept]))
 
 
 def _says_nothing(taken: list[Data], event: Event) -> str:

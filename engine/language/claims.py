@@ -77,6 +77,7 @@ def _outcome_of(node: tree.Node) -> str:
 
 
 _STATES = {"done": "{} is done", "skipped": "{} was left out", "timed_out": "time ran out in {}",
+           "suppressed": "the mail of {} may not be sent",
            "failed": "{} failed", "cancelled": "{} was cancelled"}  # fmt: skip
 
 

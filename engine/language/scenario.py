@@ -31,8 +31,8 @@ class Expect(Model):
     waiting: tuple[str, ...] | None = None  # the steps that the case waits at, in any order
     order: tuple[str, ...] = ()  # steps that were done in this order; others may come between
     status: dict[str, str] = Field(default_factory=dict)
-    """Step -> `done`, `timed_out`, `skipped`, `failed`, `cancelled`, `waiting`, `incident`, or `none` where it was
-    never reached."""
+    """Step -> `done`, `timed_out`, `suppressed`, `skipped`, `failed`, `cancelled`, `waiting`, `incident`, or `none`
+    where it was never reached."""
     values: ValuesField = Field(default_factory=dict)  # expression -> its value; `none` where it has none
     done_at: dict[str, str] = Field(default_factory=dict)  # step -> date, or date and time, at which it was done
     due: dict[str, str] = Field(default_factory=dict)  # step -> date, or date and time, that people were promised

@@ -15,6 +15,7 @@ ENDINGS = {
     "done": "done",
     "skipped": "skipped",
     "timed_out": "no answer in time",
+    "suppressed": "the reader may not be written to",
     "failed": "failed, and the process goes on",
     "cancelled": "cancelled",
 }

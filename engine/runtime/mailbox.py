@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.runtime.events import Accept, Event
+from engine.runtime.replies import is_for_another
 from engine.runtime.state import State
 
 
@@ -22,7 +23,7 @@ def take(state: State, path: str, accepts: Iterable[Accept]) -> tuple[Accept, Ev
     accepts = tuple(accepts)
     for event in state.mailbox:
         for accept in accepts:
-            if matches(accept, event, path):
+            if matches(accept, event, path) and not is_for_another(state, event, path):
                 state.mailbox.remove(event)
                 return accept, event
     return None

@@ -1,21 +1,29 @@
-"""Answers by mail: whether a process takes any at all."""
+"""Mail that belongs to a case: whether its process takes any, and which of its steps has the better right to one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.language.plan import Plan
+from engine.language.process import BOUNCE, REPLY
+from engine.runtime.events import Event
+from engine.runtime.state import State, StepRecord
+
+MAILED = ("email", "bounce")
+"""Kinds of event that name the case, and the step only by the `thread` that they answer."""
 
 
-def takes_mail(plan: Plan) -> bool:
-    """Whether some step or handler of the process takes a mail that belongs to its case."""
-    return any(_takes_mail(part) for part in _parts((*plan.process.steps, *plan.process.handlers)))
+def takes_mail(plan: Plan, kind: str = "email") -> bool:
+    """Whether some step or handler of the process takes a mail of this kind that belongs to its case."""
+    return any(_takes(part, kind) for part in _parts((*plan.process.steps, *plan.process.handlers)))
 
 
-def _takes_mail(part: Any) -> bool:
-    if getattr(part, "answer_by_reply", None):
+def _takes(part: Any, kind: str) -> bool:
+    if kind == "email" and getattr(part, "answer_by_reply", None):
+        return True
+    if kind == "bounce" and getattr(part, "on_suppressed", None):
         return True
     heard = (*getattr(part, "events", ()), *filter(None, [getattr(part, "when", None)]))
-    return any(told.type == "email" for told in heard)
+    return any(told.type == kind for told in heard)
 
 
 def _parts(parts: tuple[Any, ...]) -> Iterator[Any]:
@@ -23,6 +31,39 @@ def _parts(parts: tuple[Any, ...]) -> Iterator[Any]:
     for part in parts:
         yield part
         yield from _parts(getattr(part, "handlers", ()))
-        blocks = part.nested() if hasattr(part, "nested") else (part,)
-        for block in blocks:
+        for block in part.nested() if hasattr(part, "nested") else (part,):
             yield from _parts(block.steps)
+
+
+def is_for_another(state: State, event: Event, path: str) -> bool:
+    """Whether a mail is rather for another step than for what listens at this path.
+
+    The open step whose own mail is answered comes first; then every other open step, before any handler.
+    """
+    if event.kind not in MAILED:
+        return False
+    thread, listens = event.data.get("thread"), _is_handler(path)
+    others = [(p, r) for p, r in state.steps.items() if p != path and not r.closed and _wants(r, event)]
+    return any(listens or record.page(other) == thread for other, record in others)
+
+
+def _is_handler(path: str) -> bool:
+    return path.rpartition("/")[0].rpartition("/")[2] == "handlers"
+
+
+def _wants(record: StepRecord, event: Event) -> bool:
+    accepts = record.memo.get("accepts", ()) if "over" not in record.memo else ()
+    return any(a["kind"] == event.kind and a["name"] == event.name and _equal(a["match"], event) for a in accepts)
+
+
+def _equal(match: Mapping[str, Any], event: Event) -> bool:
+    return all(event.data.get(name) == value for name, value in match.items())
+
+
+def said(event: Event) -> str:
+    """A mail that nothing has taken, in a sentence for the timeline."""
+    if event.name == BOUNCE:
+        address, why = event.data.get("address") or "the reader", event.data.get("why") or "no reason is given"
+        return f"A mail to {address} did not arrive: {why}"
+    what = "An answer" if event.name == REPLY else "A mail"
+    return f"{what} came from {event.by or event.data.get('from')}, and nothing waits for it now"

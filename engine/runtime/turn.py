@@ -16,6 +16,7 @@ from engine.runtime.journal import words
 from engine.runtime.keeping import kept_until
 from engine.runtime.operators import operate
 from engine.runtime.projection import project
+from engine.runtime.replies import MAILED, said, takes_mail
 from engine.runtime.state import State
 from engine.runtime.view import CaseView
 
@@ -65,7 +66,7 @@ async def turn(
     remarks: Iterable[Remark] = (),
 ) -> Turn:
     """Take the case as far as it can go. `state` is changed in place and returned."""
-    interpreter = Interpreter(plan, state, now, perform)
+    interpreter, events = Interpreter(plan, state, now, perform), tuple(events)
     for remark in remarks:
         interpreter.journal.write("", remark.kind, remark.text, remark.by)
     state.turn += 1
@@ -78,6 +79,7 @@ async def turn(
     if not state.outcome and not state.paused:
         _forget(interpreter)
         await interpreter.advance()
+    _mails(interpreter, events)
     for event in _late(interpreter):
         interpreter.journal.write(event.to, "late", f"Came too late and was kept: {words(event.kind)} {event.name}")
     if state.outcome:
@@ -87,6 +89,16 @@ async def turn(
         view = replace(view, inputs=state.inputs)
     ways = tuple(interpreter.journal.ways)
     return Turn(state, view, interpreter.deadline, state.pending, interpreter.announced, ways)
+
+
+def _mails(interpreter: Interpreter, events: tuple[Event, ...]) -> None:
+    """What came by mail in this turn and was not taken is said at once; a report of the post is kept only where
+    something listens to such reports."""
+    state = interpreter.state
+    for event in [e for e in events if e.kind in MAILED and e in state.mailbox]:
+        interpreter.journal.write(str(event.data.get("thread") or ""), event.kind, said(event))
+        if event.kind == "bounce" and not takes_mail(interpreter.plan, "bounce"):
+            state.mailbox.remove(event)
 
 
 def _late(interpreter: Interpreter) -> list[Event]:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Annotated, Any, NoReturn
 
 from engine.language.fields import Block, OneOrMany, PhraseField, TimeoutField
+from engine.language.process import BOUNCE
 from engine.runtime import suppression
 from engine.runtime.events import Accept, Event
 from engine.runtime.flow import CaseStopped, StepError, Suspended
@@ -36,8 +37,8 @@ class WaitingStep(Step):
     """What happens then: go on with status `timed_out`, stop the case, open an incident, or these steps; required
     with a timeout."""
     on_suppressed: OnSuppressed = None
-    """What happens when the reader of the message may not be written to: go on with status `suppressed`, stop the case,
-    open an incident, or these steps. It waits all the same where nothing is said."""
+    """What happens when the reader of the message may not be written to, or the mail comes back: go on with status
+    `suppressed`, stop the case, open an incident, or these steps. It waits all the same where nothing is said."""
 
     def nested(self) -> tuple[Nested, ...]:
         blocks = super().nested()
@@ -100,7 +101,7 @@ async def attend(run: Run, step: WaitingStep, call: Call) -> list[Data] | None:
     if _take(run, armed, call):
         run.settle()
         return armed.taken
-    if step.on_suppressed and not_written_to(run.record):
+    if step.on_suppressed and _out_of_reach(run):
         armed.ended = SUPPRESSED
     else:
         _fire(run, armed)
@@ -109,6 +110,14 @@ async def attend(run: Run, step: WaitingStep, call: Call) -> list[Data] | None:
         return await _end(run, step, armed)
     await _side_work(run, step, call, armed)
     return _go_on_waiting(run, armed, trouble)
+
+
+def _out_of_reach(run: Run) -> str:
+    """Why the message does not reach its reader: nobody may write to them, or the mail came back. Empty: it does."""
+    thread = {"thread": run.record.page(run.path), "hard": True}
+    if taken := run.take([Accept(BOUNCE, BOUNCE, BOUNCE, thread)]):
+        run.once("bounced", lambda: str(taken[1].data.get("why") or "the mail came back"))
+    return str(run.record.memo.get("bounced") or "") or not_written_to(run.record) or ""
 
 
 def without(run: Run) -> str:
@@ -256,7 +265,7 @@ async def _end(run: Run, step: WaitingStep, armed: Armed) -> list[Data] | None:
     if armed.ended == SUPPRESSED:
         if isinstance(step.on_suppressed, tuple):
             call_off(run.record)
-        await give_way(run, step.on_suppressed, not_written_to(run.record) or "")
+        await give_way(run, step.on_suppressed, _out_of_reach(run))
         return None
     run.took("timeout")
     if step.on_timeout == "stop":

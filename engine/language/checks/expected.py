@@ -7,7 +7,7 @@ from engine.language.expressions import ExpressionProblem, parse_expression
 from engine.language.nodes import Place
 from engine.language.scenario import Expect, Sent
 
-STATUSES = ("done", "timed_out", "skipped", "failed", "cancelled", "waiting", "incident", "none")
+STATUSES = ("done", "timed_out", "suppressed", "skipped", "failed", "cancelled", "waiting", "incident", "none")
 
 
 def expectation(t: Tested, expect: Expect) -> None:

@@ -11,6 +11,7 @@ WORDS = {
     "incident": "needs attention",
     "skipped": "left out",
     "timed_out": "time ran out",
+    "suppressed": "not sent",
     "failed": "failed",
     "cancelled": "cancelled",
     "ahead": "not reached",

@@ -23,7 +23,7 @@ text {{ font-family: {_FONT}; fill: #1f2a2d; }}
 .state-incident {{ fill: #fde5e0; stroke: #b3301b; stroke-width: 2.5; }}
 .state-failed {{ fill: #fde5e0; stroke: #b3301b; stroke-width: 2; }}
 .state-timed_out {{ fill: #f6e9d8; stroke: #9a6a24; stroke-width: 2; }}
-.state-skipped, .state-cancelled {{ fill: #f3f2ee; stroke: #a8a69c; stroke-dasharray: 5 4; }}
+.state-skipped, .state-cancelled, .state-suppressed {{ fill: #f3f2ee; stroke: #a8a69c; stroke-dasharray: 5 4; }}
 .state-ahead {{ fill: #ffffff; stroke: #cfd2cd; }}
 .note {{ fill: #ffffff; stroke: #cbc4b5; stroke-dasharray: 4 3; }}
 .hear {{ fill: #f3effa; stroke: #a596cc; }}
@@ -44,7 +44,7 @@ text {{ font-family: {_FONT}; fill: #1f2a2d; }}
 .lane-word {{ fill: #33423f; }}
 .sign {{ fill: none; stroke: #47545a; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }}
 .badge-done {{ fill: #2f8f5b; }} .badge-waiting {{ fill: #8a5d00; }} .badge-incident, .badge-failed {{ fill: #b3301b; }}
-.badge-timed_out {{ fill: #7d531b; }} .badge-skipped, .badge-cancelled {{ fill: #6d6b62; }}
+.badge-timed_out {{ fill: #7d531b; }} .badge-skipped, .badge-cancelled, .badge-suppressed {{ fill: #6d6b62; }}
 [class^="badge"][class$="word"] {{ fill: #ffffff; }}
 """
 

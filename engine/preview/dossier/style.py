@@ -39,7 +39,8 @@ dd { margin: 0; }
   border-left: 3px solid var(--line); }
 .timeline time { color: var(--muted); font-variant-numeric: tabular-nums; }
 .timeline .kind-email, .timeline .kind-document { border-left-color: #7fb39c; }
-.timeline .kind-escalated, .timeline .kind-timed_out, .timeline .kind-late { border-left-color: #d3ae62; }
+.timeline .kind-escalated, .timeline .kind-timed_out, .timeline .kind-late,
+.timeline .kind-suppressed { border-left-color: #d3ae62; }
 .timeline .kind-incident, .timeline .kind-failed { border-left-color: var(--wrong); }
 .timeline .kind-ended { border-left-color: var(--ink); font-weight: 600; }
 .timeline .kind-waiting, .timeline .kind-skipped { color: var(--muted); }
