@@ -15,7 +15,8 @@ from engine.opening import SIGNAL, Opening, open_case, prepare, values_of
 from engine.runtime.triggers import mapped, starts
 from engine.settings import Settings
 from engine.shelf import Edition, Shelf
-from engine.store import inbox, matching
+from engine.store import cases, hooks, inbox, matching, misfires
+from engine.store.misfires import Misfire
 from engine.store.rows import Arrival
 from engine.store.store import Store
 
@@ -28,6 +29,7 @@ class Routed:
 
     started: tuple[str, ...]
     told: tuple[str, ...]
+    misfires: tuple[Misfire, ...] = ()  # triggers that it should have started something by
 
     @property
     def state(self) -> str:
@@ -45,15 +47,21 @@ class Router:
 
     async def route(self, arrival: Arrival) -> Routed:
         """Open what the arrival starts, tell who waits for it, and mark it, in one transaction; once."""
-        openings = [o for e in await self.shelf.everything() for o in self._openings(e, arrival)]
-        return await self.store.write(lambda c: _carry_out(c, arrival, openings))
+        opened = await self.openings(arrival)
+        misfires = [one for one in opened if isinstance(one, Misfire)]
+        openings = [one for one in opened if isinstance(one, Opening)]
+        return await self.store.write(lambda c: _carry_out(c, arrival, openings, misfires))
 
-    def _openings(self, edition: Edition, arrival: Arrival) -> list[Opening]:
+    async def openings(self, arrival: Arrival) -> list[Opening | Misfire]:
+        """What the arrival starts, and what it should start and cannot. Nothing is written."""
+        return [o for e in await self.shelf.everything() for o in self._openings(e, arrival)]
+
+    def _openings(self, edition: Edition, arrival: Arrival) -> list[Opening | Misfire]:
         event = decode(arrival.data_json)
         return [o for t in edition.plan.process.triggers if (o := self._opening(edition, t, event, arrival))]
 
-    def _opening(self, edition: Edition, trigger: Trigger, event: Any, arrival: Arrival) -> Opening | None:
-        """What the trigger opens; None where its `if` is false or the event does not give what it needs."""
+    def _opening(self, edition: Edition, trigger: Trigger, event: Any, arrival: Arrival) -> Opening | Misfire | None:
+        """What the trigger opens, or why it cannot; None where it is not meant, or its `if` is false."""
         try:
             # A schedule belongs to one trigger, and not to another process that calls its own the same.
             own = f"{edition.process}/" if arrival.kind == "schedule" else ""
@@ -62,8 +70,9 @@ class Router:
             inputs = trigger_inputs(self.settings, edition, trigger, event, self.clock)
             return prepare(self.settings, edition, inputs, self.clock(), f"{arrival.id}/{trigger.id}")
         except (EvaluationError, BadValues) as problem:
-            log.warning("%s does not start %s by trigger %s: %s", arrival.id, edition.process, trigger.id, problem)
-            return None
+            # What is wrong may name a person: it is kept with what came, and stays out of the log.
+            log.warning("%s does not start %s by trigger %s", arrival.id, edition.process, trigger.id)
+            return Misfire(arrival.id, edition.process, trigger.id, str(problem), self.clock())
 
 
 def trigger_inputs(settings: Settings, edition: Edition, trigger: Trigger, event: Any, clock: Clock) -> dict[str, Any]:
@@ -71,14 +80,19 @@ def trigger_inputs(settings: Settings, edition: Edition, trigger: Trigger, event
     return values_of(settings, edition.plan).read_all(edition.plan.process.inputs, mapped(trigger, event, clock))
 
 
-def _carry_out(c: Connection, arrival: Arrival, openings: list[Opening]) -> Routed:
+def _carry_out(c: Connection, arrival: Arrival, openings: list[Opening], misfires_: list[Misfire]) -> Routed:
     if not inbox.claim(c, arrival.id):
         return Routed((), ())  # another process has routed it, a moment ago
     matching.one_at_a_time(c, [arrival.name])
-    started = tuple(open_case(c, opening, arrival)[0] for opening in openings)
+    # What came is routed once more when a definition was corrected: what it has started is not started again.
+    fresh = [opening for opening in openings if cases.opened(c, opening.new.id) is None]
+    started = tuple(open_case(c, opening, arrival)[0] for opening in fresh)
     told = tuple(dict.fromkeys(s.case for s in matching.subscribers(c, arrival.name, decode(arrival.data_json))))
     for case in told:
         inbox.deliver_to(c, arrival.id, case, SIGNAL)
-    done = Routed(started, told)
+    done = Routed(started, told, tuple(misfires_))
     inbox.routed(c, arrival.id, done.state)
+    misfires.put_all(c, misfires_)
+    if arrival.kind == "webhook" and done.state == "routed" and not misfires_:
+        hooks.drop(c, arrival.id)
     return done

@@ -1,85 +1,124 @@
-"""Webhooks: signed, stored, routed; in this order."""
+"""Webhooks: signed, stored, routed; in this order. What comes to nothing is kept as it came, until somebody has seen
+to it: a definition is corrected, and the message is taken in once more."""
 
-import json
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
 
-from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
+from sqlalchemy import Connection as Database
 
 from engine.desk.answers import Receipt, Refusal
+from engine.desk.envelopes import Message, NoEvent, identity_of, kept_head, message_of, style_of
 from engine.desk.ground import Ground
-from engine.language.inputs import typed_event
-from engine.language.resources import Connection
+from engine.gateways.hooks import NoSecret, NotSigned, Sent, check
+from engine.language.resources import Connection, Connections
+from engine.language.roster import connections_of
 from engine.language.values import encode
-from engine.store import inbox
+from engine.store import health, hooks, inbox
+from engine.store.hooks import HookRow
 from engine.store.rows import Arrival
 
 
 class Arrivals(Ground):
-    async def receive_webhook(self, connection: str, headers: Mapping[str, str], body: bytes) -> Receipt:
-        """Take in one signed message of a connection (Standard Webhooks).
+    async def receive_webhook(
+        self, connection: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, str] | None = None
+    ) -> Receipt:
+        """Take in one signed message of a connection.
 
         Raises Refusal with the HTTP status: 404 for a connection that takes no
-        events, 401 for a bad signature or time, 400 for what is no event, 503
-        while the secret is not set. The same `webhook-id` counts once.
+        events, 401 for a bad signature or time, 400 for what is no event (it is
+        kept for people to see), 503 while the secret is not set. The same message counts once.
         """
-        lowered = {name.lower(): value for name, value in headers.items()}
-        source = await self._source(connection)
-        self._verify(connection, source, lowered, body)
-        arrival = self._arrival(connection, source, lowered["webhook-id"], _json(body))
-        if not await self.store.write(lambda c: inbox.accept(c, arrival)):
+        sent = Sent({name.lower(): value for name, value in headers.items()}, body, query or {})
+        source = self.hook_source(connection)
+        await self._verify(connection, source, sent)
+        row = self._row(connection, source, sent)
+        try:
+            message = message_of(source, sent)
+        except NoEvent as problem:
+            await self._keep_unread(row, str(problem))
+            raise Refusal(400, str(problem)) from problem
+        arrival = arrival_of(row, message)
+        if not await self.store.write(lambda c: _accepted(c, arrival, row, _said(message))):
             return Receipt(arrival.id, duplicate=True)
         # From here on the message is ours: whatever happens now, the dispatcher routes it later.
         await self.router.route(arrival)
         self.nudge()
         return Receipt(arrival.id, duplicate=False)
 
-    async def _source(self, connection: str) -> Connection:
-        for edition in await self.shelf.everything():
-            found = edition.plan.resources.connections.get(connection)
-            if found and found.webhook_secret:
-                return found
-        raise Refusal(404, f"no published process takes events of a connection called `{connection}`")
+    def hook_source(self, connection: str) -> Connection:
+        """A connection that takes events, as connections.yaml has it now. Raises Refusal (404)."""
+        known = connections_of(self.settings.workspace)() or Connections()
+        found = known.connections.get(connection)
+        if found and found.webhook_secret:
+            return found
+        raise Refusal(404, f"no connection called `{connection}` takes events")
 
-    def _verify(self, connection: str, source: Connection, headers: dict[str, str], body: bytes) -> None:
-        secret = self.settings.secret(source.webhook_secret or "")
-        if not secret:
-            raise Refusal(503, f"the secret of `{connection}` is not set: put it in {source.webhook_secret}")
+    def hook_secrets(self, source: Connection) -> tuple[str, ...]:
+        """The secrets that count: the present one, and the one before while it is named."""
+        names = (source.webhook_secret, source.previous_webhook_secret)
+        return tuple(secret for name in names if name and (secret := self.settings.secret(name)))
+
+    async def _verify(self, connection: str, source: Connection, sent: Sent) -> None:
+        secrets = self.hook_secrets(source)
         try:
-            webhook = Webhook(secret)
-        except (EmptyWebhookSecretError, ValueError) as problem:
-            raise Refusal(503, f"{source.webhook_secret} must hold a secret such as `whsec_...`") from problem
-        try:
-            webhook.verify(body, headers, json_parse=False)
-        except (WebhookVerificationError, ValueError) as problem:  # ValueError: headers that are no base64, no text
-            raise Refusal(401, "the signature is wrong or out of time") from problem
+            if not secrets:
+                raise Refusal(503, f"the secret of `{connection}` is not set: put it in {source.webhook_secret}")
+            check(style_of(source), secrets, sent, self.clock())
+        except NoSecret as problem:
+            await self._refused(connection, why := f"{source.webhook_secret} {problem}")
+            raise Refusal(503, why) from problem
+        except NotSigned as problem:
+            await self._refused(connection, f"a message was refused: {problem}")
+            raise Refusal(401, str(problem)) from problem
+        except Refusal as problem:
+            await self._refused(connection, problem.message)
+            raise
 
-    def _arrival(self, connection: str, source: Connection, message: str, sent: Any) -> Arrival:
-        """The event's name is the body's `type`, its data the body's `data`, or else the body itself."""
-        if not isinstance(sent, Mapping) or not isinstance(sent.get("type"), str):
-            raise Refusal(400, "an event is a JSON object with a `type`")
-        name, data = sent["type"], sent.get("data", sent)
-        try:
-            event = typed_event(data, source.events.get(name))
-        except ValueError as problem:
-            raise Refusal(400, str(problem)) from problem
-        return Arrival(
-            id=f"webhook-{sha256(f'{connection}/{message}'.encode()).hexdigest()[:24]}",
-            source=f"webhook:{connection}",
-            source_id=message,
-            kind="webhook",
-            name=f"{connection}/{name}",
-            case="",
-            to="",
-            by=connection,
-            data_json=encode(event),
-            received_at=self.clock(),
-        )
+    async def _refused(self, connection: str, why: str) -> None:
+        now = self.clock()
+        await self.store.write(lambda c: health.trouble(c, f"webhook/{connection}", why, now))
+
+    def _row(self, connection: str, source: Connection, sent: Sent) -> HookRow:
+        message = identity_of(source, sent)
+        hook = f"webhook-{sha256(f'{connection}/{message}'.encode()).hexdigest()[:24]}"
+        return HookRow(hook, connection, message, encode(kept_head(source, sent)), sent.body, self.clock())
+
+    async def _keep_unread(self, row: HookRow, why: str) -> None:
+        await self.store.write(lambda c: _unread(c, row, why))
 
 
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as problem:
-        raise Refusal(400, "the body is not JSON") from problem
+def arrival_of(row: HookRow, message: Message) -> Arrival:
+    """The message as the inbox has it."""
+    return Arrival(
+        id=row.id,
+        source=f"webhook:{row.connection}",
+        source_id=row.source_id,
+        kind="webhook",
+        name=f"{row.connection}/{message.event}",
+        case="",
+        to="",
+        by=row.connection,
+        data_json=encode(message.data),
+        received_at=row.received_at,
+    )
+
+
+def _accepted(c: Database, arrival: Arrival, row: HookRow, problem: str) -> bool:
+    if not inbox.accept(c, arrival):
+        return False
+    if not hooks.keep(c, row):  # it came before, and was not understood then
+        hooks.note(c, row.id, "")
+    if problem:
+        hooks.note(c, row.id, problem)
+    health.seen(c, f"webhook/{row.connection}", row.received_at)
+    return True
+
+
+def _unread(c: Database, row: HookRow, why: str) -> None:
+    hooks.keep(c, row)
+    hooks.note(c, row.id, why)
+    health.seen(c, f"webhook/{row.connection}", row.received_at)
+
+
+def _said(message: Message) -> str:
+    return "; ".join(message.problems.values())

@@ -1,6 +1,5 @@
 """The desk as one object; each subject is a class of its own."""
 
-from engine.desk.arrivals import Arrivals
 from engine.desk.foresight import Foresight
 from engine.desk.interventions import Interventions
 from engine.desk.links import Links
@@ -10,7 +9,8 @@ from engine.desk.reports import Reports
 from engine.desk.schedules import Timetable
 from engine.desk.starting import Starting
 from engine.desk.tasks import Tasks
+from engine.desk.webhooks import Webhooks
 
 
-class Desk(Starting, Migrations, Arrivals, Links, Tasks, Operators, Interventions, Timetable, Reports, Foresight):
+class Desk(Starting, Migrations, Webhooks, Links, Tasks, Operators, Interventions, Timetable, Reports, Foresight):
     """What pages and commands may ask for. `Desk(settings, store, registry, nudge)`, see `Ground`."""

@@ -126,7 +126,7 @@ def _declared(view: View, found: Meaning) -> dict[str, str]:
     if found.key == "match":
         connection = _connection(view, beside.get("connection", ""))
         schema = connection.events.get(beside.get("event", "")) if connection else None
-        return dict(schema.fields) if schema else {}
+        return dict(schema.types) if schema else {}
     return {}
 
 

@@ -76,7 +76,7 @@ def declared(fields: Mapping[str, str]) -> Record:
 def webhook(connection: Connection | None, event: str | None) -> Record:
     """What an event of a connection carries; anything, where it is not declared."""
     schema = connection.events.get(event or "") if connection else None
-    return declared(schema.fields) if schema else OPEN
+    return declared(schema.types) if schema else OPEN
 
 
 def result(connection: Connection | None, operation: str) -> Record:

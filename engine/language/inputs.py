@@ -7,8 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.language.coercion import coerce
+from engine.language.payload import dig
 from engine.language.problems import one_of, suggest
-from engine.language.resources import EventSchema, Input, People
+from engine.language.resources import EventField, EventSchema, Input, People
 
 log = logging.getLogger("baton.inputs")
 
@@ -76,15 +77,36 @@ def typed_event(raw: Any, schema: EventSchema | None) -> Any:
     if schema is None:
         return coerce([raw], Input(type="list", label="The event"))[0]
     event: dict[str, Any] = {}
-    for name, kind in schema.fields.items():
+    for name, kind in schema.types.items():
         try:
-            value = coerce(_at(raw, name), Input(type=kind, optional=True), name=name)
+            value = coerce(_at(raw, name), _spec(kind), name=name)
         except ValueError as problem:
             log.warning("a field of an event was left out: %s", problem)
             continue
         if value is not None:
             _put(event, name, value)
     return event
+
+
+def event_from(sent: Any, schema: EventSchema) -> tuple[dict[str, Any], dict[str, str]]:
+    """The declared fields of an event out of what was sent, wherever they stand in it; and a sentence for each that is
+    of another type, which is left out. What is missing is left out without a word."""
+    event: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for name, kind in schema.types.items():
+        field = schema.fields[name]
+        try:
+            value = coerce(dig(sent, field.from_ if isinstance(field, EventField) else name), _spec(kind), name=name)
+        except ValueError as problem:
+            problems[name] = str(problem)
+            continue
+        if value is not None:
+            _put(event, name, value)
+    return event, problems
+
+
+def _spec(kind: str) -> Input:
+    return Input.model_validate({"type": kind, "optional": True})
 
 
 def _at(raw: Any, dotted: str) -> Any:

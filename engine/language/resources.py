@@ -182,10 +182,26 @@ class People(Model):
     """Who is away, and who stands in. Read anew for every task; a process need not be published again for it."""
 
 
+class EventField(Model):
+    """A field of an event that is called something else, or stands somewhere else, in what is sent."""
+
+    from_: str = Field(alias="from")
+    """Where it stands: names joined by dots (`payload.invitee.email`), numbers of items (`answers.0`), and items with a
+    certain value (`answers[field.ref=email].email`)."""
+    type: ValueType = "text"  # what it becomes
+
+
 class EventSchema(Model):
     """What one event of a connection carries: field name -> type, nested with dots (`company.name`)."""
 
-    fields: dict[str, ValueType]  # field -> its type; `company.name` is a field inside another
+    fields: dict[str, ValueType | EventField]
+    """Field -> its type; `company.name` is a field inside another. Or field -> where it stands, and its type."""
+    sample: str | None = None  # a file below the definitions with what is sent, for `baton webhook test`
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Field -> its type, wherever it stands in what is sent."""
+        return {name: field.type if isinstance(field, EventField) else field for name, field in self.fields.items()}
 
 
 class Operation(Model):
@@ -199,12 +215,27 @@ class Operation(Model):
 class Connection(Model):
     """An outside system. Secrets are named by environment variable, never written down.
 
-    A `webhook_secret` lets it send events to `/hooks/NAME` (Standard Webhooks);
+    A `webhook_secret` lets it send events to `/hooks/NAME` (Standard Webhooks, if `verify` says nothing else);
     a `base_url` lets steps call its operations.
     """
 
     title: str | None = None  # its name as people see it
     webhook_secret: str | None = None  # name of an environment variable
+    previous_webhook_secret: str | None = None
+    """Name of an environment variable: while a secret is exchanged for another, both count."""
+    verify: Literal["standard", "github", "stripe", "shared_secret"] | None = None
+    """How a webhook shows who it is from: `standard` (if not said) and `stripe` sign time and body, `github` signs the
+    body, with `shared_secret` the secret itself is in a header."""
+    secret_header: str | None = None  # the header with the signature or the secret, if it is not the usual one
+    secret_query: str | None = None
+    """For a sender that cannot set headers: the part of the address that holds the shared secret, `token` for
+    `/hooks/NAME?token=...`. Addresses are written into logs, so a header is better."""
+    event_from: str | None = None
+    """What the event is called: a path in the body (`type`, if not said), `header X-Event`, or `always submitted`."""
+    id_from: str | None = None
+    """What makes a message the same when it comes twice: a path in the body, `header X-Delivery`, or `content`."""
+    data_from: str | None = None  # the part of the body that the fields are in; `data` or all of it, if not said
+    expect: str | None = None  # how often something comes, `every 2 hours`; a longer silence is reported
     base_url: str | None = None  # URL or `env:NAME`
     token: str | None = None  # name of an environment variable, sent as a bearer token
     timeout: int = 20  # seconds for one request

@@ -44,6 +44,7 @@ _LOAD = Sql(
 )
 _CLAIM = Sql("UPDATE inbox SET state = 'routed' WHERE id = :id AND state = 'new'")
 _ROUTED = Sql("UPDATE inbox SET state = :state WHERE id = :id")
+_AGAIN = Sql("UPDATE inbox SET name = :name, data_json = :data, state = 'new' WHERE id = :id")
 _NEWS = Sql(
     """
     SELECT inbox_id FROM deliveries WHERE case_id = :case AND delivered_at IS NULL AND kind = 'signal' ORDER BY id
@@ -82,6 +83,11 @@ def accept(c: Connection, arrival: Arrival) -> bool:
         "state": "new",
     }
     return add(c, inbox, row, unique=["source", "source_id"])
+
+
+def again(c: Connection, inbox_id: str, name: str, data_json: str) -> None:
+    """What arrived is understood anew, and waits to be routed once more."""
+    _AGAIN.change(c, id=inbox_id, name=name, data=data_json)
 
 
 def load(c: Connection, ids: Sequence[str]) -> tuple[Arrival, ...]:

@@ -15,7 +15,9 @@ async def receive(request: Request, connection: str) -> JSONResponse:
     """202 for a new message, 200 for one that is here already: both may be forgotten by the sender."""
     try:
         body = await read_body(request)
-        receipt = await room_of(request).desk.receive_webhook(connection, dict(request.headers), body)
+        receipt = await room_of(request).desk.receive_webhook(
+            connection, dict(request.headers), body, query_of(request)
+        )
     except TooLarge:
         return _refused(413, f"the message is larger than {BODY_LIMIT:,} bytes")
     except Refusal as refusal:
@@ -23,6 +25,11 @@ async def receive(request: Request, connection: str) -> JSONResponse:
     if receipt.duplicate:
         return JSONResponse({"status": "duplicate", "id": receipt.id}, 200)
     return JSONResponse({"status": "accepted", "id": receipt.id}, 202)
+
+
+def query_of(request: Request) -> dict[str, str]:
+    """What stands behind the `?` of the address; of a name that is there twice, the first."""
+    return {name: request.query_params.getlist(name)[0] for name in request.query_params}
 
 
 def _refused(status: int, message: str) -> JSONResponse:

@@ -148,7 +148,7 @@ def _webhook(t: Tested, line: Line, place: Place, connection: str, event: str) -
         message = f"the connection `{connection}` has no event `{event}`"
         t.unknown("E077", message, event, place, known.events, "it has")
     else:
-        fields = known.events[event].fields
+        fields = known.events[event].types
         _data(t, line, {n: Input(type=t, optional=True) for n, t in fields.items()})
 
 

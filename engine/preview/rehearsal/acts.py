@@ -128,7 +128,7 @@ def _outside(world: World, open_: Open, event: Any, samples: Samples) -> None:
     connection = open_.case.plan.resources.connections.get(event.connection or "")
     schema = connection.events.get(event.event or "") if connection else None
     giver = (connection.title if connection else None) or words(event.connection or "another process")
-    flat = samples.event(dict(schema.fields) if schema else {}, giver, world.now, accept["match"])
+    flat = samples.event(dict(schema.types) if schema else {}, giver, world.now, accept["match"])
     samples.note(giver, f"“{words(event.event or event.id)}”", "it comes", open_.record.title)
     world.tell(open_.case, accept["kind"], "", accept["name"], giver, _nested({**accept["match"], **flat}))
 

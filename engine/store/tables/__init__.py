@@ -25,6 +25,7 @@ from engine.store.tables.core import (
     waits,
 )
 from engine.store.tables.health import health
+from engine.store.tables.hooks import hooks, misfires
 from engine.store.tables.mails import mailboxes, mails
 from engine.store.tables.outbox import holds, lanes, outbox
 
@@ -40,6 +41,7 @@ __all__ = [
     "forgotten",
     "health",
     "holds",
+    "hooks",
     "inbox",
     "incidents",
     "lanes",
@@ -47,6 +49,7 @@ __all__ = [
     "mailboxes",
     "mails",
     "metadata",
+    "misfires",
     "moved_paths",
     "moves",
     "outbox",
