@@ -62,6 +62,9 @@ COMMANDS = {
     "reassign": Command("cli.reassign", "Give a task to somebody else"),
     "link": Command("cli.link", "The address of a page for somebody outside"),
     "mail": Command("cli.mail", "Mails that were caught instead of sent"),
+    "webhook": Command(
+        "cli.webhook", "Messages of other systems: what failed and why, again, and tried out beforehand"
+    ),
     "worker": Command("cli.worker", "Run only the worker"),
     "web": Command("cli.web", "Run only the web pages"),
     "version": Command("cli.version", "The version of Baton"),

@@ -59,24 +59,21 @@ class Arrivals(Ground):
         return tuple(secret for name in names if name and (secret := self.settings.secret(name)))
 
     async def _verify(self, connection: str, source: Connection, sent: Sent) -> None:
-        secrets = self.hook_secrets(source)
         try:
-            if not secrets:
-                raise Refusal(503, f"the secret of `{connection}` is not set: put it in {source.webhook_secret}")
-            check(style_of(source), secrets, sent, self.clock())
+            check(style_of(source), self.hook_secrets(source), sent, self.clock())
         except NoSecret as problem:
-            await self._refused(connection, why := f"{source.webhook_secret} {problem}")
-            raise Refusal(503, why) from problem
+            raise await self._refusal(
+                connection, 503, f"`{connection}`: {source.webhook_secret} {problem}"
+            ) from problem
         except NotSigned as problem:
-            await self._refused(connection, f"a message was refused: {problem}")
-            raise Refusal(401, str(problem)) from problem
-        except Refusal as problem:
-            await self._refused(connection, problem.message)
-            raise
+            raise await self._refusal(connection, 401, str(problem)) from problem
 
-    async def _refused(self, connection: str, why: str) -> None:
+    async def _refusal(self, connection: str, status: int, why: str) -> Refusal:
+        """A refusal that the connection's health remembers until the next message that is taken."""
         now = self.clock()
-        await self.store.write(lambda c: health.trouble(c, f"webhook/{connection}", why, now))
+        said = f"a message was refused: {why}"
+        await self.store.write(lambda c: health.trouble(c, f"webhook/{connection}", said, now))
+        return Refusal(status, why)
 
     def _row(self, connection: str, source: Connection, sent: Sent) -> HookRow:
         message = identity_of(source, sent)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection as Database
 
 from engine.desk.answers import NotOpen, NotThere, Refusal
 from engine.desk.arrivals import Arrivals, arrival_of
-from engine.desk.envelopes import NoEvent, event_name, identity_of, message_of, style_of
+from engine.desk.envelopes import NoEvent, identity_of, message_of, style_of
 from engine.gateways.hooks import NoSecret, NotSigned, Sent, check, sign
 from engine.language.resources import Connection
 from engine.language.values import decode
@@ -92,7 +92,7 @@ class Webhooks(Arrivals):
     async def rehearse_hook(self, connection: str, sent: Sent) -> Rehearsal:
         """What this message would do if it came now. Nothing is stored. Raises Refusal."""
         source = self.hook_source(connection)
-        signed, refused = self._checked(source, sent)
+        signed, refused = self._signature(source, sent)
         try:
             message = message_of(source, sent)
         except NoEvent as problem:
@@ -133,7 +133,7 @@ class Webhooks(Arrivals):
         where = source.event_from or ("header X-GitHub-Event" if source.verify == "github" else "")
         return {where.removeprefix("header ").strip(): event} if where.startswith("header ") else {}
 
-    def _checked(self, source: Connection, sent: Sent) -> tuple[str, bool]:
+    def _signature(self, source: Connection, sent: Sent) -> tuple[str, bool]:
         secrets, style = self.hook_secrets(source), style_of(source)
         if not secrets:
             return f"{source.webhook_secret} is not set, so every message is refused", True
@@ -148,14 +148,6 @@ class Webhooks(Arrivals):
         if row is None:
             raise NotThere(f"there is no message `{hook}` that is kept; `baton webhook list --all` shows them")
         return row
-
-
-def sample_event(source: Connection, sent: Sent) -> str:
-    """What the event of a message is called; empty where it says nothing."""
-    try:
-        return event_name(source, sent)
-    except NoEvent:
-        return ""
 
 
 def _sent(row: HookRow) -> Sent:

@@ -60,7 +60,7 @@ def check(style: Style, secrets: tuple[str, ...], sent: Sent, now: datetime) -> 
             return _CHECKS[style.verify](style, secret, sent, now)
         except NotSigned as problem:
             failed = failed or problem
-    raise failed or NoSecret("no secret is set")
+    raise failed or NoSecret("is not set")
 
 
 def sign(style: Style, secret: str, body: bytes, message: str, now: datetime) -> dict[str, str]:

@@ -78,4 +78,5 @@ def counts(c: Connection) -> dict[tuple[str, str], int]:
 
 
 def _row(row: tuple[Any, ...]) -> Misfire:
-    return Misfire(*row[:-1], moment(row[-1]))
+    arrival, process, trigger, reason, at = row
+    return Misfire(arrival, process, trigger, reason, moment(at))

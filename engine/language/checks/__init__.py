@@ -15,6 +15,7 @@ from engine.language.checks import (
     time,
     unused,
     waits,
+    webhooks,
     work,
     writers,
 )
@@ -23,6 +24,7 @@ from engine.language.document import Document
 from engine.language.library import Library
 from engine.language.problems import Problem
 from engine.language.process import Process
+from engine.language.resources import Connections
 from engine.language.scenario import Tests
 
 FAMILIES = (
@@ -53,6 +55,8 @@ def check(document: Document, library: Library) -> Iterator[Problem]:
         if path not in library.checked:
             library.checked.add(path)
             resources.check(used)
+            if isinstance(used.root, Connections):
+                webhooks.samples(used, used.root, library.folder)
     if subject is not None:
         unused.check(subject)
         yield from subject.found

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from engine.language.checks import mailboxes, secrets
+from engine.language.checks import mailboxes, secrets, webhooks
 from engine.language.checks.subject import excused
 from engine.language.document import Document
 from engine.language.nodes import Place
@@ -14,8 +14,9 @@ _BRACED = re.compile(r"\$?\{+\s*(?:env[.:])?(\w+)\s*\}+|\$(\w+)")
 
 def check(document: Document, connections: Connections) -> None:
     for name, connection in connections.connections.items():
-        for key in ("webhook_secret", "token"):
-            secrets.check(document, connection, key, f"{name}_{'secret' if key == 'webhook_secret' else 'token'}")
+        for key, word in (("webhook_secret", "secret"), ("previous_webhook_secret", "old_secret"), ("token", "token")):
+            secrets.check(document, connection, key, f"{name}_{word}")
+        webhooks.check(document, connection, name)
         _address(document, connection)
     mailboxes.check(document, connections)
 

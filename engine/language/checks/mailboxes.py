@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 
+from engine.language import rhythm
 from engine.language.addresses import is_email, is_url
 from engine.language.checks import secrets
 from engine.language.checks.subject import excused
 from engine.language.document import Document
 from engine.language.problems import one_of
-from engine.language.recurrence import parse_every
 from engine.language.resources import Connections, Mailbox
 
 _OAUTH = ("token_url", "client_id", "client_secret", "refresh_token", "scope")
@@ -98,18 +98,10 @@ def _is_listening(text: str) -> bool:
 
 
 def _rhythm(document: Document, mailbox: Mailbox, text: str) -> None:
-    hint = "write `expect: every 2 hours`, or `expect: every business day at 18:00`"
     try:
-        _recurs(text)
+        rhythm.parse(text)
     except ValueError as wrong:
-        document.source.report("E047", str(wrong), document.place(mailbox, "expect"), hint=hint)
-
-
-def _recurs(text: str) -> None:
-    every, _, rest = text.strip().partition(" ")
-    if every.lower() != "every":
-        raise ValueError(f"`{text}` does not say how often")
-    parse_every(rest)
+        document.source.report("E047", str(wrong), document.place(mailbox, "expect"), hint=rhythm.HINT)
 
 
 def _wrong(document: Document, mailbox: Mailbox, key: str, message: str, hint: str) -> None:
