@@ -99,7 +99,8 @@ def settings(shipped_workspace: Path, tmp_path: Path, database_url: str) -> Sett
     shutil.copytree(shipped_workspace, folder)
     definitions = folder / "definitions"
     (definitions / "processes" / "take-in.yaml").write_text(PROCESS + STEPS)
-    (definitions / "connections.yaml").write_text((definitions / "connections.yaml").read_text() + CONNECTIONS[14:])
+    connections = definitions / "connections.yaml"
+    connections.write_text(connections.read_text().replace("\nconnections:\n", CONNECTIONS, 1))
     secrets = {"REPO_SECRET": "one", "SHOP_SECRET": "new", "SHOP_OLD": "two", "SURVEY_SECRET": "three"}
     return Settings.load(folder, {"BATON_DATABASE_URL": database_url, **secrets})
 
