@@ -4,17 +4,20 @@ import hashlib
 import secrets
 from base64 import b32encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from engine.language.addresses import normal
 from engine.language.inputs import Values
 from engine.language.plan import Plan
+from engine.language.process import Trigger
 from engine.language.roster import roster_of
 from engine.language.values import encode
+from engine.runtime.about import party_of
 from engine.runtime.beginning import first_state
 from engine.settings import Settings
 from engine.shelf import Edition
@@ -47,10 +50,13 @@ def prepare(
     once: str = "",
     parent: str = "",
     by: str = "",
+    trigger: Trigger | None = None,
+    event: Any = None,
 ) -> Opening:
     """An opening with these typed inputs. `once`: the same text always gives the same case id.
 
-    `parent` is the step that starts it, as `case/path`; `by` the person who does.
+    `parent` is the step that starts it, as `case/path`; `by` the person who does; `trigger` with its `event` what
+    does, for what it says of the contact.
     """
     process = edition.plan.process
     case = f"{edition.process}-{_short(once)}"
@@ -59,7 +65,15 @@ def prepare(
     title, key = state.case["title"], state.case["business_key"]
     digest = edition.plan.digest
     new = NewCase(case, edition.process, edition.version, digest, title, key, parent, encode(inputs), state.dump(), now)
+    party = party_of(edition.plan, inputs, now, trigger, event)
+    if party and not _is_colleague(settings, edition.plan, party.address):
+        new = replace(new, party=party)
     return Opening(new, process.concurrency.if_running if process.concurrency else "allow")
+
+
+def _is_colleague(settings: Settings, plan: Plan, address: str) -> bool:
+    people = roster_of(settings.workspace)() or plan.resources.people
+    return any(normal(user.email) == normal(address) for user in people.users)
 
 
 def open_case(c: Connection, opening: Opening, arrival: Arrival) -> tuple[str, bool]:

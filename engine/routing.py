@@ -68,7 +68,8 @@ class Router:
             if not starts(trigger, arrival.kind, arrival.name.removeprefix(own), event, self.clock):
                 return None
             inputs = trigger_inputs(self.settings, edition, trigger, event, self.clock)
-            return prepare(self.settings, edition, inputs, self.clock(), f"{arrival.id}/{trigger.id}")
+            once = f"{arrival.id}/{trigger.id}"
+            return prepare(self.settings, edition, inputs, self.clock(), once, trigger=trigger, event=event)
         except (EvaluationError, BadValues) as problem:
             # What is wrong may name a person: it is kept with what came, and stays out of the log.
             log.warning("%s does not start %s by trigger %s", arrival.id, edition.process, trigger.id)

@@ -66,7 +66,7 @@ class Starting(Publishing):
             raise BadInputs(problem.problems) from problem
         except EvaluationError as problem:
             raise DeskError(f"the form does not give what the process needs: {problem}") from problem
-        return await self._open(edition, answers, "", f"form:{process}/{trigger}", source_id, sent)
+        return await self._open(edition, answers, "", f"form:{process}/{trigger}", source_id, sent, found)
 
     async def _form_trigger(self, process: str, trigger: str) -> tuple[Edition, Trigger]:
         edition = await self.shelf.live(process)
@@ -84,10 +84,12 @@ class Starting(Publishing):
         source: str,
         source_id: str | None,
         sent: tuple[FileContent, ...] = (),
+        trigger: Trigger | None = None,
     ) -> Started:
         """Open the case, with its start and the files that came with it, in one transaction."""
         once = f"{source}/{source_id}" if source_id else ""
-        opening = prepare(self.settings, edition, inputs, self.clock(), once, by=identity(self.staff(), by))
+        who = identity(self.staff(), by)
+        opening = prepare(self.settings, edition, inputs, self.clock(), once, by=who, trigger=trigger)
         arrival = Arrival(
             id=f"start-{opening.new.id}",
             source=source,

@@ -1,7 +1,7 @@
 """Cases as people see them: opened once, then written by every turn (see `projection`)."""
 
 from collections.abc import Collection
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select, text, update
 
 from engine.language.values import decode
 from engine.runtime.view import Entry, WaitView
+from engine.store import contacts
 from engine.store import status as queries
 from engine.store.projection import project
 from engine.store.rows import CaseDetail, CaseSummary, NewCase
@@ -65,8 +66,12 @@ _BEFORE_THE_FIRST_TURN = {
 
 
 def open_case(c: Connection, case: NewCase) -> None:
-    """Write a new case. Raises IntegrityError if its id is taken."""
-    c.execute(insert(cases), asdict(case) | _BEFORE_THE_FIRST_TURN | {"updated_at": case.started_at})
+    """Write a new case, and whom it is about. Raises IntegrityError if its id is taken."""
+    row = {column.name: getattr(case, column.name) for column in _NEW}
+    c.execute(insert(cases), row | _BEFORE_THE_FIRST_TURN | {"updated_at": case.started_at})
+    if party := case.party:
+        contacts.find_or_create(c, party.address, party.name, party.locale, party.time_zone, at=case.started_at)
+        contacts.about(c, party.address, case.id)
 
 
 def opened(c: Connection, case: str) -> NewCase | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.runtime.party import Party
 from engine.runtime.view import IncidentView, TaskView, WaitView
 
 
@@ -70,7 +71,7 @@ class MoveRow:
 @dataclass(frozen=True, slots=True)
 class NewCase:
     """A case as it was opened. `state` is the state's text for the first turn, `parent` the path of whoever
-    started it (empty: nobody)."""
+    started it (empty: nobody). `party` is the person outside whom it is about, where somebody is named."""
 
     id: str
     process: str
@@ -82,6 +83,7 @@ class NewCase:
     inputs_json: str
     state: str
     started_at: datetime
+    party: Party | None = None
 
 
 @dataclass(frozen=True, slots=True)
