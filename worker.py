@@ -43,6 +43,7 @@ from engine.mailroom.accounts import Accounts
 from engine.mailroom.boxes import mailboxes_of
 from engine.mailroom.ingest import Ingest
 from engine.opening import prepare, values_of
+from engine.postman.postman import Postman
 from engine.routing import Router
 from engine.runtime.flow import StepError
 from engine.runtime.messages import Unreachable
@@ -145,6 +146,7 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
         open_child=Children(settings, shelf).open,
         people=roster_of(settings.workspace),
         rules=Rules(settings.mail.caps, settings.mail.quiet_hours, settings.time_zone, settings.key()),
+        undo=settings.mail.undo,
     )
     stack.push_async_callback(world.finish)
     return world
@@ -201,6 +203,7 @@ async def working(
         side.create_task(Dispatcher(house.store, courier, router, nudge).run(stop))
         side.create_task(watch(house.store, courier, stop))
         side.create_task(ingest_of(house).run(stop))
+        side.create_task(Postman(house.world, nudge).run(stop))
         side.create_task(keep_time(schedules, Timekeeper(house.client, queue), stop))
         try:
             yield courier

@@ -1,24 +1,29 @@
 """`email`: one message from a template, or from subject and body."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as Described
 
 from activities.gate import Gate
-from activities.posting import Link, Outgoing, post
+from activities.outgoing import Link, Outgoing, Patience
+from activities.posting import post
 from activities.world import World
 from engine.gateways.mail import Attachment, Mail, message_id_for
 from engine.gateways.tokens import link_token, link_url, token_hash
 from engine.language import wording
+from engine.language.calendar import WorkCalendar
+from engine.language.evaluator import EVERYDAY
 from engine.language.fields import EmailField, FileField, Reference, TextField
 from engine.language.plan import Plan
 from engine.language.resources import EmailTemplate, MailClass, People
+from engine.language.time import resolve_text
 from engine.language.types import TEXT, Field, Record, record
 from engine.runtime import suppression
 from engine.runtime.effects import Effect
 from engine.runtime.letters import SUPPRESSED, addresses, letter, readers
-from engine.runtime.step import Look, Nested, Promise, Result, Run, Send, Step
+from engine.runtime.step import Look, Nested, Promise, Result, Retry, Run, Send, Step
 from engine.runtime.suppression import OnSuppressed
 from engine.store import files
 
@@ -134,8 +139,25 @@ async def _compose(world: World, plan: Plan, effect: Effect) -> Outgoing:
         class_=letter.get("class") or "process",
         staff=any(u.email == to for u in people.users),
         zone=plan.calendar.time_zone if plan.calendar else "",
+        sender=letter.get("sender") or "",
+        office=plan.calendar.model_dump_json() if plan.calendar and letter.get("hours") == "office" else "",
         links=tuple(book.made),
+        patience=_patience(effect.retry, plan),
+        button=str(template.button or "") if link else "",
+        link=link,
     )
+
+
+def _patience(retry: Retry, plan: Plan) -> Patience:
+    """The effect's `retry` in seconds, as they are now in the process's calendar."""
+    if retry == Retry():
+        return Patience()
+    now, calendar = datetime.now(UTC), WorkCalendar.of(plan.calendar) if plan.calendar else EVERYDAY
+    first, longest = (
+        resolve_text(phrase, str, now, calendar) or now + timedelta(hours=1)
+        for phrase in (retry.first_delay, retry.max_delay)
+    )
+    return Patience(retry.max_attempts, (first - now).total_seconds(), (longest - now).total_seconds(), own=True)
 
 
 def template_of(plan: Plan, letter: Mapping[str, Any]) -> EmailTemplate:

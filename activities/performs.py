@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.gate import Busy
+from activities.gate import Busy, Posted
 from activities.moves import PlanOf
 from activities.turns import perform
 from activities.world import World
 from engine.gateways.outcome import Deferred
 from engine.language.plan import Plan
 from engine.language.values import decode, encode
-from engine.runtime.effects import Effect
+from engine.runtime.effects import POSTED, Effect
 from engine.runtime.flow import StepError
 from engine.runtime.messages import Pending
 from engine.runtime.step import Result, Retry
@@ -36,7 +36,14 @@ class Performs:
         plan = await self.plan_of(pending.plan)
         payload = decode(pending.payload)
         effect = Effect(
-            pending.key, pending.case, pending.path, pending.purpose, pending.kind, payload, Retry(), fresh=False
+            pending.key,
+            pending.case,
+            pending.path,
+            pending.purpose,
+            pending.kind,
+            payload,
+            _retry(pending),
+            fresh=False,
         )
         async with _heartbeats():
             try:
@@ -53,6 +60,13 @@ class Performs:
                 return await perform(self.world, plan, effect)
             except Busy:
                 await asyncio.sleep(HEARTBEAT)
+            except Posted as posted:
+                return {POSTED: posted.said}
+
+
+def _retry(pending: Pending) -> Retry:
+    first, longest = (f"{max(round(s), 1)} seconds" for s in (pending.first_delay, pending.max_delay))
+    return Retry(max_attempts=pending.max_attempts, first_delay=first, max_delay=longest)
 
 
 @asynccontextmanager

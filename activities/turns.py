@@ -9,6 +9,7 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.calling_off import call_off
 from activities.gate import Busy, Posted
 from activities.kinds import KINDS
 from activities.moves import Moving, PlanOf, ValuesOf, moved
@@ -16,13 +17,14 @@ from activities.world import World
 from engine.gateways.outcome import Deferred, Refused
 from engine.language.plan import Plan
 from engine.language.values import decode, encode
-from engine.runtime.effects import SLOW, Answer, Effect, Later
+from engine.runtime.effects import POSTED, SLOW, Answer, Effect, Later
 from engine.runtime.events import Event
 from engine.runtime.flow import StepError
-from engine.runtime.messages import Pending, TurnInput, TurnOutput
+from engine.runtime.messages import Pending, Performed, TurnInput, TurnOutput
 from engine.runtime.state import State
 from engine.runtime.turn import Done, Turn, turn
 from engine.store import cases, inbox, projection, queue, states
+from engine.store.letters import LETTER
 from engine.store.rows import Arrival
 
 log = logging.getLogger("baton.turns")
@@ -62,7 +64,8 @@ class Turns:
     async def _turn(self, asked: TurnInput) -> TurnOutput:
         plan, state = await self.plan_of(asked.plan), State.load(await self._opened(asked))
         rows = await self.world.store.read(lambda c: inbox.news(c, asked.case, asked.events)) if state.turn else ()
-        done = [Done(p.key, decode(p.result) if p.result else None, p.code, p.error) for p in asked.performed]
+        done = [*map(_performed, asked.performed), *(_letter(row) for row in rows if row.kind == LETTER)]
+        rows = tuple(row for row in rows if row.kind != LETTER)
         now = datetime.fromtimestamp(asked.now, UTC)
         case = await moved(plan, state, now, rows, self.plan_of, self.values_of)
         events, perform = [_event(row) for row in case.events], Inline(self.world)
@@ -87,6 +90,7 @@ class Turns:
         """Everything that came of the turn; whether a case that waited for its end begins."""
         if projection.project(c, turned.view):
             case.write(c)
+            call_off(c, turned)
         states.put(c, turned.view.case, turned.view.turn, text, kept)
         if turned.state.outcome and turned.state.parent:
             _tell_parent(c, turned)
@@ -131,13 +135,26 @@ def _event(row: Arrival) -> Event:
     return Event(row.id, row.kind, row.received_at, row.name, row.to, row.by, decode(row.data_json))
 
 
+def _performed(ended: Performed) -> Done:
+    result = decode(ended.result) if ended.result else None
+    if result and POSTED in result:
+        return Done(ended.key, posted=str(result[POSTED]))
+    return Done(ended.key, result, ended.code, ended.error)
+
+
+def _letter(row: Arrival) -> Done:
+    """How a message ended that waited in the outbox."""
+    data = decode(row.data_json)
+    return Done(data["key"], data.get("result"), data.get("code", ""), data.get("error", ""))
+
+
 def _output(asked: TurnInput, plan: str, turned: Turn, state: str) -> TurnOutput:
-    running = set(asked.running)
+    running, ours = set(asked.running), {key: p for key, p in turned.pending.items() if not p.get("posted")}
     return TurnOutput(
         state=state,
         deadline=turned.deadline.timestamp() if turned.deadline else None,
-        pending=[_pending(asked.case, plan, key, p) for key, p in turned.pending.items() if key not in running],
-        cancelled=sorted(running - set(turned.pending)),
+        pending=[_pending(asked.case, plan, key, p) for key, p in ours.items() if key not in running],
+        cancelled=sorted(running - set(ours)),
         ended=bool(turned.state.outcome),
         outcome=turned.state.outcome,
         plan="" if plan == asked.plan else plan,

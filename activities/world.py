@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from engine.gateways.functions import Functions
@@ -24,6 +25,7 @@ class World:
     """`secrets` answers names of environment variables; `key` derives the tokens of links.
 
     `people` are those of the workspace now; None where its people.yaml cannot be read, then those of the plan count.
+    `undo` says how long mails of each class can still be stopped before they leave (`mail.undo` in baton.yaml).
     `carried` holds the effects that go to their end even if nobody waits for them any more.
     """
 
@@ -42,6 +44,7 @@ class World:
     open_child: OpenChild
     people: Callable[[], People | None]
     rules: Rules = NO_RULES
+    undo: Mapping[str, timedelta] = field(default_factory=dict)
     carried: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def finish(self) -> None:

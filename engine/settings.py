@@ -7,6 +7,7 @@ PyYAML only: `baton status` reads settings too, and has 100 ms for everything.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,9 @@ from engine.workspace import FILE, kept, secret_key
 
 Environment = Mapping[str, str]
 Network = IPv4Network | IPv6Network
+
+CLASSES = ("transactional", "process", "marketing")
+"""What kinds of mail there are to people outside."""
 
 
 Tls = Literal["none", "starttls", "tls"]
@@ -51,7 +55,8 @@ class MailSettings:
     them at `listen`.
 
     `caps` (by class) and `quiet_hours` hold for people outside. `unsubscribe` says which mails carry a way to
-    unsubscribe: those of class marketing, or of class process too.
+    unsubscribe: those of class marketing, or of class process too. `undo`: class of mail -> how long it can still be
+    changed or stopped before it leaves.
     """
 
     sender: str
@@ -61,6 +66,7 @@ class MailSettings:
     caps: Mapping[str, Cap] = field(default_factory=dict)
     quiet_hours: Quiet | None = None
     unsubscribe: Literal["marketing", "process"] = "marketing"
+    undo: Mapping[str, timedelta] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -176,6 +182,17 @@ def _database(text: str) -> str:
     return text.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
+LENGTHS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}  # seconds
+
+
+def _length(text: str) -> timedelta:
+    count, _, unit = text.partition(" ")
+    seconds = LENGTHS.get(unit.strip().removesuffix("s"))
+    if seconds is None or not (count.isascii() and count.isdigit()):
+        raise ValueError("must be a length of time such as 5 minutes")
+    return timedelta(seconds=int(count) * seconds)
+
+
 def _currency(text: str) -> str:
     if not (len(text) == 3 and text.isascii() and text.isupper()):
         raise ValueError("must be a currency code such as GBP")
@@ -201,6 +218,9 @@ FIELDS: Mapping[str, Callable[[str], Any]] = {
     "mail.sender": _address,
     "mail.sender_name": _text,
     "mail.listen": _listening,
+    "mail.undo.transactional": _length,
+    "mail.undo.process": _length,
+    "mail.undo.marketing": _length,
     "mail.smtp.host": _text,
     "mail.smtp.port": _number(1, 65535),
     "mail.smtp.username": _text,
@@ -308,6 +328,7 @@ class _Reading:
             caps={kind: cap for kind in ("process", "marketing") if (cap := get(f"mail.cap.{kind}"))},
             quiet_hours=get("mail.quiet_hours"),
             unsubscribe=get("mail.unsubscribe", "marketing"),
+            undo={name: length for name in CLASSES if (length := get(f"mail.undo.{name}"))},
         )
 
     def _smtp(self) -> Smtp | None:

@@ -5,6 +5,7 @@ from engine.desk.interventions import Interventions
 from engine.desk.links import Links
 from engine.desk.migrations import Migrations
 from engine.desk.operators import Operators
+from engine.desk.outbox import Outbox
 from engine.desk.reports import Reports
 from engine.desk.schedules import Timetable
 from engine.desk.starting import Starting
@@ -12,5 +13,17 @@ from engine.desk.tasks import Tasks
 from engine.desk.webhooks import Webhooks
 
 
-class Desk(Starting, Migrations, Webhooks, Links, Tasks, Operators, Interventions, Timetable, Reports, Foresight):
+class Desk(
+    Starting,
+    Migrations,
+    Webhooks,
+    Links,
+    Tasks,
+    Operators,
+    Interventions,
+    Timetable,
+    Reports,
+    Outbox,
+    Foresight,
+):
     """What pages and commands may ask for. `Desk(settings, store, registry, nudge)`, see `Ground`."""

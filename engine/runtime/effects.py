@@ -54,3 +54,6 @@ Perform = Callable[[Plan, Effect], Awaitable[Answer]]
 
 SLOW = frozenset({"document", "call", "python"})
 """Kinds of effect that are never performed inside a turn: their answer is the next news."""
+
+POSTED = "@posted"
+"""What the activity of an effect answers that waits in the outbox now: why, in words."""

@@ -30,7 +30,8 @@ def _pause(interpreter: Interpreter, event: Event) -> None:
     timeouts = event.data.get("timeouts") or "keep"
     reason = event.data.get("reason") or ""
     state.paused = {"since": interpreter.now, "by": who, "timeouts": timeouts, "reason": reason}
-    state.pending.clear()  # what is still being tried is called off; it is asked for again afterwards
+    # What is still being tried is called off, and asked for again afterwards; what is in the outbox rests there.
+    state.pending = {key: p for key, p in state.pending.items() if p.get("posted")}
     _write(interpreter, f"Paused by {who}", event, {"status": "open"}, {"status": "paused", "timeouts": timeouts})
 
 

@@ -50,7 +50,9 @@ def find(state: State, step: str) -> tuple[str, StepRecord] | None:
 def _retry(interpreter: Interpreter, path: str, record: StepRecord, event: Event) -> Change:
     """Try again what was given up, under new keys; what is still being tried goes on as it is."""
     if not record.incident and not record.failures:
-        interpreter.journal.write(path, "operator", f"{record.title or record.id}: is being tried already")
+        posted = any(p["path"] == path and p.get("posted") for p in interpreter.state.pending.values())
+        so = "waits in the outbox; it leaves at once with `do-now`" if posted else "is being tried already"
+        interpreter.journal.write(path, "operator", f"{record.title or record.id}: {so}")
         return {}, {}
     trouble = record.incident or next(iter(record.failures.values()))
     _anew(record, list(record.failures))
@@ -130,7 +132,10 @@ def _do_now(interpreter: Interpreter, path: str, record: StepRecord, event: Even
     if record.memo.get("start"):
         was, record.memo["start"] = record.memo["start"], now
         return {"start": was}, {"start": now}
-    return {}, {}
+    posted = [p for p in interpreter.state.pending.values() if p["path"] == path and p.get("posted")]
+    for pending in posted:
+        pending["now"] = event.by or "an operator"
+    return ({"message": "waits in the outbox"}, {"message": "may leave now"}) if posted else ({}, {})
 
 
 def _reassign(interpreter: Interpreter, path: str, record: StepRecord, event: Event) -> Change:

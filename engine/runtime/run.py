@@ -131,6 +131,8 @@ class StepRun:
             raise
         if isinstance(answer, Later):
             state.pending[key] = self._pending(effect, answer)
+            if answer.said:
+                self.walker.journal.write(self.path, "outbox", answer.said)
             raise Suspended
         self.walker.answered(self.path, purpose, kind, answer)
         return answer
@@ -146,6 +148,7 @@ class StepRun:
             "max_attempts": retry.max_attempts,
             "first_delay": self._seconds(retry.first_delay),
             "max_delay": self._seconds(retry.max_delay),
+            **({"posted": True} if later.posted else {}),
         }
 
     def _seconds(self, phrase: str) -> float:

@@ -23,12 +23,16 @@ from engine.runtime.view import CaseView
 
 @dataclass(frozen=True)
 class Done:
-    """How an effect that was pending ended: with a result, or with a code and a message."""
+    """How an effect that was pending ended: with a result, or with a code and a message.
+
+    `posted`: it has not; it waits in the outbox now, and this says why.
+    """
 
     key: str
     result: dict[str, Any] | None = None
     code: str = ""
     message: str = ""
+    posted: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,10 @@ def _performed(interpreter: Interpreter, effect: Done) -> None:
     """File the end of a pending effect; one that was cancelled meanwhile is forgotten."""
     pending = interpreter.state.pending.pop(effect.key, None)
     if pending is None:
+        return
+    if effect.posted is not None:
+        interpreter.state.pending[effect.key] = {**pending, "posted": True}
+        interpreter.journal.write(pending["path"], "outbox", effect.posted)
         return
     if effect.result is not None:
         interpreter.answered(pending["path"], pending["purpose"], pending["kind"], effect.result)

@@ -70,6 +70,11 @@ _GIVE_UP = Sql(
     """
 )
 
+_FORSAKEN_ONE = Sql(
+    """
+    UPDATE effects SET state = 'unknown', error = :error, finished_at = :at WHERE key = :key AND state = 'in_data'
+    """
+)
 _FORSAKEN = Sql(
     """
     UPDATE effects SET state = 'unknown', error = :error, finished_at = :at
@@ -158,6 +163,11 @@ def give_up_forsaken(c: Connection, before: datetime, at: datetime, error: str) 
     """What has been `in_data` since before that time, and nobody asks for any more (its case ended or went on),
     becomes `unknown`: how many."""
     return _FORSAKEN.change(c, before=before, at=at, error=error)
+
+
+def give_up_forsaken_one(c: Connection, key: str, at: datetime, error: str) -> bool:
+    """The same for one effect, whoever holds it."""
+    return _FORSAKEN_ONE.change(c, key=key, at=at, error=error) == 1
 
 
 def listing(c: Connection, case: str | None = None, states: Collection[str] = ()) -> tuple[EffectRow, ...]:

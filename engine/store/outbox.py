@@ -42,8 +42,15 @@ _PUT = Sql(
 )
 _END = Sql(
     """
-    UPDATE outbox SET state = :state, code = :code, reason = :reason, finished_at = :at, mail = NULL, not_before = NULL
+    UPDATE outbox SET state = :state, code = :code, reason = :reason, finished_at = :at, mail = NULL,
+        not_before = NULL, given_by = :by
     WHERE key = :key AND state IN ('held', 'queued', 'sending', 'unknown')
+    """
+)
+_EDIT = Sql(
+    """
+    UPDATE outbox SET subject = :subject, mail = :mail, given_by = :by
+    WHERE key = :key AND state IN ('held', 'queued') AND mail = :was
     """
 )
 _LOST = Sql(
@@ -52,6 +59,65 @@ _LOST = Sql(
     WHERE state = 'sending' AND key IN (SELECT key FROM effects WHERE state = 'unknown')
     """
 )
+# The condition of the partial indexes is repeated word for word, or SQLite does not use them.
+_OPEN = "state IN ('held', 'queued', 'sending')"
+_WAITS = f"{_OPEN} AND state <> 'sending'"
+
+# What has waited leaves before what comes now: whatever waits for the same person (unless it waits for somebody to
+# decide), and what only waits for its turn at the same sender.
+_IN_THE_WAY = Sql(
+    f"""
+    SELECT 'lane' WHERE EXISTS (
+        SELECT 1 FROM outbox o WHERE {_WAITS} AND sender = :sender AND key <> :key
+        AND (code = 'rate' OR (code IN ('hold', 'lane') AND not_before <= :at))
+        AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.scope IN ('class ' || o.class, 'sender ' || o.sender)))
+    UNION ALL
+    SELECT 'behind' WHERE EXISTS (
+        SELECT 1 FROM outbox WHERE {_OPEN} AND recipient = :recipient AND class = :class_ AND key <> :key
+        AND mail IS NOT NULL AND not_before IS NOT NULL)
+    """  # noqa: S608  our own words
+)
+_DUE = Sql(
+    f"""
+    SELECT sender, min(not_before) FROM outbox WHERE {_WAITS} AND not_before IS NOT NULL GROUP BY sender
+    """  # noqa: S608  our own words
+)
+# In their order; one that waits for its time keeps back the later ones to the same person.
+_NEXT = Sql(
+    f"""
+    SELECT seq, {_COLUMNS} FROM outbox o WHERE {_WAITS} AND sender = :sender AND not_before <= :at AND mail IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.{_OPEN} AND e.recipient = o.recipient AND e.class = o.class
+        AND e.seq < o.seq AND (e.not_before > :at OR e.state = 'sending') AND e.mail IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.scope IN ('all', 'class ' || o.class, 'sender ' || o.sender))
+    AND NOT EXISTS (SELECT 1 FROM cases p WHERE p.id = o.case_id AND p.health = 'paused')
+    ORDER BY seq LIMIT 1
+    """  # noqa: S608  our own words
+)
+_LANE = Sql(
+    """
+    INSERT INTO lanes (sender, holder, until) VALUES (:sender, :holder, :until)
+    ON CONFLICT (sender) DO UPDATE SET holder = excluded.holder, until = excluded.until
+    WHERE lanes.until < :at OR lanes.holder = :holder
+    """
+)
+_LEAVE_LANE = Sql("DELETE FROM lanes WHERE sender = :sender AND holder = :holder")
+_PUT_OFF = Sql(
+    """
+    UPDATE outbox SET state = 'queued', code = :code, reason = :reason, not_before = :until, attempts = :attempts
+    WHERE key = :key AND state IN ('held', 'queued', 'sending')
+    """
+)
+_LEAVES = Sql("UPDATE outbox SET state = 'sending', code = '', reason = '' WHERE key = :key "
+              "AND state IN ('held', 'queued') AND mail = :mail")  # fmt: skip
+_DIED = Sql(
+    f"""
+    SELECT seq, {_COLUMNS} FROM outbox o WHERE {_OPEN} AND state = 'sending' AND mail IS NOT NULL
+    AND EXISTS (SELECT 1 FROM effects e WHERE e.key = o.key AND e.claimed_at < :before)
+    """  # noqa: S608  our own words
+)
+_OF_CASE = Sql("SELECT key, code FROM outbox WHERE case_id = :case AND state IN ('held', 'queued')")
+_NOW = Sql("UPDATE outbox SET not_before = :at, given_by = :by WHERE key = :key AND state IN ('held', 'queued')")
+_ADOPT = Sql("UPDATE outbox SET key = :key WHERE key = :draft AND state IN ('held', 'queued')")
 _OF = Sql(f"SELECT seq, {_COLUMNS} FROM outbox WHERE key = :key")  # noqa: S608  our own columns
 _BOUNCED = Sql(
     """
@@ -64,7 +130,8 @@ _NAMED = Sql(f"SELECT seq, {_COLUMNS} FROM outbox WHERE message_id = :named OR k
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What the outbox knows of a message from the start. `class_` is `staff` for colleagues."""
+    """What the outbox knows of a message from the start. `class_` is `staff` for colleagues; `draft` is the key that
+    it had while somebody had to approve it."""
 
     key: str
     case: str
@@ -75,6 +142,7 @@ class Letter:
     recipient: str
     subject: str
     message_id: str
+    draft: str = ""
 
 
 def sending(c: Connection, letter: Letter, at: datetime) -> None:
@@ -104,13 +172,92 @@ def suppress(c: Connection, letter: Letter, code: str, reason: str, at: datetime
 
 def end(c: Connection, letter: Letter, state: Final, at: datetime, code: str = "", reason: str = "") -> None:
     """How it ended. A message that was refused before it had a row gets one."""
-    if not _END.change(c, key=letter.key, state=state, code=code, reason=reason, at=at):
+    if not _END.change(c, key=letter.key, state=state, code=code, reason=reason, at=at, by=""):
         _put(c, letter, state, at, code=code, reason=reason, finished_at=at)
 
 
 def lost(c: Connection, at: datetime, reason: str) -> int:
     """Messages whose sender died while sending: the ledger does not know, and so it is shown."""
     return _LOST.change(c, at=at, reason=reason)
+
+
+def in_the_way(c: Connection, letter: Letter, at: datetime) -> str:
+    """What leaves before this message: `lane`, `behind` (an earlier one to the same person), or empty: nothing."""
+    rows = _IN_THE_WAY.rows(
+        c, sender=letter.sender, key=letter.key, recipient=letter.recipient, class_=letter.class_, at=at
+    )
+    return str(rows[0][0]) if rows else ""
+
+
+def due(c: Connection) -> dict[str, datetime]:
+    """When the next message of each sender has its time, whatever else may be in its way."""
+    return {str(sender): moment(at) for sender, at in _DUE.rows(c)}
+
+
+def lane(c: Connection, sender: str, holder: str, at: datetime, until: datetime) -> bool:
+    """Only one at a time sends what waits for a sender, so that it stays in its order. False: somebody else does."""
+    return _LANE.change(c, sender=sender, holder=holder, at=at, until=until) == 1
+
+
+def leave_lane(c: Connection, sender: str, holder: str) -> None:
+    """Whoever comes next need not wait."""
+    _LEAVE_LANE.change(c, sender=sender, holder=holder)
+
+
+def next_of(c: Connection, sender: str, at: datetime) -> OutboxRow | None:
+    """The message whose turn it is: due, on no hold, of no case that rests."""
+    rows = _NEXT.rows(c, sender=sender, at=at)
+    return _row(rows[0]) if rows else None
+
+
+def put_off(c: Connection, row: OutboxRow, code: str, reason: str, until: datetime, attempts: int) -> None:
+    """It has to wait once more."""
+    _PUT_OFF.change(c, key=row.key, code=code, reason=reason, until=until, attempts=attempts)
+
+
+def leaves(c: Connection, row: OutboxRow) -> bool:
+    """It passes the point of no return as it was read. False: somebody has changed or cancelled it."""
+    return _LEAVES.change(c, key=row.key, mail=row.mail) == 1
+
+
+def died(c: Connection, before: datetime) -> tuple[OutboxRow, ...]:
+    """Messages that waited, and whose sender died while sending them: under way since before that time."""
+    return tuple(_row(row) for row in _DIED.rows(c, before=before))
+
+
+def finish(
+    c: Connection, row: OutboxRow, state: Final, at: datetime, code: str = "", reason: str = "", by: str = ""
+) -> None:
+    """How a message ended that has a row."""
+    _END.change(c, key=row.key, state=state, code=code, reason=reason, at=at, by=by or row.by)
+
+
+def edit(c: Connection, row: OutboxRow, subject: str, mail: bytes, by: str) -> bool:
+    """It says something else now. False: it has left, or was changed since it was read."""
+    return _EDIT.change(c, key=row.key, subject=subject, mail=mail, was=row.mail, by=by) == 1
+
+
+def named(c: Connection, name: str) -> OutboxRow | None:
+    """One message by its number or its key."""
+    if name.isascii() and name.isdigit() and len(name) < 18:
+        row = c.execute(select(outbox).where(outbox.c.seq == int(name))).first()
+        return OutboxRow(*row) if row else None
+    return of(c, name)
+
+
+def of_case(c: Connection, case: str) -> tuple[tuple[str, str], ...]:
+    """What waits for a case: (key, code)."""
+    return tuple((str(key), str(code)) for key, code in _OF_CASE.rows(c, case=case))
+
+
+def cancel(c: Connection, key: str, reason: str, at: datetime) -> None:
+    """It is not wanted any more. What is asked for again under this key begins anew."""
+    _END.change(c, key=key, state="cancelled", code="", reason=reason, at=at, by="")
+
+
+def due_now(c: Connection, key: str, by: str, at: datetime) -> None:
+    """Somebody does not want to wait for its time: it is asked now whether it may leave."""
+    _NOW.change(c, key=key, by=by, at=at)
 
 
 def bounced(c: Connection, named: str, why: str, at: datetime) -> OutboxRow | None:
@@ -160,6 +307,8 @@ def counts(c: Connection, process: str, since: datetime) -> Mapping[str, int]:
 
 
 def _put(c: Connection, letter: Letter, state: str, at: datetime, **more: Any) -> None:
+    if letter.draft:
+        _ADOPT.change(c, key=letter.key, draft=letter.draft)
     values = {"code": "", "reason": "", "not_before": None, "finished_at": None, "attempts": 0, "mail": None, **more}
     _PUT.change(
         c,

@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -172,10 +172,12 @@ async def firm(
     smtp: int = 0,
     target: Target | None = None,
     definitions: Path = DEFINITIONS,
+    more: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Firm]:
     """A firm that works in `folder`, with a worker and task queue of its own, and the processes of `definitions/`.
 
-    `smtp` is the port of another mail server than the catcher, `target` another HTTP server to call.
+    `smtp` is the port of another mail server than the catcher, `target` another HTTP server to call, `more` further
+    settings as in the environment.
     """
     target, nudge = target or Target(), Nudge()
     workspace = folder / "workspace"
@@ -183,7 +185,8 @@ async def firm(
     shutil.copytree(definitions, workspace / "definitions", dirs_exist_ok=True)
     catcher = Catcher(folder / "mail")
     await catcher.start()
-    settings = Settings.load(workspace, environment(temporal, smtp or catcher.port, target.start(), database))
+    given = {**environment(temporal, smtp or catcher.port, target.start(), database), **(more or {})}
+    settings = Settings.load(workspace, given)
     runner = SandboxedWorkflowRunner() if sandboxed else None
     queue = f"test-{uuid4().hex[:8]}"
     async with furnished(settings) as house:

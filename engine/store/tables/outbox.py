@@ -32,6 +32,7 @@ outbox = Table(
     Index(None, "case_id"),
     Index(None, "message_id"),
     Index(None, "recipient", "seq"),
+    Index("ix_outbox_open_to", "recipient", "class", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
     Index("ix_outbox_open", "sender", "seq", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
 )
 

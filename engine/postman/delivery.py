@@ -1,0 +1,124 @@
+"""One message that has waited: asked once more whether it may leave, sent by phases, and its case is told."""
+
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from activities import clearance
+from activities.clearance import Answer, Held
+from activities.gate import DIED
+from activities.outgoing import Outgoing
+from activities.packing import unpacked
+from activities.posting import put_links, sent, suppressed
+from activities.world import World
+from engine.gateways.outcome import Deferred, Refused, Unconfirmed
+from engine.language.values import encode
+from engine.runtime.step import Result
+from engine.store import holds, ledger, outbox
+from engine.store.letters import tell
+from engine.store.policy import Rules, Suppress
+from engine.store.rows import OutboxRow
+
+
+class _Stays(Exception):  # noqa: N818  # an outcome, and not always an error
+    """It was changed, cancelled or put on hold in the last moment."""
+
+
+class Delivery:
+    """One attempt at one message that waits."""
+
+    def __init__(self, world: World, row: OutboxRow, out: Outgoing) -> None:
+        self.world = world
+        self.row = row
+        self.out = out
+        self.token = secrets.token_hex(8)
+
+    async def make(self) -> None:
+        """Whatever becomes of it is in the rows afterwards."""
+        with suppress(_Stays):
+            end = await self._send()
+            await self.world.store.write(end)
+
+    async def _send(self) -> Callable[[Any], None]:
+        """How it ended: what is to be written."""
+        try:
+            said = await self.world.mailer.send(self.out.mail, self._before_data)
+        except Refused as problem:
+            return partial(self._given_up, state="refused", shown="bounced", code=problem.code, error=problem.message)
+        except Unconfirmed as problem:
+            return partial(self._given_up, state="unknown", shown="unknown", code=problem.code, error=problem.message)
+        except Deferred as problem:
+            return partial(self._later, problem=problem)
+        return partial(self._done, result=sent(self.out.mail, said))
+
+    async def _before_data(self) -> None:
+        if not await self.world.store.write(self._leaves):
+            raise _Stays
+
+    def _leaves(self, c: Any) -> bool:
+        """In one transaction: nothing holds it back, it is still as it was read, and from here on it may happen."""
+        now = datetime.now(UTC)
+        if holds.over(c, self.row.class_, self.row.sender) or not outbox.leaves(c, self.row):
+            return False
+        if not ledger.collect(c, self.row.key, self.token, now):
+            raise RuntimeError(f"{self.row.key} waits in the outbox, and the ledger does not know of it")
+        put_links(c, self.row.case, self.out, now)
+        return True
+
+    def _done(self, c: Any, result: Result) -> None:
+        now = datetime.now(UTC)
+        if ledger.finish(c, self.row.key, self.token, "sent", now, result_json=encode(result)):
+            outbox.finish(c, self.row, "sent", now)
+            tell(c, self.row, now, result=result)
+
+    def _given_up(self, c: Any, state: ledger.Final, shown: outbox.Final, code: str, error: str) -> None:
+        now = datetime.now(UTC)
+        ledger.collect(c, self.row.key, self.token, now)
+        if ledger.finish(c, self.row.key, self.token, state, now, error=error):
+            outbox.finish(c, self.row, shown, now, code, error)
+            tell(c, self.row, now, code=code, error=error)
+
+    def _later(self, c: Any, problem: Deferred) -> None:
+        now, made = datetime.now(UTC), self.row.attempts + 1
+        pause = self.out.patience.pause(made, problem.code)
+        if pause is None:
+            self._given_up(c, "refused", "bounced", problem.code, f"given up after {made} attempts: {problem.message}")
+            return
+        ledger.post(c, self.row.key, self.token, now)
+        outbox.put_off(c, self.row, "retry", problem.message, now + timedelta(seconds=pause), made)
+
+
+def clear(c: Any, row: OutboxRow, rules: Rules, now: datetime) -> Outgoing | None:
+    """The message, if it may leave now; otherwise it is put off, or ended. In the transaction that takes it up."""
+    out = unpacked(row.mail or b"")
+    answer: Answer = clearance.again(c, row.key, row.case, out, rules, now)
+    if isinstance(answer, Held):
+        outbox.put_off(c, row, answer.code, answer.because, answer.until, row.attempts)
+        return None
+    if isinstance(answer, Suppress):
+        withdraw(c, row, suppressed(out.mail, answer), "suppressed", answer.code, answer.reason, now)
+        return None
+    return out
+
+
+def withdraw(
+    c: Any, row: OutboxRow, result: Result, state: outbox.Final, code: str, reason: str, now: datetime, by: str = ""
+) -> bool:
+    """A message that waits will never be sent, and its case is told. False: it does not wait any more."""
+    token = secrets.token_hex(8)
+    if not ledger.collect(c, row.key, token, now):
+        return False
+    ledger.finish(c, row.key, token, "suppressed", now, result_json=encode(result))
+    outbox.finish(c, row, state, now, code, reason, by)
+    tell(c, row, now, result=result)
+    return True
+
+
+def bury(c: Any, row: OutboxRow, now: datetime) -> None:
+    """Its sender died while sending: nobody knows, and its case is told so."""
+    ledger.give_up_forsaken_one(c, row.key, now, DIED)
+    outbox.finish(c, row, "unknown", now, "unknown", DIED)
+    tell(c, row, now, code="unknown", error=DIED)
