@@ -25,6 +25,8 @@ class Expect(Model):
     outcome: str | None = None  # how the case ended; `none` for a case that is still open
     stage: str | None = None  # column of the board
     sent: tuple[TemplateOrSubject | Sent, ...] | None = None  # every message so far, in order
+    suppressed: tuple[TemplateOrSubject, ...] | None = None
+    """Every message so far that was not sent because its reader may not be written to, in order."""
     never_sent: tuple[TemplateOrSubject, ...] = ()  # messages that nobody may have got
     tasks_opened: tuple[str, ...] | None = None  # titles of all tasks so far, in order
     open_tasks: int | tuple[str, ...] | None = None  # how many tasks are open, or their titles
@@ -44,7 +46,10 @@ class Line(Model):
     """One line of a script: one thing that happens, with what belongs to it."""
 
     answer: str | None = None  # somebody answers the form of this step or handler
-    reply: str | None = None  # somebody answers this step by mail
+    reply: str | None = None  # somebody answers the mail of this step by mail
+    mail: str | None = None  # somebody writes to this mailbox
+    bounce: str | None = None  # the mail of this step comes back
+    unsubscribe: str | None = None  # whoever has this address wants no more mail
     complete: str | None = None  # somebody finishes a task, by its step or its title
     sign: str | None = None  # a signer of this step signs
     decline: str | None = None  # a signer of this step declines
@@ -72,6 +77,11 @@ class Line(Model):
     comment: str | None = None  # what is said with it
     checklist: tuple[str, ...] | None = None  # ids of what is ticked; everything if not said
     reason: str | None = None  # why
+    text: str | None = None  # what the mail says
+    subject: str | None = None  # subject line of the mail
+    attachments: tuple[str, ...] | None = None  # names of the files in the mail
+    automatic: bool | None = None  # whether a machine has written the mail, as one of somebody on holiday
+    hard: bool | None = None  # whether the mail came back for good; it did, if not said
     data: ValuesField | None = None  # what the event carries
     times: int | None = Field(None, ge=1, le=1000)  # how many attempts fail; without it there is no other attempt
     code: str | None = None  # what went wrong, in one word, as in `error.code`
@@ -80,7 +90,9 @@ class Line(Model):
     timeouts: Literal["keep", "freeze"] | None = None  # whether times run on while the case rests; they do if not said
     assignee: str | None = None  # who gets the task
     group: str | None = None  # which group gets the task
-    from_: str | None = Field(None, alias="from")  # first day of an absence
+    from_: str | None = Field(None, alias="from")
+    """First day of an absence; or who writes the mail, as in `ann@example.com`: for a reply whoever got the mail, if
+    not said."""
     to: str | None = None  # last day of an absence
     substitute: str | None = None  # who gets the tasks meanwhile
 
@@ -94,6 +106,7 @@ class Scenario(Model):
     mock: ValuesField = Field(default_factory=dict)
     """Step -> what it answers: the result of a call or a function, or `outcome`, `outputs` and `after` of a
     subprocess, which is simulated otherwise."""
+    suppressed: tuple[str, ...] = ()  # addresses that may not be written to, beside those of the whole file
     script: tuple[Line, ...] = ()  # what happens, in order
     expect: Expect | None = None  # what must hold at the end
 
@@ -105,18 +118,23 @@ class Tests(Model):
     inputs: ValuesField = Field(default_factory=dict)  # inputs of every test, where it gives no others
     start_at: str = "2026-03-02 09:00"  # when every case starts, in the process's calendar
     mock: ValuesField = Field(default_factory=dict)  # answers of steps in every test
+    suppressed: tuple[str, ...] = ()
+    """Addresses that may not be written to, in every test: they get only what is `class: transactional`."""
     tests: tuple[Scenario, ...] = Field(min_length=1)  # the tests, in order
 
 
 VERBS = (
-    "answer", "reply", "complete", "sign", "decline", "event", "advance", "fail", "mock", "absence", "claim", "release",
-    "retry", "skip", "mark_done", "reopen", "reassign", "edit", "pause", "resume", "do_now", "stop", "expect",
+    "answer", "reply", "mail", "bounce", "unsubscribe", "complete", "sign", "decline", "event", "advance", "fail",
+    "mock", "absence", "claim", "release", "retry", "skip", "mark_done", "reopen", "reassign", "edit", "pause",
+    "resume", "do_now", "stop", "expect",
 )  # fmt: skip
 """What a line of a script can do."""
 
 BELONGS: dict[str, tuple[str, ...]] = {
     "answer": ("answers", "by"),
-    "reply": ("data", "by"),
+    "reply": ("text", "subject", "from", "attachments", "automatic"),
+    "mail": ("from", "text", "subject", "attachments", "automatic"),
+    "bounce": ("reason", "hard"),
     "complete": ("outcome", "comment", "answers", "checklist", "by"),
     "sign": ("by",),
     "decline": ("by", "reason"),

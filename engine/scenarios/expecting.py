@@ -13,6 +13,7 @@ from engine.language.expressions import ExpressionProblem, parse_expression, par
 from engine.language.resources import Input
 from engine.language.scenario import Expect, Sent
 from engine.language.values import Money, display
+from engine.runtime.letters import is_suppressed
 from engine.runtime.simulator import Simulation
 from engine.runtime.state import StepRecord
 from engine.scenarios.clock import calendar_of, read_time, same_time, shown
@@ -58,8 +59,10 @@ class Seen:
     def zone(self) -> Any:
         return calendar_of(self.case.plan).zone
 
-    def messages(self) -> list[Message]:
-        return [_message(h.at, h.effect.payload) for h in self.case.happened if h.effect.kind == "email"]
+    def messages(self, suppressed: bool = False) -> list[Message]:
+        """What went out; or what did not, because its reader may not be written to."""
+        mails = [h for h in self.case.happened if h.effect.kind == "email"]
+        return [_message(h.at, h.effect.payload) for h in mails if is_suppressed(h.result) == suppressed]
 
     def record(self, name: str) -> StepRecord | None:
         """The latest record of a step, by id or path."""
@@ -146,6 +149,10 @@ def _addresses(seen: Seen, name: str) -> set[str]:
     people = seen.case.plan.resources.people
     members = {m for g in people.groups if g.id == name for m in g.members} | {name}
     return {name, *(u.email for u in people.users if u.id in members)}
+
+
+def _suppressed(seen: Seen, wanted: tuple[str, ...]) -> Iterator[Difference]:
+    yield from _equal("suppressed", _words(wanted), _words(m.name for m in seen.messages(suppressed=True)))
 
 
 def _never_sent(seen: Seen, wanted: tuple[str, ...]) -> Iterator[Difference]:
@@ -297,6 +304,7 @@ EXPECTATIONS: dict[str, Callable[[Seen, Any], Iterator[Difference]]] = {
     "outcome": _outcome,
     "stage": _stage,
     "sent": _sent,
+    "suppressed": _suppressed,
     "never_sent": _never_sent,
     "tasks_opened": _tasks_opened,
     "open_tasks": _open_tasks,

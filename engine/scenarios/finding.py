@@ -32,14 +32,14 @@ def open_step(world: World, name: str) -> Open:
     """An open step by its id or path, `subprocess/step` for one of a case that was started, `ITEM/step` for that of an
     item. Raises CannotPlay."""
     for case, step in meant(world, name):
-        found = [(p, r) for p, r in case.state.steps.items() if not r.closed and _fits(step, p, r.id)]
+        found = [(p, r) for p, r in case.state.steps.items() if not r.closed and fits(step, p, r.id)]
         if found:
             path, record = max(found, key=lambda f: (bool(f[1].incident or f[1].failures), f[1].status == "waiting"))
             return case, path, record
     raise CannotPlay(f"no case is at the step `{name}`; {standing(world, name)}")
 
 
-def _fits(name: str, path: str, step: str) -> bool:
+def fits(name: str, path: str, step: str) -> bool:
     """Whether a name means the step at a path: `ask`, `each/sam/ask`, or `sam/ask` for short."""
     *above, last = name.split("/")
     inside = path.split("/")[:-1]

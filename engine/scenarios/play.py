@@ -81,7 +81,8 @@ class Player:
         raw = filled({**self.tests.inputs, **test.inputs}, {}, lambda: at)
         inputs = {name: as_file(specs.get(name), value) for name, value in raw.items()}
         values = self.around.values(self.plan).read_all(specs, inputs)
-        return World(self.plan, values, at, self.around, {**self.tests.mock, **test.mock})
+        suppressed = [str(filled(one, {}, lambda: at)) for one in (*self.tests.suppressed, *test.suppressed)]
+        return World(self.plan, values, at, self.around, {**self.tests.mock, **test.mock}, suppressed)
 
     def _start(self, test: Scenario) -> datetime:
         zone = calendar_of(self.plan).zone if self.plan.calendar else self.around.zone

@@ -16,6 +16,7 @@ from engine.runtime.reopening import CannotReopen, finished
 from engine.runtime.simulator import Simulation
 from engine.runtime.state import StepRecord
 from engine.runtime.view import TaskView
+from engine.scenarios import mails
 from engine.scenarios.clock import calendar_of
 from engine.scenarios.finding import handler, meant, open_step, open_task, step_of
 from engine.scenarios.world import CannotPlay, Failing, World
@@ -76,10 +77,6 @@ def as_file(spec: Input | None, raw: Any) -> Any:
     if spec is None or spec.type != "file" or not isinstance(raw, str):
         return raw
     return {"file": raw, "name": raw, "sha256": "", "size": 0}
-
-
-def _reply(world: World, line: Line, name: str) -> None:
-    raise CannotPlay("no step takes answers by mail: use `answer` for a form, or `event` for what happens outside")
 
 
 def _complete(world: World, line: Line, name: str) -> None:
@@ -293,7 +290,10 @@ def _nothing(world: World, line: Line, expect: Any) -> None:
 
 VERBS: dict[str, Callable[[World, Line, Any], None]] = {
     "answer": _answer,
-    "reply": _reply,
+    "reply": mails.reply,
+    "mail": mails.mail,
+    "bounce": mails.bounce,
+    "unsubscribe": mails.unsubscribe,
     "complete": _complete,
     "sign": _sign,
     "decline": _decline,

@@ -18,6 +18,7 @@ from engine.runtime.beginning import first_state
 from engine.runtime.colleagues import Colleagues
 from engine.runtime.effects import Answer, Effect
 from engine.runtime.flow import StepError
+from engine.runtime.letters import SUPPRESSED
 from engine.runtime.mailbox import at as value_at
 from engine.runtime.pretended import pretend
 from engine.runtime.scope import Scope
@@ -79,14 +80,22 @@ class Child:
 
 
 class World:
-    """`cases` by id; the tested one is `main`. `mocks` holds answers by step, `failing` the failures by step."""
+    """`cases` by id; the tested one is `main`. `mocks` holds answers by step, `failing` the failures by step,
+    `suppressed` the addresses that are written to only where it is owed (`class: transactional`)."""
 
     def __init__(
-        self, plan: Plan, inputs: Mapping[str, Any], at: datetime, around: Workspace, mocks: Mapping[str, Any]
+        self,
+        plan: Plan,
+        inputs: Mapping[str, Any],
+        at: datetime,
+        around: Workspace,
+        mocks: Mapping[str, Any],
+        suppressed: Iterable[str] = (),
     ) -> None:
         self.now = at
         self.around = around
         self.mocks = dict(mocks)
+        self.suppressed = {address.lower() for address in suppressed}
         self.failing: dict[str, Failing] = {}
         self.colleagues = Colleagues(plan.resources.people)
         self.cases: dict[str, Simulation] = {}
@@ -239,12 +248,21 @@ class World:
 
     def _respond(self, case: str, plan: Plan, effect: Effect) -> Answer:
         self._fail(effect)
+        if effect.kind == "email" and self._is_suppressed(effect.payload):
+            return _suppressed(effect.payload)
         mock = next((self.mocks[name] for name in _names(effect.path) if name in self.mocks), None)
         if effect.kind == "subprocess":
             return self._start_child(case, plan, effect, mock)
         if effect.kind == "event":
             self.arrivals.append(Arrival(self.now, "event", effect.payload["event"], case, effect.payload["data"]))
         return pretend(plan, effect) if mock is None else answer_of(plan, effect, self.filled(mock))
+
+    def is_staff(self, address: str) -> bool:
+        return address in {user.email for user in self.colleagues.people.users}
+
+    def _is_suppressed(self, letter: Mapping[str, Any]) -> bool:
+        to = str(letter["to"])
+        return to.lower() in self.suppressed and letter["class"] != "transactional" and not self.is_staff(to)
 
     def _fail(self, effect: Effect) -> None:
         failing = next((self.failing[name] for name in _names(effect.path) if name in self.failing), None)
@@ -282,6 +300,12 @@ class World:
                 (at or self.now, case, effect.path, {"outcome": outcome, "outputs": mock.get("outputs", {})})
             )
         return answer
+
+
+def _suppressed(letter: Mapping[str, Any]) -> Answer:
+    what, to = letter["template"] or letter["subject"], letter["to"]
+    why = "they want no such mail"
+    return {"to": to, "status": SUPPRESSED, "reason": why, "said": f"“{what}” was not sent to {to}: {why}"}
 
 
 def _names(path: str) -> Iterator[str]:

@@ -37,6 +37,7 @@ def _messages(t: Tested, expect: Expect, known: Known) -> None:
     sent = expect.sent or ()
     names = [(one.email if isinstance(one, Sent) else one, ("sent", n)) for n, one in enumerate(sent)]
     names += [(name, ("never_sent", n)) for n, name in enumerate(expect.never_sent)]
+    names += [(name, ("suppressed", n)) for n, name in enumerate(expect.suppressed or ())]
     for name, path in names:
         if not known.sends(name):
             message = f"this process never sends `{name}`"

@@ -111,8 +111,29 @@ def _edit(t: Tested, line: Line, verb: str) -> None:
 
 
 def _reply(t: Tested, line: Line, verb: str) -> None:
-    hint = "use `answer` for a form, or `event` for what happens outside"
-    t.report("E112", "no step takes answers by mail", t.document.place(line, "reply"), hint=hint)
+    name, place = str(getattr(line, verb)), t.document.place(line, verb)
+    step = t.must_be_step(name, place)
+    if step is None:
+        return
+    known = t.known if step.id in t.known.steps else next(c for c in t.children.values() if step.id in c.steps)
+    if verb == "reply" and not known.takes_mail:
+        hint = "a form takes them with `answer_by_reply: QUESTION`, a wait with an event of `type: email`"
+        t.report("E112", "this process takes no answers by mail", place, hint=hint)
+    if line.attachments is None and verb == "reply" and not (line.text or "").strip():
+        t.report("E110", f"this reply to `{name}` says nothing", place, hint="add `text: what is written`")
+
+
+def _mail(t: Tested, line: Line, verb: str) -> None:
+    mailbox, place = line.mail or "", t.document.place(line, "mail")
+    if mailbox not in t.subject.mailboxes:
+        message = f"there is no mailbox `{mailbox}`"
+        t.unknown("E140", message, mailbox, place, t.subject.mailboxes, "`connections.yaml` has")
+    if not line.from_:
+        t.report("E110", "this line does not say who writes", place, hint="add `from: ann@example.com`")
+
+
+def _address(t: Tested, line: Line, verb: str) -> None:
+    """Any text may turn out to be an address."""
 
 
 def _advance(t: Tested, line: Line, verb: str) -> None:
@@ -207,6 +228,9 @@ LINES: dict[str, Callable[[Tested, Line, str], None]] = {
     "resume": _whole_case,
     "edit": _edit,
     "reply": _reply,
+    "bounce": _reply,
+    "mail": _mail,
+    "unsubscribe": _address,
     "advance": _advance,
     "event": _event,
     "expect": _expected,

@@ -51,6 +51,14 @@ class Known:
         return found | {h.id: h for step in self.steps.values() for h in getattr(step, "handlers", ())}
 
     @property
+    def takes_mail(self) -> bool:
+        """Whether a step or a handler takes the answer to a mail of the case."""
+        heard = [h.when for h in self.handlers.values() if h.when]
+        heard += [event for step in self.steps.values() for event in getattr(step, "events", ())]
+        by_reply = any(getattr(step, "answer_by_reply", None) for step in self.steps.values())
+        return by_reply or any(told.type == "email" for told in heard)
+
+    @property
     def endings(self) -> tuple[str, ...]:
         own = [name for step in self.steps.values() for name in step.endings()]
         return tuple(dict.fromkeys((*ENDINGS, *own, *(h.id for h in self.process.handlers if h.interrupt))))

@@ -1,0 +1,95 @@
+"""Lines of a script about mail: answers, mails to a mailbox, mails that come back, readers who want no more."""
+
+from collections.abc import Iterator, Mapping
+from email.utils import parseaddr
+from typing import Any
+
+from engine.language.process import BOUNCE, REPLY, mailed_to
+from engine.language.scenario import Line
+from engine.runtime.simulator import Simulation
+from engine.runtime.state import StepRecord
+from engine.scenarios.finding import fits, meant, standing
+from engine.scenarios.world import CannotPlay, World
+
+Asked = tuple[Simulation, str, StepRecord, str]
+"""A case, a step that has written to somebody, and to whom."""
+
+
+def reply(world: World, line: Line, name: str) -> None:
+    """An answer to the mail of a step. One of a machine, or of somebody whom the case does not know, is put aside
+    before a case hears of it."""
+    case, path, record, reader = _asked(world, name)
+    data = _mail(world, line, case, reader, {"to": "replies@example.com", "thread": record.page(path)})
+    if not line.automatic and data["from"] in _known(case):
+        world.tell(case, "email", "", REPLY, data["from"], data)
+
+
+def mail(world: World, line: Line, mailbox: str) -> None:
+    """A mail that belongs to no case, for whoever listens to the mailbox."""
+    if not line.from_:
+        raise CannotPlay(f"who writes? Add `from: ann@example.com` beside `mail: {mailbox}`")
+    to = {"to": f"{mailbox}@example.com", "mailbox": mailbox}
+    data = _mail(world, line, world.main, "", to)
+    world.announce("email", mailed_to(mailbox), data["from"], data)
+
+
+def bounce(world: World, line: Line, name: str) -> None:
+    """The mail of a step comes back; for good, if nothing else is said."""
+    case, path, record, reader = _asked(world, name)
+    hard = line.hard is not False
+    if hard:
+        world.suppressed.add(reader.lower())
+    data = {"address": reader.lower(), "hard": hard, "why": line.reason or "there is no such mailbox"}
+    world.tell(case, "bounce", "", BOUNCE, "", {**data, "thread": record.page(path)})
+
+
+def unsubscribe(world: World, line: Line, address: str) -> None:
+    world.suppressed.add(str(world.filled(address, world.main)).lower())
+
+
+def _asked(world: World, name: str) -> Asked:
+    """The latest step of this name that has sent a mail to somebody outside, also one that is done."""
+    found = [asked for case, step in meant(world, name) for asked in _letters(world, case, step)]
+    if not found:
+        raise CannotPlay(f"`{name}` has sent no mail that could be answered; {standing(world, name)}")
+    return max(found, key=lambda asked: not asked[2].closed)
+
+
+def _letters(world: World, case: Simulation, step: str) -> Iterator[Asked]:
+    for happened in reversed(case.happened):
+        effect = happened.effect
+        record = case.state.steps.get(effect.path)
+        sent = effect.kind == "email" and happened.result.get("status") != "suppressed"
+        if record and sent and fits(step, effect.path, record.id) and not world.is_staff(str(effect.payload["to"])):
+            yield case, effect.path, record, str(effect.payload["to"])
+
+
+def _known(case: Simulation) -> set[str]:
+    """Whom the case has written to, and whom its steps wait for by name."""
+    written = {str(h.effect.payload["to"]).lower() for h in case.happened if h.effect.kind == "email"}
+    accepts = [a for r in case.state.steps.values() if not r.closed for a in r.memo.get("accepts", ())]
+    return written | {str(a["match"]["from"]) for a in accepts if "from" in a["match"]}
+
+
+def _mail(world: World, line: Line, case: Simulation, reader: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    """What the event of a mail carries."""
+    name, address = parseaddr(str(world.filled(line.from_ or reader, case)))
+    text = str(world.filled(line.text or "", case))
+    return {
+        "from": address.lower(),
+        "from_name": name,
+        "subject": str(world.filled(line.subject or "", case)),
+        "text": text,
+        "full_text": text,
+        "attachments": [_file(one) for one in line.attachments or ()],
+        "message_id": f"<{len(world.entries)}@example.com>",
+        "authenticated": True,
+        "automatic": bool(line.automatic),
+        "mailbox": "replies",
+        "thread": "",
+        **more,
+    }
+
+
+def _file(name: str) -> dict[str, Any]:
+    return {"file": name, "name": name, "sha256": "", "size": 0}
