@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from engine.language.calendar import WorkCalendar
 from engine.language.plan import Plan
 from engine.language.resources import People
 from engine.runtime.beginning import first_state
@@ -86,6 +87,7 @@ class Simulation:
         self.ways: set[tuple[str, str]] = set()
         self.attempts: dict[str, Attempts] = {}
         self.unanswered: set[str] = set()
+        self.opens: dict[str, datetime] = {}
         self.colleagues = people if isinstance(people, Colleagues) else Colleagues(people or plan.resources.people)
         self.turned = self._turn()
 
@@ -169,6 +171,9 @@ class Simulation:
             return self.colleagues.answer(effect, self.state)
         if effect.kind in SLOW:
             return Later()
+        if (opens := self._opens(effect)) > self.now:
+            self.opens[effect.key] = opens
+            return Later(posted=True, said=f"“{_called(effect)}” waits, because the office is closed")
         try:
             answer = self._ask(effect)
         except NotNow as problem:
@@ -178,6 +183,11 @@ class Simulation:
         if isinstance(answer, Later):
             self.unanswered.add(effect.key)
         return answer
+
+    def _opens(self, effect: Effect) -> datetime:
+        """When a message may go out that keeps to opening hours; now, for all that does not."""
+        calendar = self.plan.calendar if effect.payload.get("hours") == "office" else None
+        return WorkCalendar.of(calendar).next_open(self.now) if calendar else self.now
 
     def _ask(self, effect: Effect) -> Answer:
         self.effects.append(effect)
@@ -195,6 +205,7 @@ class Simulation:
         case, path, payload = self.state.case["id"], pending["path"], pending["payload"]
         effect = Effect(key, case, path, pending["purpose"], kind, payload, Retry(), fresh=False)
         at = None if key in self.unanswered else self.now + timedelta(seconds=first if made else 0)
+        at = self.opens.get(key, at)
         return Attempts(effect, self.now, at, made, pending["max_attempts"], first, pending["max_delay"])
 
     def _attempt(self, attempts: Attempts) -> Done | None:
@@ -218,6 +229,10 @@ class Simulation:
         at = self.now + timedelta(seconds=pause)
         attempts.at, attempts.pause = at, min(pause * 2, max(attempts.longest, pause))
         return attempts.made < attempts.most and at - attempts.since <= GIVE_UP
+
+
+def _called(effect: Effect) -> str:
+    return str(effect.payload["template"] or effect.payload["subject"])
 
 
 def _finish(coroutine: Coroutine[Any, Any, Turn]) -> Turn:
