@@ -1,11 +1,17 @@
-"""Mail that belongs to a case: whether its process takes any, and which of its steps has the better right to one."""
+"""Mail that belongs to a case: whether its process takes any, whose, and which step has the better right to one."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
+from engine.language.addresses import normal
+from engine.language.evaluator import EvaluationError, render
+from engine.language.expressions import parse_template
 from engine.language.plan import Plan
 from engine.language.process import BOUNCE, REPLY
+from engine.runtime.around import Around
 from engine.runtime.events import Event
+from engine.runtime.scope import Scope
 from engine.runtime.state import State, StepRecord
 
 MAILED = ("email", "bounce")
@@ -14,7 +20,40 @@ MAILED = ("email", "bounce")
 
 def takes_mail(plan: Plan, kind: str = "email") -> bool:
     """Whether some step or handler of the process takes a mail of this kind that belongs to its case."""
-    return any(_takes(part, kind) for part in _parts((*plan.process.steps, *plan.process.handlers)))
+    return any(_takes(part, kind) for part in _everything(plan))
+
+
+def takes_reply(plan: Plan, state: State, page: str) -> bool:
+    """Whether an answer to a mail of this page can still find somebody: a wait or a handler that takes mail, or the
+    form that was asked by that very mail."""
+    parts = tuple(_everything(plan))
+    if any(told.type == "email" for part in parts for told in _told(part)):
+        return True
+    forms = {part.id for part in parts if getattr(part, "answer_by_reply", None)}
+    asking = (record for path, record in state.steps.items() if record.page(path) == page)
+    return any(record.id in forms and not record.closed for record in asking)
+
+
+def named_senders(plan: Plan, state: State, now: datetime) -> frozenset[str]:
+    """The addresses that some `match` of the process names as the sender of a mail, as far as they are known."""
+    scope, found = Scope(state).of(Around()), set[str]()
+    for part in _everything(plan):
+        for told in _told(part):
+            written = told.match.get("from")
+            if told.type == "email" and written is not None:
+                found |= _value(str(written), scope, now)
+    for record in state.steps.values():  # what a wait has worked out, in its own place
+        if not record.closed:
+            accepts = [accept for accept in record.memo.get("accepts", ()) if accept["kind"] == "email"]
+            found |= {normal(str(accept["match"]["from"])) for accept in accepts if "from" in accept["match"]}
+    return frozenset(found)
+
+
+def _value(written: str, scope: dict[str, Any], now: datetime) -> set[str]:
+    try:
+        return {normal(str(render(parse_template(written), scope, lambda: now)))}
+    except EvaluationError:
+        return set()
 
 
 def _takes(part: Any, kind: str) -> bool:
@@ -22,8 +61,16 @@ def _takes(part: Any, kind: str) -> bool:
         return True
     if kind == "bounce" and getattr(part, "on_suppressed", None):
         return True
-    heard = (*getattr(part, "events", ()), *filter(None, [getattr(part, "when", None)]))
-    return any(told.type == kind for told in heard)
+    return any(told.type == kind for told in _told(part))
+
+
+def _told(part: Any) -> tuple[Any, ...]:
+    """What a step or a handler listens to."""
+    return (*getattr(part, "events", ()), *filter(None, [getattr(part, "when", None)]))
+
+
+def _everything(plan: Plan) -> Iterator[Any]:
+    return _parts((*plan.process.steps, *plan.process.handlers))
 
 
 def _parts(parts: tuple[Any, ...]) -> Iterator[Any]:

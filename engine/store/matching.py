@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text, tuple_
 
+from engine.language.addresses import normal
 from engine.language.values import decode, encode
 from engine.runtime.mailbox import at
+from engine.store.outbox import written_to
 from engine.store.rows import Subscriber
 from engine.store.sql import Sql
 from engine.store.tables import subscriptions
@@ -22,6 +24,15 @@ _CAME = Sql(
     ORDER BY seq
     """
 )
+_SHAPES = Sql(
+    """
+    SELECT match_names FROM subscriptions
+    WHERE case_id = :case AND path = :path AND name = :name AND match_names IS NOT NULL
+    """
+)
+MAIL = "mail/"
+"""How the names of mails begin that belong to no case: anybody can write one, so being equal is not enough."""
+
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
@@ -64,8 +75,24 @@ def subscribers(c: Connection, name: str, data: Mapping[str, Any]) -> tuple[Subs
 def unclaimed(c: Connection, case: str, name: str, shape: str, hashed: str) -> list[str]:
     """Ids of the arrivals of this name since the case was opened that a subscription of the case with these `kept`
     values takes: one that another case has taken, too."""
-    rows = _CAME.rows(c, case=case, name=name)
-    return [arrival for arrival, data in rows if _hash_of(shape, decode(data)) == hashed]
+    rows = [(arrival, decode(data)) for arrival, data in _CAME.rows(c, case=case, name=name)]
+    found = [(arrival, data) for arrival, data in rows if _hash_of(shape, data) == hashed]
+    if not name.startswith(MAIL):
+        return [arrival for arrival, _ in found]
+    return [arrival for arrival, data in found if _knows(c, case, [shape], str(data["from"]))]
+
+
+def knowing(c: Connection, found: Iterable[Subscriber], sender: str) -> tuple[Subscriber, ...]:
+    """Those of the cases that know the sender of a mail: they have written to them, or their `match` names them."""
+    return tuple(one for one in found if _knows(c, one.case, _shapes(c, one), sender))
+
+
+def _shapes(c: Connection, one: Subscriber) -> list[str]:
+    return [shape for (shape,) in _SHAPES.rows(c, case=one.case, path=one.path, name=one.name)]
+
+
+def _knows(c: Connection, case: str, shapes: Iterable[str], sender: str) -> bool:
+    return any("from" in json.loads(shape) for shape in shapes) or normal(sender) in written_to(c, case)
 
 
 def _hash_of(shape: str, data: Mapping[str, Any]) -> str | None:

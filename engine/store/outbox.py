@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
 
+from engine.language.addresses import normal
 from engine.store.moment import moment
 from engine.store.rows import OutboxRow
 from engine.store.sql import Sql
@@ -123,6 +124,11 @@ _BOUNCED = Sql(
     """
     UPDATE outbox SET state = 'bounced', code = 'bounce', reason = :reason, finished_at = :at
     WHERE (message_id = :named OR key = :named) AND state IN ('sent', 'unknown', 'sending')
+    """
+)
+_WRITTEN_TO = Sql(
+    """
+    SELECT DISTINCT recipient FROM outbox WHERE case_id = :case AND state IN ('sending', 'sent', 'unknown', 'bounced')
     """
 )
 _NAMED = Sql(f"SELECT seq, {_COLUMNS} FROM outbox WHERE message_id = :named OR key = :named")  # noqa: S608  our own
@@ -278,6 +284,11 @@ def by_message_id(c: Connection, message_id: str) -> OutboxRow | None:
     """The message that somebody answers or returns: its Message-ID without brackets."""
     row = c.execute(select(outbox).where(outbox.c.message_id == message_id)).first()
     return OutboxRow(*row) if row else None
+
+
+def written_to(c: Connection, case: str) -> frozenset[str]:
+    """The addresses that mails of this case have gone to, in their normal form."""
+    return frozenset(normal(to) for (to,) in _WRITTEN_TO.rows(c, case=case))
 
 
 def listing(

@@ -1,10 +1,13 @@
-"""Fixtures: a real mail server where there is one."""
+"""Fixtures: a real mail server where there is one, and a house that reads its mail."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from engine.store.store import Store
 from tests.mail.dovecot import Dovecot, NoDovecot, dovecot
+from tests.mail.house import House, house
 
 
 @pytest.fixture
@@ -15,3 +18,18 @@ def server() -> Iterator[Dovecot]:
             yield running
     except NoDovecot as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture
+def one_store(tmp_path: Path) -> Iterator[Store]:
+    """A store on SQLite."""
+    store = Store.open(f"sqlite:///{tmp_path}/house.db")
+    store.migrate()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+async def home(tmp_path: Path, one_store: Store) -> AsyncIterator[House]:
+    async with house(tmp_path, one_store) as opened:
+        yield opened

@@ -28,11 +28,12 @@ class Attached:
 @dataclass(frozen=True)
 class Failure:
     """An address that a mail of ours did not reach. `address` is empty where the report does not name it; `hard`:
-    it will never be reached."""
+    it will never be reached; `delayed`: its server is still trying."""
 
     address: str
     hard: bool
     why: str
+    delayed: bool = False
 
 
 @dataclass(frozen=True)

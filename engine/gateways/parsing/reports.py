@@ -37,7 +37,7 @@ def failures(mail: Part, fields: Fields, sender: str, null_sender: bool) -> tupl
         return tuple(Failure(address, True, "refused by the receiving server") for address in named[:MOST_FAILURES])
     for_now, for_good = within(SECONDS, lambda: tolerant(lambda: all_failures(mail), _NONE), lambda: _NONE)
     why = _excerpt(mail)
-    found = [*_named(for_good, _lasting(why), why), *_named(for_now, False, why)]
+    found = [*_named(for_good, _lasting(why), why), *_named(for_now, False, why, delayed=True)]
     return tuple(found[:MOST_FAILURES]) or (Failure("", _lasting(why), why or "a bounce that does not say for whom"),)
 
 
@@ -109,8 +109,9 @@ def _failure(block: Fields) -> Failure | None:
     address = _address(block)
     status, said = block.first("status"), block.first("diagnostic-code")
     why = " ".join(filter(None, (status.split("(")[0].strip(), _SPLIT.split(said, 1)[-1]))).strip()
-    hard = not action.startswith("delay") and _lasting(f"{status} {said}")
-    return Failure(address, hard, clean(why)[:LONGEST_REASON] or "not delivered")
+    delayed = action.startswith("delay")
+    hard = not delayed and _lasting(f"{status} {said}")
+    return Failure(address, hard, clean(why)[:LONGEST_REASON] or "not delivered", delayed)
 
 
 def _address(block: Fields) -> str:
@@ -135,9 +136,9 @@ def _lasting(said: str) -> bool:
     return code[2] in ("0", "1", "5") or (code[2], code[3]) in (("2", "1"), ("4", "1"), ("4", "4"))
 
 
-def _named(addresses: Iterable[bytes], hard: bool, why: str) -> list[Failure]:
+def _named(addresses: Iterable[bytes], hard: bool, why: str, delayed: bool = False) -> list[Failure]:
     known = (normalised(address.decode("ascii", "replace")) for address in sorted(addresses))
-    return [Failure(address, hard, why) for address in known if address]
+    return [Failure(address, hard, why, delayed) for address in known if address]
 
 
 def _excerpt(mail: Part) -> str:

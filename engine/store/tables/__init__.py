@@ -28,6 +28,7 @@ from engine.store.tables.health import health
 from engine.store.tables.hooks import hooks, misfires
 from engine.store.tables.mails import mailboxes, mails
 from engine.store.tables.outbox import holds, lanes, outbox
+from engine.store.tables.triage import triage
 
 __all__ = [
     "assignments",
@@ -63,5 +64,6 @@ __all__ = [
     "suppressions",
     "tasks",
     "timeline",
+    "triage",
     "waits",
 ]

@@ -205,6 +205,8 @@ subscriptions = Table(
     Index(None, "name", "match_names", "match_hash"),
 )
 
+_MAIL = "source = 'mail'"
+
 inbox = Table(
     "inbox",
     metadata,
@@ -230,6 +232,9 @@ inbox = Table(
         sqlite_where=text("case_id = ''"),
         postgresql_where=text("case_id = ''"),
     ),
+    # Mail that waits for somebody, and what one sender has written lately.
+    Index("ix_inbox_mail", "state", "seq", sqlite_where=text(_MAIL), postgresql_where=text(_MAIL)),
+    Index("ix_inbox_sender", "given_by", "received_at", sqlite_where=text(_MAIL), postgresql_where=text(_MAIL)),
 )
 
 deliveries = Table(

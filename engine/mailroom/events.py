@@ -1,0 +1,91 @@
+"""From a mail that was read to the event that cases see, and the files that came with it."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.gateways.parsing import Attached, Letter
+from engine.language.addresses import normal
+from engine.language.process import BOUNCE, REPLY, mailed_to
+from engine.language.values import encode
+from engine.store import files
+from engine.store.mails import MailRow
+from engine.store.rows import Arrival
+
+SOURCE = "mail"
+LONGEST_TEXT = 50_000
+LONGEST_FULL_TEXT = 100_000
+"""Characters that a case carries with it; the mail itself is kept whole."""
+
+
+def written_to(row: MailRow, letter: Letter, mailbox: str) -> str:
+    """The address of ours that a mail was written to, without what names a case in it."""
+    local, _, domain = mailbox.lower().rpartition("@")
+    for address in (*row.envelope_to, *letter.to):
+        given, _, where = address.lower().rpartition("@")
+        if where == domain and (given == local or given.startswith(f"{local}+")):
+            return mailbox.lower()
+    return (letter.to or row.envelope_to or (mailbox,))[0].lower()
+
+
+def event_of(row: MailRow, letter: Letter, mailbox: str, thread: str = "") -> dict[str, Any]:
+    """What `event` is. `mailbox` is its address, `thread` the page path of the step whose mail is answered."""
+    return {
+        "from": normal(letter.sender) if letter.sender else "",
+        "from_name": letter.sender_name,
+        "to": written_to(row, letter, mailbox),
+        "subject": letter.subject,
+        "text": letter.text[:LONGEST_TEXT],
+        "full_text": letter.full_text[:LONGEST_FULL_TEXT],
+        "attachments": [value_of(row, n, file) for n, file in enumerate(letter.attachments)],
+        "message_id": letter.message_id,
+        "authenticated": bool(letter.authenticated),
+        "automatic": bool(letter.automatic),
+        "mailbox": row.mailbox,
+        "thread": thread,
+    }
+
+
+def value_of(row: MailRow, number: int, file: Attached) -> dict[str, Any]:
+    """A file as expressions see it."""
+    digest = sha256(file.content).hexdigest()
+    return {"file": f"{row.id}-{number + 1}", "name": file.name, "sha256": digest, "size": len(file.content)}
+
+
+def keep_files(c: Connection, row: MailRow, attachments: Iterable[Attached], case: str) -> None:
+    """Keep what came with the mail as files of the case; of nobody where it is not known yet."""
+    for n, file in enumerate(attachments):
+        value = value_of(row, n, file)
+        files.put(c, value["file"], case, file.name, file.mime, value["sha256"], file.content)
+
+
+def reply(row: MailRow, case: str, event: Mapping[str, Any]) -> Arrival:
+    """A mail that belongs to a case."""
+    return _arrival(row, "email", REPLY, case, event)
+
+
+def letter_box(row: MailRow, event: Mapping[str, Any]) -> Arrival:
+    """A mail that belongs to none, yet."""
+    return _arrival(row, "email", mailed_to(row.mailbox), "", event)
+
+
+def report(row: MailRow, case: str, data: Mapping[str, Any]) -> Arrival:
+    """The report that a mail did not reach its reader."""
+    return _arrival(row, "bounce", BOUNCE, case, data)
+
+
+def _arrival(row: MailRow, kind: str, name: str, case: str, data: Mapping[str, Any]) -> Arrival:
+    return Arrival(
+        id=row.id,
+        source=SOURCE,
+        source_id=row.id,
+        kind=kind,
+        name=name,
+        case=case,
+        to="",
+        by=str(data.get("from", "")),
+        data_json=encode(data),
+        received_at=row.received_at,
+    )

@@ -1,0 +1,99 @@
+"""The reader: takes the mails that are kept, one after the other, and brings each to where it belongs.
+
+A mail is read once: what it says, where it goes and that it was read are written together. Whoever dies before that
+has changed nothing, and the mail is read again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+
+from engine.clock import Clock, utc_now
+from engine.gateways.parsing import Letter, Parser, Unreadable
+from engine.language.resources import Connections, Mailbox
+from engine.mailroom.placing import Placing, Sorted
+from engine.store import mails
+from engine.store.mails import MailRow
+from engine.store.store import Store
+
+log = logging.getLogger("baton.mailroom")
+
+GLANCE = 0.5  # seconds between two looks for new mail
+AT_ONCE = 20  # mails that are taken together
+PAUSE = 2.0  # seconds after which a database that did not answer is asked again
+
+
+@dataclass
+class Reader:
+    """`run` until `stop`; `read` takes everything that is there now. `nudge` wakes a dispatcher in this process."""
+
+    store: Store
+    placing: Placing
+    connections: Callable[[], Connections | None]
+    parser: Parser = field(default_factory=Parser)
+    nudge: Callable[[], None] = field(default=lambda: None)
+    clock: Clock = utc_now
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Read until `stop` is set. Trouble with the database is waited out; no mail keeps the others waiting."""
+        try:
+            while not stop.is_set():
+                pause = GLANCE
+                try:
+                    await self.read(stop)
+                except SQLAlchemyError as problem:
+                    log.warning("the database does not answer, trying again: %s", problem)
+                    pause = PAUSE
+                await _rest(stop, pause)
+        finally:
+            await self.parser.aclose()
+
+    async def read(self, stop: asyncio.Event | None = None) -> int:
+        """Read all that is new; how many mails that were."""
+        done = 0
+        while rows := await self.store.read(lambda c: mails.new(c, AT_ONCE)):
+            for row in rows:
+                if stop and stop.is_set():
+                    return done
+                await self._take(row)
+                done += 1
+            self.nudge()
+        return done
+
+    async def _take(self, row: MailRow) -> None:
+        mailbox = self._mailbox(row.mailbox)
+        letter, sorted_ = await self._understood(row, mailbox)
+        await self.store.write(lambda c: self.placing.write(c, row, letter, sorted_))
+
+    async def _understood(self, row: MailRow, mailbox: Mailbox | None) -> tuple[Letter | None, Sorted]:
+        """What the mail says and where it goes; whatever is wrong with it, it goes somewhere."""
+        try:
+            letter = await self._parsed(row, mailbox)
+        except Unreadable as problem:
+            return None, Sorted.waiting("unreadable", problem.message)
+        try:
+            return letter, await self.placing.sort(row, letter, mailbox)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: the mail is as good as before
+        except Exception as problem:  # an edge: whatever is wrong with one mail, everything else goes on
+            log.exception("%s cannot be placed, and waits in triage", row.id)
+            return letter, Sorted.waiting("failed", f"{type(problem).__name__}.")
+
+    async def _parsed(self, row: MailRow, mailbox: Mailbox | None) -> Letter:
+        # Only a server that speaks SMTP with us says for certain that there is no sender.
+        null = not row.envelope_from and mailbox is not None and mailbox.type == "smtp"
+        return await self.parser.read(row.raw, authserv=(mailbox.authserv if mailbox else "") or "", null_sender=null)
+
+    def _mailbox(self, name: str) -> Mailbox | None:
+        known = self.connections()
+        return known.mailboxes.get(name) if known else None
+
+
+async def _rest(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

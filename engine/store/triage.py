@@ -1,0 +1,130 @@
+"""Mail that found no place by itself: it waits here until somebody gives it one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.language.values import decode
+from engine.store.moment import moment
+from engine.store.sql import Sql, put
+from engine.store.tables import triage as _table
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Why a mail waits. `case` and `path` are where it seems to belong, as far as that is known."""
+
+    reason: str
+    why: str = ""
+    case: str = ""
+    path: str = ""
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TriageRow:
+    """A mail in triage. `state` is that of its row in the inbox; `outcome` is empty while it waits."""
+
+    mail: str
+    mailbox: str
+    received_at: datetime
+    sender: str
+    subject: str
+    reason: str
+    why: str
+    case: str
+    path: str
+    automatic: bool
+    state: str
+    outcome: str
+    note: str
+    by: str
+    closed_at: datetime | None
+
+
+# Written out as the partial index has it. A mail for which a case began to listen later is `routed`, and gone from
+# here; one whose case ended before it could be told is `late`, and comes here without a row of its own.
+_HELD = "i.source = 'mail' AND i.state IN ('triage', 'unmatched', 'late', 'failed')"
+_COLUMNS = """
+    m.id, m.mailbox, m.received_at, i.given_by, i.data_json, t.reason, t.why, t.case_id, t.path, t.automatic, i.state,
+    t.outcome, t.note, t.given_by, t.closed_at, i.case_id
+"""
+_FROM = "FROM inbox i JOIN mails m ON m.id = i.source_id LEFT JOIN triage t ON t.mail_id = m.id"
+_WAITING = Sql(
+    f"""
+    SELECT {_COLUMNS} {_FROM} WHERE {_HELD} AND COALESCE(t.outcome, '') = '' ORDER BY i.seq DESC LIMIT :limit
+    """
+)
+_ONE = Sql(f"SELECT {_COLUMNS} {_FROM} WHERE i.source = 'mail' AND i.source_id = :id")
+_CLOSE = Sql(
+    """
+    INSERT INTO triage (mail_id, reason, why, case_id, path, automatic, since, outcome, note, given_by, closed_at)
+    VALUES (:id, :reason, '', :case_id, '', 0, :at, :outcome, :note, :given_by, :at)
+    ON CONFLICT (mail_id) DO UPDATE SET
+        outcome = excluded.outcome, note = excluded.note, given_by = excluded.given_by, closed_at = excluded.closed_at
+    WHERE triage.outcome = ''
+    """
+)
+
+
+def waits(c: Connection, mail: str, waiting: Waiting, at: datetime) -> None:
+    """A mail waits from now on. Again: the reason is a new one."""
+    row = {
+        "mail_id": mail,
+        "reason": waiting.reason,
+        "why": waiting.why,
+        "case_id": waiting.case,
+        "path": waiting.path,
+        "automatic": int(waiting.automatic),
+        "since": at,
+        "outcome": "",
+        "note": "",
+        "given_by": "",
+        "closed_at": None,
+    }
+    put(c, _table, [row])
+
+
+def listing(c: Connection, limit: int = 500) -> tuple[TriageRow, ...]:
+    """The mails that wait, the newest first."""
+    return tuple(_row(row) for row in _WAITING.rows(c, limit=limit))
+
+
+def get(c: Connection, mail: str) -> TriageRow | None:
+    """One mail that was read, whether or not it waits."""
+    rows = _ONE.rows(c, id=mail)
+    return _row(rows[0]) if rows else None
+
+
+def close(c: Connection, row: TriageRow, outcome: str, note: str, by: str, at: datetime) -> bool:
+    """Somebody has decided. False: somebody else was first, and nothing was changed."""
+    changed = _CLOSE.change(
+        c, id=row.mail, reason=row.reason, case_id=row.case, outcome=outcome, note=note, given_by=by, at=at
+    )
+    return changed == 1
+
+
+def _row(row: tuple[Any, ...]) -> TriageRow:
+    mail, mailbox, received, sender, data, reason, why, case, path, automatic, state, outcome, note, by, closed, own = (
+        row
+    )
+    subject = str(decode(data).get("subject", ""))
+    return TriageRow(
+        mail=mail,
+        mailbox=mailbox,
+        received_at=moment(received),
+        sender=sender,
+        subject=subject,
+        reason=reason or {"late": "ended", "failed": "failed"}.get(state, "unmatched"),
+        why=why or "",
+        case=case or own,
+        path=path or "",
+        automatic=bool(automatic),
+        state=state,
+        outcome=outcome or "",
+        note=note or "",
+        by=by or "",
+        closed_at=moment(closed),
+    )

@@ -1,0 +1,129 @@
+"""Mails find their case, start one, or wait for somebody: from the raw bytes to what the case does."""
+
+import re
+
+from engine.mailroom import reasons
+from engine.store import contacts, files, outbox
+from tests.mail.house import MX, House
+from tests.mail.post import parts, raw
+
+BELIEVED = {"Authentication_Results": f"{MX}; dmarc=pass header.from=acme.test"}
+ANN = "ann@acme.test"
+
+
+async def asked(home: House) -> tuple[str, str]:
+    """A case that has asked Ann, and the address that answers go to."""
+    case = await home.start("ask", email=ANN)
+    return case, await home.address(case, "ask", ANN)
+
+
+async def test_an_answer_to_the_address_of_a_mail_goes_on_with_its_case(home: House) -> None:
+    case, address = await asked(home)
+    mail = await home.deliver(raw("Twelve.\n", To=address, **BELIEVED), to=address)
+    assert await home.status(case) == "answered"
+    assert "Twelve." in home.sent(ANN)[-1].text
+    assert await home.why(mail) == ""
+
+
+async def test_an_answer_without_that_address_is_known_by_the_mail_that_it_answers(home: House) -> None:
+    case, _ = await asked(home)
+    ours = f"<{home.sent(ANN)[0].message_id}>"
+    await home.deliver(raw("Twelve.\n", In_Reply_To="<other@x>", References=f"<a@x> {ours} <b@x>", **BELIEVED))
+    assert await home.status(case) == "answered"
+
+
+async def test_an_answer_is_the_answer_to_the_question_of_a_form(home: House) -> None:
+    case = await home.start("questionnaire", email=ANN)
+    address = await home.address(case, "seats", ANN)
+    await home.deliver(raw("Twelve.\n\nOn Monday N <n@x> wrote:\n> How many?\n", To=address, **BELIEVED))
+    detail = await home.case(case)
+    assert [wait.step for wait in detail.waits] == ["rest"]
+    again = await home.deliver(raw("No, thirteen.\n", To=address, **BELIEVED))
+    assert await home.why(again) == "not_listening"
+
+
+async def test_a_mail_starts_a_case_and_its_files_belong_to_it(home: House) -> None:
+    await home.desk.publish("enquiry")
+    both = parts(
+        "mixed", "Content-Type: text/plain\n\nTwelve seats, please.", "Content-Type: text/csv; name=a.csv\n\n1"
+    )
+    mail = await home.deliver(raw(**both, To="office@northwind.example"), "office")
+    assert await home.why(mail) == ""
+    (case,) = [found.id for found in await home.desk.cases()]
+    assert home.sent(ANN)[0].subject == "Thank you for your mail"
+    assert [file.name for file in await home.store.read(lambda c: files.of_case(c, case))] == ["a.csv"]
+
+
+async def test_a_mail_that_no_trigger_wants_waits(home: House) -> None:
+    await home.desk.publish("enquiry")
+    mail = await home.deliver(raw("Hello?\n", **BELIEVED), "office")
+    assert await home.why(mail) == "unmatched"
+
+
+async def test_an_answer_to_a_case_that_has_ended_waits_with_the_case_that_it_was_for(home: House) -> None:
+    case, address = await asked(home)
+    await home.deliver(raw("Twelve.\n", To=address, **BELIEVED))
+    late = await home.deliver(raw("Thirteen.\n", To=address, **BELIEVED))
+    (row,) = await home.triage()
+    assert (row.mail, row.reason, row.case, row.path) == (late, "ended", case, "ask")
+
+
+async def test_what_cannot_be_parsed_waits_with_its_reason_and_the_next_mail_is_read(home: House) -> None:
+    case, address = await asked(home)
+    broken = await home.deliver(b"\x00\x01 this is no mail")
+    await home.deliver(raw("Twelve.\n", To=address, **BELIEVED))
+    assert await home.status(case) == "answered"
+    (row,) = await home.triage()
+    assert (row.mail, row.reason) == (broken, "unreadable")
+    assert "header" in row.why
+
+
+async def test_a_mail_that_was_read_is_read_only_once(home: House) -> None:
+    case, address = await asked(home)
+    await home.deliver(raw("Twelve.\n", To=address, **BELIEVED))
+    assert await home.reader.read() == 0
+    assert [mail.subject for mail in home.sent(ANN)] == ["A few questions", "Thank you"]
+
+
+BOUNCE = """\
+--b
+Content-Type: text/plain
+
+I am sorry to inform you that your message could not be delivered.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.acme.test
+
+Final-Recipient: rfc822; ann@acme.test
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 <ann@acme.test>: user unknown
+
+--b--
+"""
+
+
+async def test_a_bounce_marks_the_mail_and_the_contact(home: House) -> None:
+    case, address = await asked(home)
+    report = {"From": "MAILER-DAEMON@mx.acme.test", "To": address, "Subject": "Undelivered Mail Returned to Sender"}
+    kind = {"Content_Type": "multipart/report; report-type=delivery-status; boundary=b", "Return_Path": "<>"}
+    mail = await home.deliver(raw(BOUNCE, **report, **kind), sender="", to=address)
+    assert await home.why(mail) == ""
+    (letter,) = await home.store.read(lambda c: outbox.listing(c, case=case))
+    assert (letter.state, "5.1.1" in letter.reason) == ("bounced", True)
+    found = await home.store.read(lambda c: contacts.suppressed(c, ANN, "process"))
+    assert found is not None
+    assert found.code == "bounced"
+
+
+async def test_a_forged_bounce_about_no_mail_of_ours_changes_nothing(home: House) -> None:
+    await asked(home)
+    kind = {"Content_Type": "multipart/report; report-type=delivery-status; boundary=b", "Return_Path": "<>"}
+    mail = await home.deliver(raw(BOUNCE, From="MAILER-DAEMON@evil.test", **kind))
+    assert await home.why(mail) == "not_ours"
+    assert await home.store.read(lambda c: contacts.suppressed(c, ANN, "process")) is None
+
+
+def test_no_reason_is_without_a_sentence() -> None:
+    assert all(re.fullmatch(r"[a-z_]+", code) for code in reasons.SENTENCES)
