@@ -38,10 +38,12 @@ from engine.gateways.mail import SmtpMailer
 from engine.gateways.pdf import TypstPrinter
 from engine.gateways.rendering import Brand, Renderer
 from engine.language.inputs import BadValues
-from engine.language.roster import roster_of
+from engine.language.roster import connections_of, roster_of
 from engine.mailroom.accounts import Accounts
 from engine.mailroom.boxes import mailboxes_of
 from engine.mailroom.ingest import Ingest
+from engine.mailroom.placing import Placing
+from engine.mailroom.reader import Reader
 from engine.opening import prepare, values_of
 from engine.postman.postman import Postman
 from engine.routing import Router
@@ -203,6 +205,7 @@ async def working(
         side.create_task(Dispatcher(house.store, courier, router, nudge).run(stop))
         side.create_task(watch(house.store, courier, stop))
         side.create_task(ingest_of(house).run(stop))
+        side.create_task(reader_of(house, router, nudge).run(stop))
         side.create_task(Postman(house.world, nudge).run(stop))
         side.create_task(keep_time(schedules, Timekeeper(house.client, queue), stop))
         try:
@@ -216,6 +219,12 @@ def ingest_of(house: House) -> Ingest:
     settings = house.settings
     sign_in = Accounts(settings.secret).sign_in
     return Ingest(house.store, settings.workspace, mailboxes_of(settings), sign_in)
+
+
+def reader_of(house: House, router: Router, nudge: Nudge) -> Reader:
+    known = connections_of(house.settings.workspace)
+    placing = Placing(house.settings, house.store, house.shelf, router, known, utc_now)
+    return Reader(house.store, placing, known, nudge=nudge)
 
 
 async def keep_time(schedules: Schedules, keeper: Timekeeper, stop: asyncio.Event) -> None:

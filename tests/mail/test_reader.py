@@ -79,7 +79,7 @@ async def test_what_cannot_be_parsed_waits_with_its_reason_and_the_next_mail_is_
 
 
 async def test_a_mail_that_was_read_is_read_only_once(home: House) -> None:
-    case, address = await asked(home)
+    _, address = await asked(home)
     await home.deliver(raw("Twelve.\n", To=address, **BELIEVED))
     assert await home.reader.read() == 0
     assert [mail.subject for mail in home.sent(ANN)] == ["A few questions", "Thank you"]
