@@ -279,10 +279,25 @@ class Mailbox(Model):
 
 
 class Sender(Model):
-    """A mail account to send from, beside the one of baton.yaml."""
+    """A mail account to send from, beside the one of baton.yaml. Without a `host` its mails go through the server of
+    baton.yaml, with this address in From."""
 
     address: str  # what stands in From
-    name: str | None = None  # the name beside it
+    name: str | None = None  # the name beside it; `mail.sender_name` of baton.yaml if not said
+    host: str | None = None  # its mail server
+    port: int | None = None  # 587, and 465 with `tls: tls`, if not said
+    tls: Literal["tls", "starttls", "none"] | None = None  # `starttls` if not said; certificates are checked
+    ca: str | None = None  # a file of certificates to trust, in the workspace, beside those of the machine
+    username: str | None = None  # who signs in; the address, if not said
+    password: str | None = None  # name of an environment variable; without one nobody signs in
+    auth: Literal["password", "oauth2"] | None = None  # `password` if not said; Google and Microsoft: oauth2
+    token_url: str | None = None  # for oauth2: where access tokens are to be had
+    client_id: str | None = None  # for oauth2: the id of the application, which is no secret
+    client_secret: str | None = None  # for oauth2: name of an environment variable
+    refresh_token: str | None = None  # for oauth2: name of an environment variable; without it the application signs in
+    scope: str | None = None  # for oauth2: what is asked for, where the provider wants that said
+    rate: str | None = None  # how many mails it sends, `60 per minute`; `mail.rate` of baton.yaml if not said
+    rate_per_domain: str | None = None  # the same to any one domain; `mail.rate_per_domain` if not said
 
 
 class Connections(Model):

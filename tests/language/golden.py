@@ -18,7 +18,9 @@ def checked(path: Path) -> str:
 def pairs() -> list[Path]:
     """The files of `bad` that have findings of their own; the rest is the workspace around them."""
     around = {"people", "connections"}
-    alone = [path for folder in ("members", "absences", "mailboxes") for path in (BAD / folder).glob("*.yaml")]
+    alone = [
+        path for folder in ("members", "absences", "mailboxes", "senders") for path in (BAD / folder).glob("*.yaml")
+    ]
     whole = [path for path in (BAD / "workspaces").iterdir() if path.is_dir()]
     return sorted([p for p in BAD.glob("*.yaml") if p.stem not in around] + alone + whole)
 

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from engine.language.checks import mailboxes, secrets, webhooks
+from engine.language.checks import mailboxes, secrets, senders, webhooks
 from engine.language.checks.subject import excused
 from engine.language.document import Document
 from engine.language.nodes import Place
@@ -19,6 +19,7 @@ def check(document: Document, connections: Connections) -> None:
         webhooks.check(document, connection, name)
         _address(document, connection)
     mailboxes.check(document, connections)
+    senders.check(document, connections)
 
 
 def _address(document: Document, connection: Connection) -> None:

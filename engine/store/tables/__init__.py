@@ -28,6 +28,7 @@ from engine.store.tables.health import health
 from engine.store.tables.hooks import hooks, misfires
 from engine.store.tables.mails import mailboxes, mails
 from engine.store.tables.outbox import holds, lanes, outbox
+from engine.store.tables.rates import rates
 from engine.store.tables.triage import triage
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "outbox",
     "plans",
     "queue",
+    "rates",
     "releases",
     "schedules",
     "signatures",
