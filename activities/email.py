@@ -1,6 +1,7 @@
 """`email`: one message from a template, or from subject and body."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -8,7 +9,8 @@ from pydantic import Field as Described
 
 from activities.gate import Gate
 from activities.outgoing import Link, Outgoing, Patience
-from activities.posting import post
+from activities.packing import unpacked
+from activities.posting import keep, post
 from activities.world import World
 from engine.gateways.mail import Attachment, Mail, message_id_for
 from engine.gateways.tokens import link_token, link_url, token_hash
@@ -21,11 +23,12 @@ from engine.language.resources import EmailTemplate, MailClass, People
 from engine.language.time import resolve_text
 from engine.language.types import TEXT, Field, Record, record
 from engine.runtime import suppression
+from engine.runtime.approval import deliver
 from engine.runtime.effects import Effect
 from engine.runtime.letters import SUPPRESSED, addresses, letter, readers
 from engine.runtime.step import Look, Nested, Promise, Result, Retry, Run, Send, Step
 from engine.runtime.suppression import OnSuppressed
-from engine.store import files
+from engine.store import files, outbox
 
 
 class EmailStep(Step):
@@ -79,7 +82,7 @@ class EmailStep(Step):
             "attachments": run.value(self.attachments),
         }
         for n, address in enumerate(to):
-            await run.do("send" if n == 0 else f"send.{n + 1}", "email", {**letter(run, send, address), **extra})
+            await deliver(run, "send" if n == 0 else f"send.{n + 1}", {**letter(run, send, address), **extra})
         result = {"to": ", ".join(to)}
         if why := suppression.not_written_to(run.record):
             await suppression.give_way(run, self.on_suppressed, why)
@@ -102,10 +105,26 @@ CASE_PAGE = "case.url"
 
 async def send_email(world: World, plan: Plan, effect: Effect) -> Result:
     """Render the letter and send it by phases, with the ledger before and after the point of no return."""
+    gate, draft = Gate(world.store, effect), str(effect.payload.get("draft") or "")
+    if answer := await gate.answered():
+        return answer
+    out = await _agreed_to(world, effect, draft) if draft else None
+    return await post(world, gate, out or await _compose(world, plan, effect), draft)
+
+
+async def draft_email(world: World, plan: Plan, effect: Effect) -> Result:
+    """Render the letter and keep it until somebody has agreed to it."""
     gate = Gate(world.store, effect)
     if answer := await gate.answered():
         return answer
-    return await post(world, gate, await _compose(world, plan, effect))
+    return await keep(world, gate, await _compose(world, plan, effect), effect.payload["approve"])
+
+
+async def _agreed_to(world: World, effect: Effect, draft: str) -> Outgoing | None:
+    """The letter as somebody saw it, and perhaps changed it."""
+    rows = await world.store.read(lambda c: [outbox.of(c, key) for key in (effect.key, draft)])
+    mail = next((row.mail for row in rows if row and row.mail), None)
+    return replace(unpacked(mail), approved_by=str(effect.payload["approved_by"])) if mail else None
 
 
 async def _compose(world: World, plan: Plan, effect: Effect) -> Outgoing:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from activities.assign import assign_task, find_readers
 from activities.call import perform_call
 from activities.document import render_document
-from activities.email import send_email
+from activities.email import draft_email, send_email
 from activities.emit import emit_event
 from activities.python import call_function
 from activities.subprocess import open_subprocess
@@ -16,6 +16,7 @@ from engine.runtime.step import Result
 
 KINDS: dict[str, Callable[[World, Plan, Effect], Awaitable[Result]]] = {
     "email": send_email,
+    "draft": draft_email,
     "document": render_document,
     "call": perform_call,
     "python": call_function,

@@ -17,7 +17,7 @@ from engine.language.addresses import normal
 from engine.language.values import encode
 from engine.runtime.effects import Effect
 from engine.runtime.step import Result
-from engine.store import ledger, links, outbox
+from engine.store import ledger, links, outbox, policy
 from engine.store.policy import Go, Suppress
 
 
@@ -36,6 +36,23 @@ async def post(world: World, gate: Gate, out: Outgoing, draft: str = "") -> Resu
     """
     attempt = Attempt(world, gate, out, draft)
     return await gate.carry(attempt.make(), world.carried)
+
+
+async def keep(world: World, gate: Gate, out: Outgoing, approver: str) -> Result:
+    """Keep it in the outbox until somebody has agreed to it: only rows of ours. What may never leave is not kept."""
+    letter, mail = letter_of(gate.effect, out), packed(out)
+
+    def decide(c: Any) -> Result:
+        now = datetime.now(UTC)
+        verdict = policy.judge(c, clearance.ask_of(letter.key, letter.case, out, now), world.rules)
+        if isinstance(verdict, Suppress):
+            outbox.suppress(c, letter, verdict.code, verdict.reason, now)
+            return suppressed(out.mail, verdict)
+        outbox.wait(c, letter, "held", "approval", f"{approver} has to agree to it", None, now, mail)
+        said = f"“{out.mail.subject}” to {out.mail.to} is held until {approver} agrees to it"
+        return {"draft": letter.key, "subject": out.mail.subject, "said": said}
+
+    return await gate.decided(decide)
 
 
 def sent(mail: Mail, server: str) -> Result:

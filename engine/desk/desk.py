@@ -9,7 +9,6 @@ from engine.desk.outbox import Outbox
 from engine.desk.reports import Reports
 from engine.desk.schedules import Timetable
 from engine.desk.starting import Starting
-from engine.desk.tasks import Tasks
 from engine.desk.webhooks import Webhooks
 
 
@@ -18,12 +17,11 @@ class Desk(
     Migrations,
     Webhooks,
     Links,
-    Tasks,
+    Outbox,
     Operators,
     Interventions,
     Timetable,
     Reports,
-    Outbox,
     Foresight,
 ):
     """What pages and commands may ask for. `Desk(settings, store, registry, nudge)`, see `Ground`."""

@@ -10,14 +10,14 @@ from activities.outgoing import Outgoing
 from activities.packing import packed, unpacked
 from activities.posting import suppressed
 from engine.desk.answers import BadInputs, DeskError, NotOpen, NotThere
-from engine.desk.ground import Ground
+from engine.desk.tasks import Tasks
 from engine.gateways.outcome import Refused
 from engine.gateways.rendering import Brand, Renderer, RenderFailed
 from engine.language.resources import EmailTemplate
 from engine.language.staff import identity
 from engine.postman.delivery import withdraw
 from engine.settings import CLASSES
-from engine.store import holds, outbox
+from engine.store import holds, outbox, tasks
 from engine.store.holds import ALL, Hold
 from engine.store.policy import Suppress
 from engine.store.rows import OutboxRow
@@ -37,7 +37,7 @@ class Message:
     cc: tuple[str, ...] = ()
 
 
-class Outbox(Ground):
+class Outbox(Tasks):
     async def outbox(
         self,
         states: Collection[str] = (),
@@ -80,6 +80,9 @@ class Outbox(Ground):
         if not reason.strip():
             raise BadInputs({"reason": "Please say why it must not leave."})
         row = await self._waiting(named)
+        if row.code == "approval":
+            await self.decide_on_message(named, "reject", comment=reason, by=by)
+            return row
         who, now = identity(self.staff(), by), self.clock()
         mail = unpacked(row.mail or b"").mail
         why = f"stopped by {who or 'somebody'}: {reason.strip()}"
@@ -88,6 +91,18 @@ class Outbox(Ground):
             raise NotOpen(f"message {row.seq} has just left")
         self.nudge()
         return await self._message(named)
+
+    async def decide_on_message(self, named: str, outcome: str, *, comment: str = "", by: str = "") -> None:
+        """`approve` or `reject` (with a comment) a message that somebody has to agree to: finishes its task.
+
+        Raises NotThere, NotOpen, BadInputs, and DeskError for one that waits for something else.
+        """
+        row = await self._waiting(named)
+        known = await self.store.read(lambda c: tasks.of_case(c, row.case))
+        task = next((t for t in known if t.mail == row.key and t.status == "open"), None)
+        if task is None:
+            raise DeskError(f"nobody has to agree to message {row.seq}; it waits because {row.reason or row.code}")
+        await self.complete(task.id, outcome, comment=comment, by=by)
 
     async def send_message_now(self, named: str, *, by: str = "") -> OutboxRow:
         """It need not wait for its undo window. Raises NotThere, NotOpen."""

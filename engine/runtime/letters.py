@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.language.plan import Plan
 from engine.language.resources import People
+from engine.runtime.approval import deliver
 from engine.runtime.flow import StepError
 from engine.runtime.step import Result, Run, Send
 
@@ -75,7 +76,7 @@ async def post(run: Run, purpose: str, send: Send, to: Iterable[str], link: str 
     for n, address in enumerate(to):
         name = purpose if n == 0 else f"{purpose}.{n + 1}"
         if name not in run.record.effects:
-            results.append(await run.do(name, "email", letter(run, send, address, link)))
+            results.append(await deliver(run, name, letter(run, send, address, link)))
     return results[0] if results else {}
 
 

@@ -60,7 +60,9 @@ def _wait(state: State, path: str, record: StepRecord) -> WaitView:
     start = record.memo.get("start")
     still = "waiting" if record.armed or start else "pending"
     status = "incident" if record.incident or record.failures else still
-    default = "" if status == "incident" else "its time to begin" if start else "the next attempt"
+    posted = any(p["path"] == path and p.get("posted") for p in state.pending.values())
+    attempt = "its mail, which waits in the outbox" if posted else "the next attempt"
+    default = "" if status == "incident" else "its time to begin" if start else attempt
     return WaitView(
         path=path,
         step=record.id,

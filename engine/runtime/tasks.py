@@ -15,6 +15,7 @@
     approvals            of a vote: {need, of, groups, voters: user -> groups, excluded: user -> why}
     votes                votes so far: {by, groups, outcome, comment, at}
     progress             in words, how far a vote is
+mail                 key of the message in the outbox that has to be agreed to
 
 Only the first nine are always there, and every key may be missing from a task that an earlier release opened.
 """

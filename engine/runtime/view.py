@@ -59,6 +59,7 @@ class TaskView:
     approvals: Mapping[str, Any] = field(default_factory=dict)  # of a vote; see `runtime.votes`
     votes: tuple[Mapping[str, Any], ...] = ()
     progress: str = ""  # how far a vote is, in words
+    mail: str = ""  # key of the message in the outbox that has to be agreed to
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from engine.runtime.view import TaskView
 from engine.store.rows import TaskRow
 from engine.store.tables import cases, tasks
 
-MORE = ("claimed", "claims", "why", "labels", "comments", "not_applicable", "approvals", "votes", "progress")
+MORE = ("claimed", "claims", "why", "labels", "comments", "not_applicable", "approvals", "votes", "progress", "mail")
 """What a task keeps together: fields of `TaskView` that no query asks for."""
 
 _PRIORITIES = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
