@@ -147,6 +147,7 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
         secrets=settings.environment,
         open_child=Children(settings, shelf).open,
         people=roster_of(settings.workspace),
+        unsubscribe=settings.mail.unsubscribe,
         rules=Rules(settings.mail.caps, settings.mail.quiet_hours, settings.time_zone, settings.key()),
         undo=settings.mail.undo,
     )

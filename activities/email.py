@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as Described
 
 from activities.gate import Gate
+from activities.leaving import WayOut, way_out
 from activities.outgoing import Link, Outgoing, Patience
 from activities.packing import unpacked
 from activities.posting import keep, post
@@ -28,7 +29,8 @@ from engine.runtime.effects import Effect
 from engine.runtime.letters import SUPPRESSED, addresses, letter, readers
 from engine.runtime.step import Look, Nested, Promise, Result, Retry, Run, Send, Step
 from engine.runtime.suppression import OnSuppressed
-from engine.store import files, outbox
+from engine.store import contacts, files, outbox
+from engine.store.contacts import Contact
 
 
 class EmailStep(Step):
@@ -132,13 +134,18 @@ async def _compose(world: World, plan: Plan, effect: Effect) -> Outgoing:
     to = str(letter["to"])
     book = Links(world, effect, to)
     people, template = world.people() or plan.resources.people, template_of(plan, letter)
-    scope = {**letter["scope"], "to_name": name_of(people, to, letter["scope"]), "links": book.handlers(plan)}
+    staff = any(u.email == to for u in people.users)
+    known = None if staff else await world.store.read(lambda c: contacts.get(c, to))
+    scope = {**letter["scope"], "to_name": name_of(people, to, letter["scope"], known), "links": book.handlers(plan)}
     if letter["link"]:
         scope["link"] = book.link(effect.page, letter["link"])
-    if CASE_PAGE in f"{template.subject} {template.body}" and any(u.email == to for u in people.users):
+    if staff and CASE_PAGE in f"{template.subject} {template.body}":
         scope["case"] = {**scope["case"], "url": book.link("", "case")}
-    link = scope.get("link", "")
-    rendered = await world.renderer.mail(template, scope, world.brand, link=link, calendar=plan.calendar)
+    link, class_ = scope.get("link", ""), letter.get("class") or "process"
+    out = WayOut() if staff else way_out(world, to, class_, known)
+    rendered = await world.renderer.mail(
+        template, scope, world.brand, link=link, leave=out.footer, calendar=plan.calendar
+    )
     mail = Mail(
         to=to,
         to_name=scope["to_name"],
@@ -150,20 +157,22 @@ async def _compose(world: World, plan: Plan, effect: Effect) -> Outgoing:
         message_id=message_id_for(effect.key, world.sender.rpartition("@")[2]),
         cc=tuple(letter.get("cc") or ()),
         reply_to=letter.get("reply_to") or "",
+        headers=out.headers,
         attachments=await _attachments(world, letter.get("attachments") or ()),
     )
     return Outgoing(
         mail,
         process=plan.process.process,
-        class_=letter.get("class") or "process",
-        staff=any(u.email == to for u in people.users),
+        class_=class_,
+        staff=staff,
         zone=plan.calendar.time_zone if plan.calendar else "",
         sender=letter.get("sender") or "",
         office=plan.calendar.model_dump_json() if plan.calendar and letter.get("hours") == "office" else "",
-        links=tuple(book.made),
+        links=(*book.made, *out.links),
         patience=_patience(effect.retry, plan),
         button=str(template.button or "") if link else "",
         link=link,
+        leave=out.footer,
     )
 
 
@@ -185,12 +194,12 @@ def template_of(plan: Plan, letter: Mapping[str, Any]) -> EmailTemplate:
     return EmailTemplate(subject=letter["subject"] or "", body=letter["body"] or "")
 
 
-def name_of(people: People, address: str, scope: Mapping[str, Any]) -> str:
-    """The person's name: a colleague's, or the contact's that stands beside this address in the inputs."""
+def name_of(people: People, address: str, scope: Mapping[str, Any], known: Contact | None) -> str:
+    """The person's name: a colleague's, or the one that stands beside this address in the inputs, or the contact's."""
     colleague = next((u.name for u in people.users if u.email == address), "")
     inputs = scope["inputs"]
     contact = str(inputs.get("contact") or "") if inputs.get("email") == address else ""
-    return " ".join((colleague or contact).split())
+    return " ".join((colleague or contact or (known.name if known else "")).split())
 
 
 async def _attachments(world: World, wanted: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:

@@ -44,7 +44,8 @@ class Outgoing:
 
     `sender` names the mail account (empty: that of baton.yaml), `zone` is that of the process's calendar,
     `office` that calendar (as JSON) where the mail keeps to its opening hours,
-    `approved_by` has looked at it and agreed. `button` and `link` are those inside, for who writes it anew.
+    `approved_by` has looked at it and agreed. `button`, `link` and `leave` (address and words of the way out) are
+    those inside, for who writes it anew.
     """
 
     mail: Mail
@@ -59,3 +60,4 @@ class Outgoing:
     approved_by: str = ""
     button: str = ""
     link: str = ""
+    leave: tuple[str, str] = ("", "")

@@ -12,7 +12,7 @@ from activities.packing import packed
 from activities.world import World
 from engine.gateways.mail import Mail
 from engine.gateways.outcome import Deferred
-from engine.gateways.tokens import LINK_LIFE
+from engine.gateways.tokens import UNSUBSCRIBE, life_of
 from engine.language.addresses import normal
 from engine.language.values import encode
 from engine.runtime.effects import Effect
@@ -160,4 +160,7 @@ class Attempt:
 def put_links(c: Any, case: str, out: Outgoing, at: datetime) -> None:
     """Its links work from the moment in which it leaves."""
     for hashed, path, kind in out.links:
-        links.put(c, hashed, case, path, kind, out.mail.to, at + LINK_LIFE)
+        if kind == UNSUBSCRIBE:  # of no case, and it outlives them all
+            links.put(c, hashed, "", path, kind, normal(out.mail.to), at + life_of(kind))
+        else:
+            links.put(c, hashed, case, path, kind, out.mail.to, at + life_of(kind))

@@ -26,6 +26,7 @@ class World:
 
     `people` are those of the workspace now; None where its people.yaml cannot be read, then those of the plan count.
     `undo` says how long mails of each class can still be stopped before they leave (`mail.undo` in baton.yaml).
+    `unsubscribe` says which class of mails carries a way out beside marketing (`mail.unsubscribe` in baton.yaml).
     `carried` holds the effects that go to their end even if nobody waits for them any more.
     """
 
@@ -44,6 +45,7 @@ class World:
     open_child: OpenChild
     people: Callable[[], People | None]
     rules: Rules = NO_RULES
+    unsubscribe: str = "marketing"
     undo: Mapping[str, timedelta] = field(default_factory=dict)
     carried: set[asyncio.Task[Any]] = field(default_factory=set)
 

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from engine.desk import LinkView
 from engine.desk.desk import Desk
+from engine.desk.subscriptions import Subscriber
 from web.guard import is_foreign
 from web.pace import Limits, Pace
 from web.pages import Pages
@@ -94,6 +95,23 @@ class Link:
             _from_our_page(request, room)
             _count(room.pace, f"link {token}", room.limits.sends_of_a_link)
         return link
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Whoever holds a link to unsubscribe. Programs of mail providers press it too, with no cookie and from no page of
+    ours (RFC 8058), so where it was sent from does not matter: the token in the address is the right."""
+
+    audience: str = "link:unsubscribe"
+
+    async def __call__(self, request: Request) -> Subscriber:
+        room, token = room_of(request), str(request.path_params["token"])
+        found = await room.desk.subscriber(token) if _TOKEN.fullmatch(token) else None
+        if found is None:
+            raise NoSuchPage
+        if request.method != "GET":
+            _count(room.pace, f"link {token}", room.limits.sends_of_a_link)
+        return found
 
 
 def address_of(request: Request) -> str:

@@ -9,6 +9,7 @@ from engine.desk.outbox import Outbox
 from engine.desk.reports import Reports
 from engine.desk.schedules import Timetable
 from engine.desk.starting import Starting
+from engine.desk.subscriptions import Subscriptions
 from engine.desk.webhooks import Webhooks
 
 
@@ -23,5 +24,6 @@ class Desk(
     Timetable,
     Reports,
     Foresight,
+    Subscriptions,
 ):
     """What pages and commands may ask for. `Desk(settings, store, registry, nudge)`, see `Ground`."""

@@ -156,7 +156,7 @@ class Outbox(Tasks):
         renderer = Renderer(size=1, seconds=10.0)
         try:
             brand = Brand(self.settings.name)
-            rendered = await renderer.mail(template, {"brace_": "{"}, brand, link=out.link)
+            rendered = await renderer.mail(template, {"brace_": "{"}, brand, link=out.link, leave=out.leave)
         finally:
             await renderer.aclose()
         return replace(out, mail=replace(out.mail, subject=subject, text=rendered.text, html=rendered.html))

@@ -12,7 +12,13 @@ LINK_LIFE = timedelta(days=120)
 
 _TOKEN = re.compile(r"[a-z2-7]{32}")
 
-PAGES = {"form": "f", "case_form": "f", "task": "t", "signature": "s", "case": "c"}
+UNSUBSCRIBE_LIFE = timedelta(days=3653)
+"""How long a link to unsubscribe works: ten years. Mails are kept for years, the address may well be written to for
+years, and somebody who finds the link of an old mail dead has one way left, which is to report the next one as spam.
+It opens nothing but a page on which mails are switched off and on."""
+
+UNSUBSCRIBE = "unsubscribe"
+PAGES = {"form": "f", "case_form": "f", "task": "t", "signature": "s", "case": "c", UNSUBSCRIBE: "u"}
 
 
 def link_token(key: bytes, case: str, path: str, kind: str, recipient: str) -> str:
@@ -61,3 +67,14 @@ def reply_token_of(address: str, mailbox: str) -> str:
     given, _, where = address.lower().rpartition("@")
     token = given.removeprefix(f"{local}+")
     return token if where == domain and token != given and _TOKEN.fullmatch(token) else ""
+
+
+def life_of(kind: str) -> timedelta:
+    """How long a link of this kind works after it was last sent."""
+    return UNSUBSCRIBE_LIFE if kind == UNSUBSCRIBE else LINK_LIFE
+
+
+def unsubscribe_token(key: bytes, address: str, class_: str) -> str:
+    """The token of the page on which whoever has this (normal) address switches off mails of a class; it belongs to
+    no case."""
+    return link_token(key, "", class_, UNSUBSCRIBE, address)

@@ -167,3 +167,13 @@ async def test_a_document_gets_a_title_a_name_fit_for_any_file_system_and_markup
     assert document.title == 'Agreement with A/B: "C" *'
     assert document.filename == "A B C.pdf"
     assert '#"A/B: \\"C\\"";#linebreak();#"*";' in document.markup
+
+
+async def test_the_way_out_stands_below_the_text_in_both_parts(renderer: Renderer) -> None:
+    template = EmailTemplate(subject="News", body="Hello ${ name }")
+    url = "https://baton.test/u/AAAA?a=1&b=2"
+    written = await renderer.mail(template, {"name": "Ann"}, BRAND, leave=(url, "Se désabonner"))
+    assert written.text.endswith(f"12 Canal Wharf, Leeds\nSe désabonner:\n{url}\n")
+    assert 'href="https://baton.test/u/AAAA?a=1&amp;b=2"' in written.html
+    assert "Se désabonner</a>" in written.html
+    assert "Unsubscribe" not in (await renderer.mail(template, {"name": "Ann"}, BRAND)).html

@@ -18,11 +18,13 @@ from sqlalchemy import Connection
 from activities import STEP_TYPES
 from engine.desk.answers import LinkKind
 from engine.desk.desk import Desk
+from engine.gateways.tokens import UNSUBSCRIBE, UNSUBSCRIBE_LIFE, link_url, token_hash, unsubscribe_token
+from engine.language.addresses import normal
 from engine.language.values import encode
 from engine.opening import SIGNAL
 from engine.runtime.view import CaseView, TaskView, WaitView
 from engine.settings import Settings
-from engine.store import cases, files, inbox, ledger
+from engine.store import cases, files, inbox, ledger, links
 from engine.store.rows import Arrival
 from engine.store.store import Store
 from engine.workspace import create
@@ -100,6 +102,13 @@ class House:
         case = await self.onboarding(**inputs)
         await self.show(case, waits=[wait("welcome", "form")])
         return await self.link(case, "welcome", "form")
+
+    async def leave(self, who: str = ANN, class_: str = "marketing") -> str:
+        """The page behind the way out of a mail of this class."""
+        token = unsubscribe_token(self.desk.settings.key(), normal(who), class_)
+        row = (token_hash(token), "", class_, UNSUBSCRIBE, normal(who), datetime.now(UTC) + UNSUBSCRIBE_LIFE)
+        await self.desk.store.write(lambda c: links.put(c, *row))
+        return link_url("", UNSUBSCRIBE, token)
 
     async def everything(self, company: str = "Acme") -> str:
         """The page of a questionnaire with every kind of question."""

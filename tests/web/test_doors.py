@@ -14,18 +14,18 @@ from engine.store import links
 from engine.store.tables import metadata
 from tests.web.house import House, Visitor, app_of, visitor
 from tests.web.reader import Page
-from web.doors import Anyone, Link, Signed
+from web.doors import Anyone, Leave, Link, Signed
 from web.guard import HEADERS
 from web.pace import Limits
 
-AUDIENCES = {"anyone", "connection", "link:form", "link:signature", "link:task", "link:case"}
+AUDIENCES = {"anyone", "connection", "link:form", "link:signature", "link:task", "link:case", "link:unsubscribe"}
 WELCOME = {"legal_name": "Acme Limited", "address": "1 High St", "seats": "12", "personal_data": "no"}
 UNKNOWN = "A" * 43
 
 
 def audience(route: APIRoute) -> list[str]:
     doors = [dependency.call for dependency in route.dependant.dependencies]
-    return [door.audience for door in doors if isinstance(door, Anyone | Link | Signed)]
+    return [door.audience for door in doors if isinstance(door, Anyone | Leave | Link | Signed)]
 
 
 async def test_every_route_says_who_may_use_it(house: House) -> None:
@@ -33,7 +33,7 @@ async def test_every_route_says_who_may_use_it(house: House) -> None:
         assert isinstance(route, APIRoute), route
         (who,) = audience(route)
         assert who in AUDIENCES
-        token = route.path.startswith(("/f/", "/s/", "/t/", "/c/"))
+        token = route.path.startswith(("/f/", "/s/", "/t/", "/c/", "/u/"))
         assert token == who.startswith("link:"), f"{route.path} is for {who}"
 
 
@@ -78,6 +78,7 @@ async def every_get(house: House) -> list[str]:
         page,
         f"{page}/diagram",
         f"{page}/act",
+        await house.leave(),
     ]
 
 

@@ -9,7 +9,7 @@ from jinja2 import Template
 from engine.gateways.rendering.agreement import agreement
 from engine.gateways.rendering.brand import Brand
 from engine.gateways.rendering.filters import ENVIRONMENT, use
-from engine.gateways.rendering.letter import LINK, LetterSource, letter
+from engine.gateways.rendering.letter import LEAVE, LINK, LetterSource, letter
 from engine.gateways.rendering.limits import serve
 from engine.gateways.rendering.sandbox import ZONE, compiled, rendered
 from engine.language.calendar import WorkCalendar
@@ -31,7 +31,7 @@ def _text(asked: Mapping[str, Any]) -> str:
 
 def _mail(asked: Mapping[str, Any]) -> dict[str, str]:
     source = LetterSource(**asked["template"], brand=Brand(**asked["brand"]))
-    return letter(source).filled({**asked["scope"], LINK: asked["link"]})
+    return letter(source).filled({**asked["scope"], LINK: asked["link"], LEAVE: asked["leave"]})
 
 
 def _document(asked: Mapping[str, Any]) -> dict[str, str]:

@@ -37,6 +37,7 @@ td.button {{ background: COLOUR; border-radius: 8px; }}
   color: #ffffff; text-decoration: none; border-radius: 8px; }}
 .card p.spare {{ margin: 26px 0 0; padding-top: 18px; border-top: 1px solid #e5e7eb; font-size: 13px;
   line-height: 1.5; color: #6b7280; }}
+.footer a.leave {{ color: #6b7280; text-decoration: underline; }}
 .card p.spare a {{ color: #6b7280; word-break: break-all; }}
 .footer {{ padding: 20px 4px 0; font-size: 13px; line-height: 1.5; color: #6b7280; }}
 """
@@ -56,7 +57,7 @@ _QUERIES = """
   .card h2, .card h3 { color: #f9fafb !important; }
   .card a { color: #9cc9e8 !important; }
   .card a.button { color: #ffffff !important; }
-  .card p.spare, .card p.spare a, .footer { color: #9ca3af !important; }
+  .card p.spare, .card p.spare a, .footer, .footer a.leave { color: #9ca3af !important; }
   .card p.spare, .card hr { border-color: #323844 !important; }
 }
 """
@@ -91,9 +92,12 @@ _PAGE = """<!DOCTYPE html>
 _INLINER = CSSInliner(load_remote_stylesheets=False, remove_inlined_selectors=False)
 
 
-def page(brand: Brand, preheader: str, content: str) -> str:
-    """The whole HTML of a mail, its styles inlined; `preheader` and `content` are HTML."""
+def page(brand: Brand, preheader: str, content: str, leave: str = "", leave_words: str = "") -> str:
+    """The whole HTML of a mail, its styles inlined; `preheader` and `content` are HTML, and so is `leave`, the
+    address to unsubscribe."""
     styles, queries = (css.replace("COLOUR", brand.colour) for css in (_STYLE, _QUERIES))
     footer = "<br>".join(escape(line) for line in (brand.name, *brand.footer.splitlines()))
+    if leave:
+        footer += f'<br><a class="leave" href="{leave}">{escape(leave_words)}</a>'
     html = _PAGE.format(name=escape(brand.name), style=styles, preheader=preheader, content=content, footer=footer)
     return _INLINER.inline(html).replace("</head>", f"<style>{queries}</style>\n</head>", 1)

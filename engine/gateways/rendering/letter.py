@@ -22,17 +22,19 @@ _PART = "\x1e"
 _IN_ATTRIBUTE = re.compile(r'="[^"<>]*\Z')
 _AT_ADDRESS = re.compile(r'(href|src)="\Z')
 LINK = "link_"  # the name of the button's address inside a template
+LEAVE = "leave_"  # that of the address to unsubscribe
 
 
 @dataclass(frozen=True)
 class LetterSource:
-    """`button` is empty where the mail has none."""
+    """`button` is empty where the mail has none; `leave` are the words of the link to unsubscribe, likewise."""
 
     subject: str
     preheader: str
     button: str
     body: str
     brand: Brand
+    leave: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,17 @@ def letter(source: LetterSource) -> Letter:
     """Raises RenderFailed (`template_syntax`)."""
     label = source.button and f"{source.button}{_PART}${{ {LINK} }}"
     head = " ".join(source.preheader.split())
-    template = perforated(f"{head}{_PART}{label or _PART}{_PART}{source.body}", ENVIRONMENT)
+    leave = source.leave and f"${{ {LEAVE} }}"
+    template = perforated(f"{head}{_PART}{label or _PART}{_PART}{leave}{_PART}{source.body}", ENVIRONMENT)
     return Letter(
         subject=compiled(ENVIRONMENT, source.subject),
-        html=compiled(ENVIRONMENT, template.filled(_html(template, source.brand), _html_filter)),
-        text=compiled(ENVIRONMENT, template.filled(_text(template, source.brand), lambda text, at: "text_")),
+        html=compiled(ENVIRONMENT, template.filled(_html(template, source), _html_filter)),
+        text=compiled(ENVIRONMENT, template.filled(_text(template, source), lambda text, at: "text_")),
     )
 
 
-def _html(template: Perforated, brand: Brand) -> str:
-    preheader, label, link, body = template.text.split(_PART)
+def _html(template: Perforated, source: LetterSource) -> str:
+    preheader, label, link, leave, body = template.text.split(_PART)
     writer = HtmlWriter(template)
     before, after = _around_button(parsed(body).children)
     content = [writer.document(before)]
@@ -71,15 +74,16 @@ def _html(template: Perforated, brand: Brand) -> str:
         content.append(
             f'<p class="spare">The button does not work? Open this address:<br><a href="{link}">{link}</a></p>'
         )
-    return page(brand, escape(preheader), "\n".join(content))
+    return page(source.brand, escape(preheader), "\n".join(content), leave, source.leave)
 
 
-def _text(template: Perforated, brand: Brand) -> str:
-    _, label, link, body = template.text.split(_PART)
+def _text(template: Perforated, source: LetterSource) -> str:
+    _, label, link, leave, body = template.text.split(_PART)
     writer = PlainWriter(template)
     before, after = _around_button(parsed(body).children)
     parts = [writer.document(before), f"{label}:\n{link}" if label else "", writer.document(after)]
-    footer = "\n".join(("-- ", brand.name, brand.footer))
+    way_out = f"\n{source.leave}:\n{leave}" if leave else ""
+    footer = "\n".join(("-- ", source.brand.name, source.brand.footer)) + way_out
     return "\n\n".join(part for part in (*parts, footer) if part)
 
 

@@ -55,16 +55,19 @@ class Renderer:
         brand: Brand,
         *,
         link: str = "",
+        leave: tuple[str, str] = ("", ""),
         calendar: Calendar | None = None,
     ) -> RenderedMail:
-        """Subject, HTML and text of a mail; with a `link`, the template's button leads to it."""
+        """Subject, HTML and text of a mail; with a `link`, the template's button leads to it. `leave`: address and
+        words of the link to unsubscribe below it."""
         source = {
             "subject": template.subject,
             "preheader": template.preheader or "",
             "button": (template.button or "") if link else "",
             "body": template.body,
+            "leave": leave[1] if leave[0] else "",
         }
-        asked = {"template": source, "brand": asdict(brand), "link": link}
+        asked = {"template": source, "brand": asdict(brand), "link": link, "leave": leave[0]}
         return RenderedMail(**await self._ask(kind="mail", scope=scope, calendar=calendar, **asked))
 
     async def document(

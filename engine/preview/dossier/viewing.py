@@ -84,7 +84,7 @@ class _Eyes:
         written = done.effect.payload
         to = str(written["to"])
         attached = tuple(papers.get(f["file"], f["name"]) for f in written.get("attachments") or ())
-        name = name_of(plan.resources.people, to, written["scope"])
+        name = name_of(plan.resources.people, to, written["scope"], None)
         template = str(written["template"] or "")
         letter = Letter(done.effect.key, done.at, to, name, template, tuple(written.get("cc") or ()), attached)
         scope = {**written["scope"], "to_name": name, "links": self._links(plan)}
