@@ -13,6 +13,7 @@ from engine.language.literals import literal, plain_word
 from engine.language.nodes import Broken, Entry, Listing, Node, Place, Scalar, Source, Table
 from engine.language.problems import Fix, certain, one_of, suggest
 from engine.language.resources import Model
+from engine.language.sayings import NAMES, PASTE, REFUSED
 from engine.language.shapes import Either, Free, Inside, Key, Many, Named, Shape, Steps, Word, keys
 from engine.language.synonyms import KEYS, STEPS, TYPES, meant
 
@@ -30,19 +31,6 @@ def read(source: Source, model: type[Model], registry: Registry | None = None) -
 
 _MISSING = object()
 FEW = 200  # findings; who makes more of them is not helped by guesses, which take time
-_NAMES = {
-    "Process": "the process", "When": "`when`", "Send": "`send`", "Retry": "`retry`", "SideTask": "this task",
-    "WaitEvent": "event", "ChecklistItem": "item", "Hours": "`hours`", "EventSchema": "this event",
-    "EmailTemplate": "this email", "DocumentTemplate": "this document", "People": "this file",
-    "Connections": "this file", "ListedTask": "task", "Approvals": "`approvals`",
-}  # fmt: skip
-_PASTE = {
-    "language": "1", "to": "${ inputs.email }", "max_times": "3", "type": "task", "title": "What people read",
-    "until": "steps.review.outcome == \"accept\"", "timeout": "20 business days", "after": "2 business days",
-    "outcome": "done", "time_zone": "Europe/London", "email": "name@example.com", "operation": "create",
-    "Absence.from": "2026-06-01", "Absence.to": "2026-06-15",
-    "subject": "What the mail is about", "document": "${ steps.contract.file }",
-}  # fmt: skip
 
 
 class _Reader:
@@ -113,6 +101,10 @@ class _Reader:
         if model is UnknownStep:
             return None
         word, what = entry.key.text, self._what(model, table)
+        if word in REFUSED and model in self.registry.values():
+            code, message, note, hint = REFUSED[word]
+            self.report(code, message.format(what), entry.key.place, note, hint)
+            return None
         few = len(self.source.problems) < FEW
         free = [k for k in known if table.entry(k) is None] if few else []
         near = meant(word, KEYS, free) or suggest(word, free)
@@ -135,8 +127,8 @@ class _Reader:
         if any(isinstance(e.value, Broken) for e in table.entries if e.key.text == key.key):
             return
         value = (
-            _PASTE.get(f"{model.__name__}.{key.key}")
-            or _PASTE.get(key.key)
+            PASTE.get(f"{model.__name__}.{key.key}")
+            or PASTE.get(key.key)
             or ("" if isinstance(key.shape, Word) else "[]")
         )
         line = f"add `{key.key}: {value or 'NAME'}`" if isinstance(key.shape, Word) else f"add `{key.key}:`"
@@ -144,7 +136,7 @@ class _Reader:
 
     def _what(self, model: type[Model], table: Table) -> str:
         step = "type" in keys(model) and model in self.registry.values()
-        name = "step" if step else _NAMES.get(model.__name__, re.sub(r"(?<!^)(?=[A-Z])", " ", model.__name__).lower())
+        name = "step" if step else NAMES.get(model.__name__, re.sub(r"(?<!^)(?=[A-Z])", " ", model.__name__).lower())
         written = table.get("id")
         if isinstance(written, Scalar) and written.text:
             return f"{name} `{written.text}`"

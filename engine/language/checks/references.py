@@ -48,6 +48,8 @@ def _leaf(subject: Subject, leaf: Leaf) -> None:
         return
     if isinstance(leaf.kind, Reference):
         _reference(subject, leaf, leaf.kind.kind)
+    elif leaf.path[-1] == "approve":
+        _approver(subject, leaf)
     elif leaf.kind == Text("user"):
         _person(subject, leaf, subject.users, "user")
     elif leaf.kind == Text("email") or leaf.path[-1] == "to":
@@ -112,6 +114,15 @@ def _person(subject: Subject, leaf: Leaf, known: tuple[str, ...], what: str) -> 
         subject.report("E081", message, leaf.node.place, hint=hint)
         return
     subject.unknown("E081", what, name, leaf.node.place, known, "`people.yaml`")
+
+
+def _approver(subject: Subject, leaf: Leaf) -> None:
+    """Somebody here: whoever agrees to a mail has an account."""
+    if leaf.text in subject.groups:
+        _group(subject, leaf)
+    elif leaf.text not in subject.users:
+        known = (*subject.users, *subject.groups)
+        subject.unknown("E081", "user or group", leaf.text, leaf.node.place, known, "`people.yaml`")
 
 
 # -- events ---------------------------------------------------------------------
