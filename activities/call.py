@@ -1,28 +1,27 @@
 """`call`: one HTTP request through a named connection; the answer is `steps.x.result`."""
 
 import hashlib
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated
 
 from pydantic import Field
 
 from activities.gate import Gate
+from activities.line import Line
+from activities.paging import listed
 from activities.world import World
 from engine.gateways.http import HttpRequest
+from engine.gateways.outcome import Refused
 from engine.language import given, wording
-from engine.language.coercion import coerce
-from engine.language.evaluator import render
-from engine.language.expressions import parse_template
 from engine.language.fields import Reference, ValuesField
+from engine.language.picking import picked
 from engine.language.plan import Plan
-from engine.language.resources import Connection, Input, Operation, ValueType
+from engine.language.resources import Operation
 from engine.language.types import Record, record
+from engine.language.values import encode
 from engine.runtime.effects import Effect
-from engine.runtime.flow import StepError
-from engine.runtime.mailbox import at
 from engine.runtime.step import Look, Result, Run, Step
+
+LARGEST = 256 * 1024  # bytes of an answer that are kept with the case
 
 
 class CallStep(Step):
@@ -45,56 +44,50 @@ class CallStep(Step):
 
 
 async def perform_call(world: World, plan: Plan, effect: Effect) -> Result:
-    """Make the request with an idempotency key: a repeat after a crash is the same request to the other side."""
+    """Make the request with an idempotency key: a repeat after a crash is the same request to the other side.
+
+    Where the other side knows no such key, what may have arrived is not sent again: it ends as unknown.
+    """
     gate = Gate(world.store, effect)
     if answer := await gate.answered():
         return answer
     connection = plan.resources.connections[effect.payload["connection"]]
     operation = connection.operations[effect.payload["operation"]]
-    inputs = effect.payload["inputs"]
-    request = HttpRequest(
-        method=operation.method,
-        url=_url(world, connection, operation, inputs),
-        json=None if operation.method == "GET" else inputs,
-        headers=_headers(world, connection),
-        timeout=connection.timeout,
-        idempotency_key=hashlib.sha256(effect.key.encode()).hexdigest(),
-    )
-    response = await gate.attempt(world.caller.call(request))
-    result = {"result": _picked(operation, response.json), "said": f"{effect.payload['operation']}: done"}
-    return await gate.at_once(result, lambda c: None)
+    line = Line(world, effect, effect.payload["connection"], connection)
+    request = await gate.attempt(_prepared(line, operation, effect))
+    if not request.repeatable:
+        await gate.no_return("", request.message_id, lambda c: None)
+    answer = await gate.attempt(_answer(line, operation, request))
+    return await gate.at_once({"result": answer, "said": f"{effect.payload['operation']}: done"}, lambda c: None)
 
 
-def _url(world: World, connection: Connection, operation: Operation, inputs: Mapping[str, Any]) -> str:
-    base = connection.base_url or ""
-    if base.startswith("env:"):
-        base = _secret(world, base.removeprefix("env:"))
-    quoted = {name: quote(str(value), safe="") for name, value in inputs.items()}
-    path = render(parse_template(operation.path), {"inputs": quoted}, lambda: datetime.now(UTC))
-    return f"{base.rstrip('/')}/{str(path).lstrip('/')}"
+async def _prepared(line: Line, operation: Operation, effect: Effect) -> HttpRequest:
+    with line.discreet():
+        await line.ready()
+        return line.request(operation, effect.payload["inputs"], hashlib.sha256(effect.key.encode()).hexdigest())
 
 
-def _headers(world: World, connection: Connection) -> dict[str, str]:
-    return {"Authorization": f"Bearer {_secret(world, connection.token)}"} if connection.token else {}
+async def _answer(line: Line, operation: Operation, request: HttpRequest) -> Result:
+    """What is kept of the answer. One that is not as it is declared is a no that is written down."""
+    with line.discreet():
+        try:
+            return _within(await _picked(line, operation, request))
+        except ValueError as problem:
+            words = f"the answer is not what connections.yaml declares: {problem}"
+            raise Refused("bad_answer", words) from problem
 
 
-def _secret(world: World, name: str) -> str:
-    value = world.secrets.get(name)
-    if not value:
-        raise StepError("not_configured", f"the environment variable {name} is not set where Baton runs; set it, retry")
-    return value
-
-
-def _typed(value: Any, declared: ValueType, name: str) -> Any:
-    return coerce(value, Input(type=declared, optional=True), None, name=name)
-
-
-def _picked(operation: Operation, answer: Any) -> Result:
+async def _picked(line: Line, operation: Operation, request: HttpRequest) -> Result:
     """The answer's declared fields, with their types; what was not declared is not kept."""
-    found = answer if isinstance(answer, Mapping) else {}
-    try:
-        return {
-            n: coerce(at(found, n), Input(type=t, optional=True), None, name=n) for n, t in operation.result.items()
-        }
-    except ValueError as problem:
-        raise StepError("bad_answer", f"the answer is not what connections.yaml declares: {problem}") from problem
+    if operation.pages is None:
+        return picked(operation, (await line.ask(request, operation.path)).json)
+    entries, complete = await listed(line, request, operation.pages, operation.path)
+    kept = [picked(operation, entry) if operation.result else entry for entry in entries]
+    return {"items": kept, "complete": complete}
+
+
+def _within(result: Result) -> Result:
+    if (size := len(encode(result))) > LARGEST:
+        words = f"{size // 1024} KB of the answer would be kept, and {LARGEST // 1024} KB are the most"
+        raise Refused("too_large", f"{words}; name fewer fields in `result`, or ask for fewer entries.")
+    return result

@@ -51,7 +51,7 @@ class Performs:
             except StepError as problem:
                 raise ApplicationError(problem.message, type=problem.code, non_retryable=True) from problem
             except Deferred as problem:
-                raise ApplicationError(problem.message, type=problem.code) from problem
+                raise ApplicationError(problem.message, type=problem.code, next_retry_delay=problem.after) from problem
 
     async def _patiently(self, plan: Plan, effect: Effect) -> Result:
         """One attempt. Waiting for the end of another one costs none, so that none is given up only for that."""

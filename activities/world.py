@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from engine.gateways.access import Tokens
 from engine.gateways.functions import Functions
 from engine.gateways.http import HttpCaller
 from engine.gateways.mail import Mailer
@@ -47,6 +48,7 @@ class World:
     rules: Rules = NO_RULES
     unsubscribe: str = "marketing"
     undo: Mapping[str, timedelta] = field(default_factory=dict)
+    tokens: Tokens = field(default_factory=Tokens)
     carried: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def finish(self) -> None:

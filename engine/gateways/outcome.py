@@ -1,5 +1,7 @@
 """How something that leaves the house can end, beside well: three exceptions that every gateway shares."""
 
+from datetime import timedelta
+
 
 class Refused(Exception):  # noqa: N818  # an outcome, and not always an error
     """A final no: nothing happened, and trying again would change nothing."""
@@ -11,12 +13,13 @@ class Refused(Exception):  # noqa: N818  # an outcome, and not always an error
 
 
 class Deferred(Exception):  # noqa: N818  # an outcome, and not always an error
-    """Nothing happened; the same thing may be tried again later."""
+    """Nothing happened; the same thing may be tried again later. `after`: how long the other side wants to be left."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, after: timedelta | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.after = after
 
 
 class Unconfirmed(Exception):  # noqa: N818  # an outcome, and not always an error

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from engine.language.picking import types
 from engine.language.resources import Connection, Form, Input
 from engine.language.types import ANY, BOOLEAN, FILE, TEXT, Choice, Field, ListOf, Record, Type, record
 from engine.language.types import EMAIL as ADDRESS
@@ -82,7 +83,12 @@ def webhook(connection: Connection | None, event: str | None) -> Record:
 def result(connection: Connection | None, operation: str) -> Record:
     """What an operation of a connection answers; anything, where it does not say."""
     known = connection.operations.get(operation) if connection else None
-    return declared(known.result) if known and known.result else OPEN
+    if known is None:
+        return OPEN
+    kept = declared(types(known)) if known.result else OPEN
+    if known.pages is None:
+        return kept
+    return Record(fields={"items": Field(ListOf(item=kept)), "complete": Field(BOOLEAN)})
 
 
 def either(types: Iterable[Type]) -> Type:

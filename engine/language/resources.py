@@ -204,19 +204,50 @@ class EventSchema(Model):
         return {name: field.type if isinstance(field, EventField) else field for name, field in self.fields.items()}
 
 
+class Picked(Model):
+    """A value of an answer, where its name is not where it stands."""
+
+    from_: str = Field(alias="from")  # where it stands: names and places with dots between them, `data.0.id`
+    type: ValueType  # its type
+
+
+class Pages(Model):
+    """A list that comes in pages: they are all fetched, and the step gets one list.
+
+    The step's result has the list as `items`, and `complete`: whether there were no more pages than `max`.
+    """
+
+    items: str | None = None  # where each answer has its part of the list, `data`; the answer is the list if not said
+    next: str | None = None
+    """Where the address of the next page stands, `links.next`; `Link` for the header of that name. Addresses of other
+    hosts are not followed."""
+    cursor: str | None = None  # where an answer says how the next page is asked for, `meta.next_cursor`
+    parameter: str | None = None  # the query parameter that takes the cursor; the last word of `cursor` if not said
+    max: int = Field(20, ge=1, le=100)  # most pages that are fetched
+
+
 class Operation(Model):
-    """One HTTP request of a connection. `inputs` are sent as JSON; `result` maps name -> type of the answer."""
+    """One HTTP request of a connection. `inputs` are sent as the body, or with GET as the query, where the path does
+    not use them; `result` maps names of the step's result to the answer."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"  # HTTP method
     path: TextField  # below the connection's `base_url`
-    result: dict[str, ValueType] = Field(default_factory=dict)  # field of the JSON answer -> its type
+    query: dict[str, TextField] = Field(default_factory=dict)  # behind the `?`; `${ inputs.x }` as in `path`
+    body: Literal["json", "form"] = "json"  # how the inputs are written: as JSON, or like a web page's form
+    result: dict[str, ValueType | Picked] = Field(default_factory=dict)
+    """Field of the JSON answer -> its type; or a name of yours, where it stands (`from`) and its type."""
+    pages: Pages | None = None  # the answer is a list in pages; `result` then says what is kept of each entry
+    follow_redirects: bool = False
+    """Whether to go on where an answer sends us, five times at most. Elsewhere nothing secret goes along."""
+    max_kb: int = Field(256, ge=1, le=5120)  # largest answer, in kilobytes
 
 
 class Connection(Model):
     """An outside system. Secrets are named by environment variable, never written down.
 
     A `webhook_secret` lets it send events to `/hooks/NAME` (Standard Webhooks, if `verify` says nothing else);
-    a `base_url` lets steps call its operations.
+    a `base_url` lets steps call its operations, and a `signing_secret` signs what it is sent; with `notify` steps send
+    messages to people there.
     """
 
     title: str | None = None  # its name as people see it
@@ -237,8 +268,28 @@ class Connection(Model):
     data_from: str | None = None  # the part of the body that the fields are in; `data` or all of it, if not said
     expect: str | None = None  # how often something comes, `every 2 hours`; a longer silence is reported
     base_url: str | None = None  # URL or `env:NAME`
-    token: str | None = None  # name of an environment variable, sent as a bearer token
+    auth: Literal["bearer", "basic", "header", "oauth2"] | None = None
+    """How it knows us: a bearer token (`bearer`, what a `token` means by itself), name and password (`basic`), a token
+    in a header of its own (`header`), or an access token that is fetched when it is needed (`oauth2`)."""
+    token: str | None = None  # for bearer and header: name of an environment variable
+    header: str | None = None  # for header: which one, `X-Api-Key`
+    username: str | None = None  # for basic: the name, or `env:NAME`
+    password: str | None = None  # for basic: name of an environment variable
+    token_url: str | None = None  # for oauth2: where access tokens are to be had; URL or `env:NAME`
+    client_id: str | None = None  # for oauth2: the id of the application, or `env:NAME`
+    client_secret: str | None = None  # for oauth2: name of an environment variable
+    scope: str | None = None  # for oauth2: what is asked for, where the provider wants that said
+    credentials: Literal["header", "body"] | None = None  # for oauth2: how id and secret go; `header` if not said
+    headers: dict[str, str] = Field(default_factory=dict)  # sent with every request: name -> text, or `env:NAME`
+    idempotency_header: str = "Idempotency-Key"
+    """The header by which it tells a repeat from a new request. `none`: it cannot, so what may have arrived is never
+    sent again by itself."""
+    signing_secret: str | None = None
+    """Name of an environment variable; each request is signed with it by the rules of Standard Webhooks."""
     timeout: int = 20  # seconds for one request
+    notify: str | tuple[str, ...] | None = None
+    """Where `notify` steps send their messages: name of an environment variable that holds an address of Apprise
+    (`slack://...`), or a list of such names."""
     events: dict[str, EventSchema] = Field(default_factory=dict)  # name -> what the event carries
     operations: dict[str, Operation] = Field(default_factory=dict)  # name -> a request that steps may make
 

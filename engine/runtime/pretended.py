@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.language.coercion import coerce
+from engine.language.picking import put, types
 from engine.language.plan import Plan
 from engine.language.resources import Input
 from engine.runtime.colleagues import Colleagues
@@ -42,8 +43,11 @@ def _document(plan: Plan, effect: Effect) -> Answer:
 
 def _call(plan: Plan, effect: Effect) -> Answer:
     connection, operation = effect.payload["connection"], effect.payload["operation"]
-    declared = plan.resources.connections[connection].operations[operation].result
-    result = {name: example(name, type_) for name, type_ in declared.items()}
+    asked = plan.resources.connections[connection].operations[operation]
+    result: dict[str, Any] = {}
+    for name, type_ in types(asked).items():
+        put(result, name, example(name, type_))
+    result = {"items": [result], "complete": True} if asked.pages else result
     return {"result": result, "said": f"{operation}: done"}
 
 

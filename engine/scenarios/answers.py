@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.language.coercion import coerce
 from engine.language.evaluator import EvaluationError, render
 from engine.language.expressions import ExpressionProblem, parse_template
+from engine.language.picking import at, picks, typed
 from engine.language.plan import Plan
-from engine.language.resources import Input
+from engine.language.resources import Operation
 from engine.runtime.effects import Answer, Effect
 from engine.runtime.flow import StepError
-from engine.runtime.mailbox import at
 from engine.runtime.pretended import pretend
 
 
@@ -31,13 +30,20 @@ def _pretended(plan: Plan, effect: Effect) -> dict[str, Any]:
 
 def _result(plan: Plan, effect: Effect, given: Any) -> dict[str, Any]:
     connection, operation = effect.payload["connection"], effect.payload["operation"]
-    declared = plan.resources.connections[connection].operations[operation].result
-    found = given if isinstance(given, Mapping) else {}
-    raw = {name: found.get(name, at(found, name)) for name in declared}
+    asked = plan.resources.connections[connection].operations[operation]
     try:
-        return {n: coerce(raw[n], Input(type=t, optional=True), None, name=n) for n, t in declared.items()}
+        if asked.pages is None:
+            return _kept(asked, given)
+        listed = given if isinstance(given, list) else given.get("items", []) if isinstance(given, Mapping) else []
+        return {"items": [_kept(asked, entry) for entry in listed], "complete": True}
     except ValueError as problem:
         raise StepError("bad_answer", f"the answer is not what connections.yaml declares: {problem}") from problem
+
+
+def _kept(operation: Operation, given: Any) -> dict[str, Any]:
+    """A test gives values by the names that the step's result has, or whole as the outside system would."""
+    found = given if isinstance(given, Mapping) else {}
+    return typed(operation, {n: found.get(n, at(given, told.from_)) for n, told in picks(operation).items()})
 
 
 def filled(written: Any, scope: Mapping[str, Any], now: Callable[[], datetime]) -> Any:

@@ -29,6 +29,7 @@ from engine.store.tables.hooks import hooks, misfires
 from engine.store.tables.mails import mailboxes, mails
 from engine.store.tables.outbox import holds, lanes, outbox
 from engine.store.tables.rates import rates
+from engine.store.tables.requests import requests
 from engine.store.tables.triage import triage
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "queue",
     "rates",
     "releases",
+    "requests",
     "schedules",
     "signatures",
     "states",
