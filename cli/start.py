@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.bulk import Wanted, start_all
 from cli.office import set_going
 from cli.options import By, Inputs, Json, Workspace, group, pairs
 from cli.people import who
@@ -16,9 +17,11 @@ from engine.desk import Started
 from engine.desk.desk import Desk
 
 app = group()
+Maps = Annotated[list[str], typer.Option("--map", help="With --csv: COLUMN=INPUT; without an input: leave it out.")]
 EXAMPLES = (
     "Examples: baton start client-onboarding -i company=Acme -i contact='Ann Lee' -i email=ann@acme.test "
-    "-i account_manager=sam -i deal_value='12,000 GBP' | baton start client-onboarding --inputs acme.json"
+    "-i account_manager=sam -i deal_value='12,000 GBP' | baton start client-onboarding --inputs acme.json "
+    "| baton start client-onboarding --csv leads.csv --map 'E-mail=email' --check"
 )
 
 NOTE = (
@@ -34,10 +37,49 @@ def start(
     inputs: Annotated[Path | None, typer.Option("--inputs", help="A JSON file with inputs by name.")] = None,
     version: Annotated[int | None, typer.Option(help="Another version than the live one, such as a draft.")] = None,
     by: By = "",
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="A table: each row is a case, each column an input.")
+    ] = None,
+    maps: Maps = [],  # noqa: B006 - Typer makes a new list for every call
+    check: Annotated[bool, typer.Option("--check", help="With --csv: say what is wrong, start nothing.")] = False,
+    skip_invalid: Annotated[bool, typer.Option(help="With --csv: start the rows that are right.")] = False,
+    start_suppressed: Annotated[bool, typer.Option(help="With --csv: also those who may not be written to.")] = False,
+    ignore_other_columns: Annotated[bool, typer.Option(help="With --csv: leave out what is no input.")] = False,
+    batch: Annotated[str, typer.Option(help="With --csv: another run of the same rows has another name.")] = "",
+    encoding: Annotated[str, typer.Option(help="With --csv: such as cp1252, where it is not found out.")] = "",
+    delimiter: Annotated[str, typer.Option(help="With --csv: between cells, where it is not found out.")] = "",
+    report: Annotated[
+        Path | None, typer.Option(help="With --csv: where the report goes; else beside the file.")
+    ] = None,
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
-    """Start a case. Inputs are checked; everything that is missing or wrong is named."""
+    """Start a case. Inputs are checked; everything that is missing or wrong is named.
+
+    With --csv each row of a table starts a case. If a row is wrong nothing starts, unless --skip-invalid says so. The
+    same file again starts only what is left: rows that are equal count once for each file name, or --batch.
+    """
+    if csv is not None:
+        start_all(
+            Wanted(
+                process=process,
+                file=csv,
+                maps=pairs(maps, "--map"),
+                batch=batch,
+                by=who(by, workspace),
+                version=version,
+                only_check=check,
+                skip_invalid=skip_invalid,
+                start_suppressed=start_suppressed,
+                ignore_others=ignore_other_columns,
+                encoding=encoding,
+                separator=delimiter,
+                report=report,
+                as_json=as_json,
+                workspace=workspace,
+            )
+        )
+        return
     raw = {**(_file(inputs) if inputs else {}), **pairs(given)}
     started, edited = set_going(workspace, lambda desk: _start(desk, process, raw, who(by, workspace), version))
     if edited:

@@ -1,5 +1,6 @@
 """The desk as one object; each subject is a class of its own."""
 
+from engine.desk.bulk import Bulk
 from engine.desk.foresight import Foresight
 from engine.desk.interventions import Interventions
 from engine.desk.links import Links
@@ -8,13 +9,12 @@ from engine.desk.operators import Operators
 from engine.desk.outbox import Outbox
 from engine.desk.reports import Reports
 from engine.desk.schedules import Timetable
-from engine.desk.starting import Starting
 from engine.desk.subscriptions import Subscriptions
 from engine.desk.webhooks import Webhooks
 
 
 class Desk(
-    Starting,
+    Bulk,
     Migrations,
     Webhooks,
     Links,

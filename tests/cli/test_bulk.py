@@ -1,0 +1,80 @@
+"""`baton start --csv`."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.store.store import Store
+from engine.store.tables import cases
+from tests.cli.conftest import Baton
+from tests.desk.test_bulk import HEAD, lead
+
+START = ("start", "client-onboarding", "--csv", "leads.csv", "--map", "E-mail=email")
+
+
+def leads(workspace: Path, *lines: str) -> Path:
+    file = workspace / "leads.csv"
+    file.write_text("\n".join([HEAD, *lines]))
+    return file
+
+
+def test_if_one_row_is_wrong_nothing_starts_and_the_cell_is_named(baton: Baton, workspace: Path) -> None:
+    leads(workspace, lead(1), lead(2, "nobody"))
+    said = baton(*START)
+    assert said.code == 1
+    assert "3     invalid  E-mail: " in said.out
+    assert "2 rows: 1 can start, 1 wrong" in said.out
+    assert "--skip-invalid" in said.out
+    assert baton("status", "--json").json == []
+
+
+def test_the_rows_that_are_right_start_when_that_is_asked_for(baton: Baton, workspace: Path) -> None:
+    leads(workspace, lead(1), lead(2, "nobody"), lead(1))
+    said = baton(*START, "--skip-invalid", "--json")
+    assert (said.code, said.json["counts"]) == (1, {"started": 1, "invalid": 1, "duplicate": 1})
+    assert len(baton("status", "--json").json) == 1
+
+
+def test_a_check_starts_nothing_and_writes_the_report(baton: Baton, workspace: Path) -> None:
+    file = leads(workspace, lead(1), "=cmd,Ann,a@b.test,samm,12 GBP")
+    assert baton(*START, "--check").code == 1
+    report = file.with_name("leads.report.csv")
+    rows = list(csv.reader(report.open(encoding="utf-8-sig")))
+    assert rows[1][:3] == ["2", "ready", rows[1][2]]
+    assert (rows[2][1], rows[2][3]) == ("invalid", "Account manager")
+    assert report.stat().st_mode & 0o077 == 0
+    assert baton("status", "--json").json == []
+
+
+def test_a_good_file_starts_and_ends_well(baton: Baton, workspace: Path) -> None:
+    leads(workspace, lead(1), lead(2))
+    said = baton(*START)
+    assert (said.code, "2 rows: 2 started" in said.out) == (0, True)
+    assert "2 rows: 2 started before" in baton(*START).out
+
+
+def test_a_missing_file_and_an_unknown_column_are_said(baton: Baton, workspace: Path) -> None:
+    assert "leads.csv cannot be read" in baton(*START).err
+    leads(workspace, lead(1)).write_text("Firm,E-mail\nAcme,a@b.test")
+    said = baton(*START)
+    assert (said.code, "no input is called `Firm`" in said.err) == (1, True)
+
+
+@pytest.mark.slow
+def test_killed_again_and_again_every_row_is_one_case(workspace: Path, store: Store) -> None:
+    leads(workspace, *map(lead, range(2_000)))
+    command = [sys.executable, "-m", "cli.main", *START, "--json"]
+    for pause in (2.0, 2.5, 3.0, 3.5):
+        child = subprocess.Popen(command, cwd=workspace, env=dict(os.environ), stdout=subprocess.DEVNULL)
+        time.sleep(pause)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    assert subprocess.run(command, cwd=workspace, capture_output=True, timeout=120).returncode == 0
+    assert store.read_now(lambda c: c.scalar(select(func.count()).select_from(cases))) == 2_000
