@@ -61,6 +61,7 @@ COMMANDS = {
     "add-task": Command("cli.add_task", "Give a running case another task"),
     "reassign": Command("cli.reassign", "Give a task to somebody else"),
     "link": Command("cli.link", "The address of a page for somebody outside"),
+    "contact": Command("cli.contact", "People outside: who they are, what they get, everything ever sent to them"),
     "mail": Command("cli.mail", "Mails that were caught instead of sent"),
     "webhook": Command(
         "cli.webhook", "Messages of other systems: what failed and why, again, and tried out beforehand"

@@ -1,6 +1,7 @@
 """The desk as one object; each subject is a class of its own."""
 
 from engine.desk.bulk import Bulk
+from engine.desk.contacts import Contacts
 from engine.desk.foresight import Foresight
 from engine.desk.interventions import Interventions
 from engine.desk.links import Links
@@ -25,5 +26,6 @@ class Desk(
     Reports,
     Foresight,
     Subscriptions,
+    Contacts,
 ):
     """What pages and commands may ask for. `Desk(settings, store, registry, nudge)`, see `Ground`."""

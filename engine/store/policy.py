@@ -27,7 +27,8 @@ from engine.language.calendar import WorkCalendar
 from engine.language.restraint import Cap, Quiet
 from engine.store import contacts
 from engine.store.moment import moment
-from engine.store.sql import Sql
+from engine.store.sql import Sql, add
+from engine.store.tables import forgotten
 
 LATEST = timedelta(days=7)
 """How much later than it was meant a mail may go because of a cap."""
@@ -97,6 +98,7 @@ NO_RULES = Rules()
 FORGOTTEN = "forgotten"
 
 _FORGOTTEN = Sql("SELECT 1 FROM forgotten WHERE hash = :hash")
+_REMEMBER = Sql("DELETE FROM forgotten WHERE hash = :hash")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))")
 # A mail that is on its way counts from now; one that came back was sent, too.
 _SENT = Sql(
@@ -121,8 +123,23 @@ def hash_of(address: str, key: bytes) -> str:
     return hmac.new(key, b"forgotten " + normal(address).encode(), "sha256").hexdigest()
 
 
+def is_forgotten(c: Connection, address: str, key: bytes) -> bool:
+    """Whether somebody asked us to forget whoever has this address."""
+    return bool(_FORGOTTEN.rows(c, hash=hash_of(address, key)))
+
+
+def forget(c: Connection, address: str, key: bytes, by: str, at: datetime) -> bool:
+    """Nothing goes to this address any more, and only its hash says so. False: so it was."""
+    return add(c, forgotten, {"hash": hash_of(address, key), "given_by": by, "at": at}, unique=["hash"])
+
+
+def remember(c: Connection, address: str, key: bytes) -> bool:
+    """They want to hear from us again. False: nobody had been asked to forget them."""
+    return _REMEMBER.change(c, hash=hash_of(address, key)) == 1
+
+
 def _against(c: Connection, ask: Ask, rules: Rules) -> Suppress | None:
-    if _FORGOTTEN.rows(c, hash=hash_of(ask.address, rules.key)):
+    if is_forgotten(c, ask.address, rules.key):
         return Suppress("this person is to be forgotten", FORGOTTEN)
     found = contacts.suppressed(c, ask.address, ask.class_)
     return Suppress(found.reason, found.code) if found else None
