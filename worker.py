@@ -38,7 +38,7 @@ from engine.gateways.mail import SmtpMailer
 from engine.gateways.pdf import TypstPrinter
 from engine.gateways.rendering import Brand, Renderer
 from engine.language.inputs import BadValues
-from engine.language.roster import connections_of, roster_of
+from engine.language.roster import roster_of
 from engine.mailroom.accounts import Accounts
 from engine.mailroom.boxes import mailboxes_of
 from engine.mailroom.ingest import Ingest
@@ -223,7 +223,7 @@ def ingest_of(house: House) -> Ingest:
 
 
 def reader_of(house: House, router: Router, nudge: Nudge) -> Reader:
-    known = connections_of(house.settings.workspace)
+    known = mailboxes_of(house.settings)
     placing = Placing(house.settings, house.store, house.shelf, router, known, utc_now)
     return Reader(house.store, placing, known, nudge=nudge)
 

@@ -62,7 +62,8 @@ COMMANDS = {
     "reassign": Command("cli.reassign", "Give a task to somebody else"),
     "link": Command("cli.link", "The address of a page for somebody outside"),
     "contact": Command("cli.contact", "People outside: who they are, what they get, everything ever sent to them"),
-    "mail": Command("cli.mail", "Mails that were caught instead of sent"),
+    "triage": Command("cli.triage", "Mail that found no case by itself: look, give it to one, begin one, put it aside"),
+    "mail": Command("cli.mail", "Mails that were caught instead of sent, and answers to them"),
     "webhook": Command(
         "cli.webhook", "Messages of other systems: what failed and why, again, and tried out beforehand"
     ),

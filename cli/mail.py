@@ -1,18 +1,22 @@
-"""`baton mail`: what the built-in catcher holds."""
+"""`baton mail`: what the built-in catcher holds, and answers to it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import typer
 
+from cli.office import set_going
 from cli.options import Json, Workspace, group
 from cli.place import settings_of
 from cli.problem import UserProblem
+from cli.reply import answer_to, mailbox_for
 from cli.show import moment, print_json
 from cli.tables import console, table
 from engine.gateways.caught import OpenedMail, listing, show
+from engine.store.mails import Incoming, keep
 
 app = group()
 FOLDER = "mail"  # in `.baton`
@@ -61,6 +65,26 @@ def show_(
     else:
         head = f"From:    {found.mail.sender}\nTo:      {found.mail.to}\nSubject: {found.mail.subject}"
         typer.echo(f"{head}\nFile:    {found.mail.path}\n\n{found.text.strip()}")
+
+
+@app.command("reply", epilog='Example: baton mail reply 0001 --text "Twelve seats, please."')
+def reply(
+    mail: Annotated[str, typer.Argument(metavar="ID", help="The mail's number, from `baton mail list`.")],
+    text: Annotated[str, typer.Option("--text", help="What the answer says.")],
+    sender: Annotated[str, typer.Option("--from", help="Who answers, if not whoever the mail went to.")] = "",
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Answer a caught mail as its reader would: the answer comes in like any other, and finds its case."""
+    settings = settings_of(workspace)
+    answer = answer_to(_one(settings.kept / FOLDER, mail), text, sender)
+    mailbox = mailbox_for(answer.to, settings)
+    incoming = Incoming(mailbox, f"reply-{uuid4()}", answer.raw, datetime.now(UTC), answer.sender, (answer.to,))
+    set_going(workspace, lambda desk: desk.store.write(lambda c: keep(c, incoming)))
+    if as_json:
+        print_json({"mailbox": mailbox, "from": answer.sender, "to": answer.to})
+    else:
+        typer.echo(f"The answer of {answer.sender} is in the mailbox `{mailbox}`. If it finds no case: baton triage")
 
 
 def _one(folder: Path, mail: str) -> OpenedMail:

@@ -11,6 +11,7 @@ from engine.desk.outbox import Outbox
 from engine.desk.reports import Reports
 from engine.desk.schedules import Timetable
 from engine.desk.subscriptions import Subscriptions
+from engine.desk.triage import Triage
 from engine.desk.webhooks import Webhooks
 
 
@@ -24,6 +25,7 @@ class Desk(
     Interventions,
     Timetable,
     Reports,
+    Triage,
     Foresight,
     Subscriptions,
     Contacts,

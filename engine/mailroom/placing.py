@@ -1,7 +1,7 @@
 """Where a mail belongs: to a case that it answers, to a mail of ours that it reports about, to whoever listens to its
 mailbox, or to the people who decide."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from engine.clock import Clock
 from engine.gateways.parsing import Letter
 from engine.language.addresses import normal
-from engine.language.resources import Connections, Mailbox
+from engine.language.resources import Mailbox
 from engine.language.values import decode
 from engine.mailroom import events, loops, reports
 from engine.mailroom.correlation import Correlation, Thread
@@ -57,7 +57,7 @@ class Placing:
     store: Store
     shelf: Shelf
     router: Router
-    connections: Callable[[], Connections | None]
+    mailboxes: Callable[[], Mapping[str, Mailbox]]
     clock: Clock
     most: int = field(default=loops.MOST)
 
@@ -75,9 +75,8 @@ class Placing:
         return await self._letter(row, letter, mailbox)
 
     async def _thread(self, row: MailRow, letter: Letter) -> Thread | None:
-        known = self.connections() or Connections()
         key, now = self.settings.key(), self.clock()
-        found = Correlation(key, tuple(mailbox.address for mailbox in known.mailboxes.values()))
+        found = Correlation(key, tuple(mailbox.address for mailbox in self.mailboxes().values()))
         return await self.store.read(
             lambda c: (
                 found.by_address(c, (*row.envelope_to, *letter.to, *letter.reported_to), now)
@@ -205,8 +204,7 @@ class Placing:
             triage.waits(c, arrival.id, guess, self.clock())
 
     def _address(self, row: MailRow) -> str:
-        known = self.connections()
-        mailbox = known.mailboxes.get(row.mailbox) if known else None
+        mailbox = self.mailboxes().get(row.mailbox)
         return mailbox.address if mailbox else ""
 
 

@@ -6,14 +6,14 @@ has changed nothing, and the mail is read again.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from engine.clock import Clock, utc_now
 from engine.gateways.parsing import Letter, Parser, Unreadable
-from engine.language.resources import Connections, Mailbox
+from engine.language.resources import Mailbox
 from engine.mailroom.placing import Placing, Sorted
 from engine.store import mails
 from engine.store.mails import MailRow
@@ -32,7 +32,7 @@ class Reader:
 
     store: Store
     placing: Placing
-    connections: Callable[[], Connections | None]
+    mailboxes: Callable[[], Mapping[str, Mailbox]]
     parser: Parser = field(default_factory=Parser)
     nudge: Callable[[], None] = field(default=lambda: None)
     clock: Clock = utc_now
@@ -64,7 +64,7 @@ class Reader:
         return done
 
     async def _take(self, row: MailRow) -> None:
-        mailbox = self._mailbox(row.mailbox)
+        mailbox = self.mailboxes().get(row.mailbox)
         letter, sorted_ = await self._understood(row, mailbox)
         await self.store.write(lambda c: self.placing.write(c, row, letter, sorted_))
 
@@ -86,10 +86,6 @@ class Reader:
         # Only a server that speaks SMTP with us says for certain that there is no sender.
         null = not row.envelope_from and mailbox is not None and mailbox.type == "smtp"
         return await self.parser.read(row.raw, authserv=(mailbox.authserv if mailbox else "") or "", null_sender=null)
-
-    def _mailbox(self, name: str) -> Mailbox | None:
-        known = self.connections()
-        return known.mailboxes.get(name) if known else None
 
 
 async def _rest(stop: asyncio.Event, seconds: float) -> None:

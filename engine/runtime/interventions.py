@@ -102,7 +102,13 @@ def _write(interpreter: Interpreter, text: str, event: Event, before: dict[str, 
     interpreter.journal.change("", text, event.by or "an operator", before, after)
 
 
+def _note(interpreter: Interpreter, event: Event) -> None:
+    """What somebody has done for the case outside of it."""
+    interpreter.journal.write(str(event.data.get("path", "")), "operator", str(event.data["text"]), event.by)
+
+
 VERBS: dict[str, Callable[[Interpreter, Event], None]] = {
+    "note": _note,
     "stop": _stop,
     "pause": _pause,
     "resume": _resume,

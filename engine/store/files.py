@@ -1,6 +1,6 @@
 """Files of cases: contracts and uploads, with their content."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from engine.store.rows import FileInfo, FileRow
 from engine.store.sql import add
@@ -25,3 +25,8 @@ def of_case(c: Connection, case: str) -> tuple[FileInfo, ...]:
     """The case's files without their content, by name."""
     query = select(*_INFO).where(files.c.case_id == case).order_by(files.c.name, files.c.id)
     return tuple(FileInfo(*row) for row in c.execute(query))
+
+
+def drop_of_nobody(c: Connection, beginning: str) -> None:
+    """Forget the files whose ids begin so and that belong to no case."""
+    c.execute(delete(files).where(files.c.id.startswith(beginning, autoescape=True), files.c.case_id == ""))

@@ -1,12 +1,13 @@
 """Mail that found no place by itself: it waits here until somebody gives it one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.language.values import decode
+from engine.language.values import decode, encode
 from engine.store.moment import moment
 from engine.store.sql import Sql, put
 from engine.store.tables import triage as _table
@@ -58,6 +59,14 @@ _WAITING = Sql(
     """
 )
 _ONE = Sql(f"SELECT {_COLUMNS} {_FROM} WHERE i.source = 'mail' AND i.source_id = :id")
+_MOVE = Sql(
+    """
+    UPDATE inbox SET name = :name, case_id = :case, addressed_to = :to, data_json = :data_json, state = :state
+    WHERE source = 'mail' AND source_id = :id
+    """
+)
+_FILES = Sql("UPDATE files SET case_id = :case WHERE id = :id AND case_id = ''")
+_EVENT = Sql("SELECT data_json FROM inbox WHERE source = 'mail' AND source_id = :id")
 _CLOSE = Sql(
     """
     INSERT INTO triage (mail_id, reason, why, case_id, path, automatic, since, outcome, note, given_by, closed_at)
@@ -104,6 +113,27 @@ def close(c: Connection, row: TriageRow, outcome: str, note: str, by: str, at: d
         c, id=row.mail, reason=row.reason, case_id=row.case, outcome=outcome, note=note, given_by=by, at=at
     )
     return changed == 1
+
+
+def event_of(c: Connection, mail: str) -> dict[str, Any]:
+    """What the mail says, as cases see it. Raises LookupError."""
+    rows = _EVENT.rows(c, id=mail)
+    if not rows:
+        raise LookupError(mail)
+    return dict(decode(rows[0][0]))
+
+
+def move(
+    c: Connection, mail: str, *, state: str, event: Mapping[str, Any], name: str, case: str = "", to: str = ""
+) -> None:
+    """Where the mail's row in the inbox leads to from now on."""
+    _MOVE.change(c, id=mail, name=name, case=case, to=to, data_json=encode(event), state=state)
+
+
+def give_files(c: Connection, event: Mapping[str, Any], case: str) -> None:
+    """The mail's files, as far as they are nobody's, are the case's."""
+    for file in event.get("attachments", ()):
+        _FILES.change(c, id=file["file"], case=case)
 
 
 def _row(row: tuple[Any, ...]) -> TriageRow:

@@ -20,8 +20,8 @@ from engine.gateways.mail.memory import MemoryMailer
 from engine.gateways.outcome import Deferred
 from engine.gateways.parsing import Parser
 from engine.gateways.tokens import LINK_LIFE, reply_address, reply_token, token_hash
-from engine.language.roster import connections_of
 from engine.language.values import decode, encode
+from engine.mailroom.boxes import mailboxes_of
 from engine.mailroom.placing import Placing
 from engine.mailroom.reader import Reader
 from engine.opening import values_of
@@ -161,6 +161,6 @@ async def house(folder: Path, store: Store, connections: str = "") -> AsyncItera
         world = replace(await _world(settings, store, desk.shelf, stack), mailer=mailer)
         turns = Turns(world, desk.shelf.plan, partial(values_of, settings))
         dispatcher = Dispatcher(store, Loop(world, turns), desk.router)
-        known = connections_of(workspace)
+        known = mailboxes_of(settings)
         placing = Placing(settings, store, desk.shelf, desk.router, known, desk.clock)
         yield House(settings, store, desk, mailer, Reader(store, placing, known, parser), dispatcher)
