@@ -11,6 +11,13 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+def policy_for(origins: tuple[str, ...]) -> str:
+    """The same, on a page that exactly these sites may show in a frame."""
+    return POLICY.replace("frame-ancestors 'none'", f"frame-ancestors 'self' {' '.join(origins)}")
+
+
 # A browser's PDF viewer is a page of its own that brings its styles: it may only be framed by us.
 DOCUMENT_POLICY = "frame-ancestors 'self'"
 

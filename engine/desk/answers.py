@@ -107,6 +107,7 @@ class FormPage:
     submit: str
     thanks: str
     fields: Mapping[str, Input]
+    embed: tuple[str, ...] = ()  # whose pages may show it in a frame
 
 
 @dataclass(frozen=True)

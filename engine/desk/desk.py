@@ -8,6 +8,7 @@ from engine.desk.links import Links
 from engine.desk.migrations import Migrations
 from engine.desk.operators import Operators
 from engine.desk.outbox import Outbox
+from engine.desk.public_forms import PublicForms
 from engine.desk.reports import Reports
 from engine.desk.schedules import Timetable
 from engine.desk.subscriptions import Subscriptions
@@ -17,6 +18,7 @@ from engine.desk.webhooks import Webhooks
 
 class Desk(
     Bulk,
+    PublicForms,
     Migrations,
     Webhooks,
     Links,

@@ -81,6 +81,10 @@ class Trigger(Model):
     catch_up: PhraseField | None = None  # for a schedule: how long a missed time is made up for; 1 day if not said
     mailbox: Annotated[str, Reference("mailboxes")] | None = None  # for an email: where it is written to
     automatic: bool | None = None  # for an email: whether one that a machine has written starts a case, too
+    embed: tuple[str, ...] = ()
+    """For a form: whose pages may show it in a frame, as in `https://www.acme.example`; nobody's, if not said."""
+    expect: str | None = None
+    """How often this trigger starts something, `every 2 business days`; a longer silence is reported."""
     contact: ContactOf | None = None
     """Who the case is about. Where it is not said: the input `email`, or the first of that type, with the name in the
     input `contact`."""

@@ -97,6 +97,7 @@ def form_page(
     *,
     personal: bool = False,
     submission: str = "",
+    trap: str = "",
 ) -> Response:
     """The form, empty or with what was sent and what is wrong with it (422, or 413 when it was too much)."""
     questions = draw(form.fields, room.pages.currency, str(room.pages.zone), sent, errors)
@@ -109,6 +110,7 @@ def form_page(
         uploads=any(q.control == "file" for q in questions),
         personal=personal,
         submission=submission,
+        trap=trap,
     )
 
 

@@ -7,18 +7,23 @@ from fastapi.responses import RedirectResponse
 
 from engine.desk import BadInputs, FormPage, NotThere
 from web.body import read_form
-from web.doors import Anyone, NoSuchPage, Room, room_of
+from web.doors import Anyone, NoSuchPage, Room, TooOften, address_of, room_of
+from web.guard import policy_for
 from web.questions import asked
 from web.routes.forms import form_page, new_submission, submission_of, thanks_of
 
 router = APIRouter(dependencies=[Depends(Anyone())])
+TRAP = "form-more"  # no name that a browser fills in by itself
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2})?")
+_QUALITY = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 
 @router.get("/start/{process}/{trigger}")
 async def public_form(request: Request, process: str, trigger: str) -> Response:
     room = room_of(request)
-    return form_page(room, await _form(room, process, trigger), submission=new_submission())
+    form = await _form(room, process, trigger)
+    return _framed(form_page(room, form, submission=new_submission(), trap=TRAP), form)
 
 
 @router.post("/start/{process}/{trigger}")
@@ -26,16 +31,23 @@ async def submit(request: Request, process: str, trigger: str) -> Response:
     room = room_of(request)
     form = await _form(room, process, trigger)
     sent = await read_form(request)
+    if sent.text(TRAP):  # whoever fills this in does not see the page
+        await room.desk.drop_form(process, trigger)
+        return RedirectResponse(f"/start/{process}/{trigger}/thanks", 303)
+    if not await room.desk.count_visit(address_of(request)):
+        raise TooOften
     answers = asked(form.fields, sent)
     submission = submission_of(sent)
     errors = answers.errors
     if not errors:
         try:
-            await room.desk.submit_form(process, trigger, answers.raw, source_id=submission)
+            await room.desk.submit_form(
+                process, trigger, answers.raw, source_id=submission, locale=language_of(request)
+            )
         except BadInputs as problem:
             errors = problem.problems
     if errors:
-        return form_page(room, form, sent, errors, submission=submission)
+        return _framed(form_page(room, form, sent, errors, submission=submission, trap=TRAP), form)
     return RedirectResponse(f"/start/{process}/{trigger}/thanks", 303)
 
 
@@ -43,7 +55,29 @@ async def submit(request: Request, process: str, trigger: str) -> Response:
 async def thanks(request: Request, process: str, trigger: str) -> Response:
     room = room_of(request)
     form = await _form(room, process, trigger)
-    return room.pages.show("sent.html", heading="Thank you", text=thanks_of(form), rows=(), when="")
+    page = room.pages.show("sent.html", heading="Thank you", text=thanks_of(form), rows=(), when="")
+    return _framed(page, form)
+
+
+def language_of(request: Request) -> str:
+    """The language that the browser prefers, `de` or `de-CH`; empty where it says nothing that is one."""
+    wanted = [part.partition(";") for part in request.headers.get("accept-language", "")[:200].split(",")]
+    ranked = sorted(wanted, key=lambda part: -_weight(part[2]))
+    found = next((name.strip() for name, _, _ in ranked if _LANGUAGE.fullmatch(name.strip())), "")
+    language, dash, region = found.partition("-")
+    return f"{language.lower()}{dash}{region.upper()}"
+
+
+def _weight(text: str) -> float:
+    found = _QUALITY.fullmatch(text.strip())
+    return float(found[1]) if found else 1.0
+
+
+def _framed(page: Response, form: FormPage) -> Response:
+    """The page, for the sites that may show it in a frame: these and no others."""
+    if form.embed:
+        page.headers["Content-Security-Policy"] = policy_for(form.embed)
+    return page
 
 
 async def _form(room: Room, process: str, trigger: str) -> FormPage:

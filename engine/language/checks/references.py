@@ -25,6 +25,7 @@ _SHARED = {
 _BARE = re.compile(r"(?:inputs|steps|vars|case|event|item)(?:\.[a-z]\w*)+")
 _BELONGS = {
     "connection": "webhook", "event": "webhook", "form": "form", "mailbox": "email", "automatic": "email",
+    "embed": "form",
 }  # fmt: skip
 
 

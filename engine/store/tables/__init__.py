@@ -30,6 +30,7 @@ from engine.store.tables.mails import mailboxes, mails
 from engine.store.tables.outbox import holds, lanes, outbox
 from engine.store.tables.rates import rates
 from engine.store.tables.requests import requests
+from engine.store.tables.tallies import tallies
 from engine.store.tables.triage import triage
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "states",
     "subscriptions",
     "suppressions",
+    "tallies",
     "tasks",
     "timeline",
     "triage",
