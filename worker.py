@@ -44,6 +44,7 @@ from engine.mailroom.boxes import mailboxes_of
 from engine.mailroom.ingest import Ingest
 from engine.mailroom.placing import Placing
 from engine.mailroom.reader import Reader
+from engine.mailroom.receiving import Receiving
 from engine.opening import prepare, values_of
 from engine.postman.postman import Postman
 from engine.routing import Router
@@ -208,6 +209,7 @@ async def working(
         side.create_task(ingest_of(house).run(stop))
         side.create_task(reader_of(house, router, nudge).run(stop))
         side.create_task(Postman(house.world, nudge).run(stop))
+        side.create_task(receiving_of(house).run(stop))
         side.create_task(keep_time(schedules, Timekeeper(house.client, queue), stop))
         try:
             yield courier
@@ -226,6 +228,10 @@ def reader_of(house: House, router: Router, nudge: Nudge) -> Reader:
     known = mailboxes_of(house.settings)
     placing = Placing(house.settings, house.store, house.shelf, router, known, utc_now)
     return Reader(house.store, placing, known, nudge=nudge)
+
+
+def receiving_of(house: House) -> Receiving:
+    return Receiving(house.store, house.settings.workspace, mailboxes_of(house.settings))
 
 
 async def keep_time(schedules: Schedules, keeper: Timekeeper, stop: asyncio.Event) -> None:

@@ -1,6 +1,7 @@
 """The parts of `baton up` and how they live together: started in order, restarted when one dies, stopped in order."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -14,12 +15,14 @@ import cli
 from cli.mail import FOLDER as MAIL
 from engine.gateways.catcher import Catcher
 from engine.gateways.temporal_server import TemporalServer, TemporalServerError
+from engine.mailroom.boxes import takes_replies
 from engine.settings import Settings
 
 READY_WITHIN = 60.0  # seconds
 TRIES = 3  # at the embedded server
 GRACE = 45.0  # seconds for effects that are under way: longer than the longest SMTP or HTTP timeout
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before a part that died is started again
+REPLIES = 2525  # the port for replies to caught mails, if it is free
 STEADY = 60.0  # a part that has lived for so long may die again without a longer pause
 
 Say = Callable[[str], None]
@@ -107,6 +110,7 @@ class Stack:
         self._stopping, self._hurry = asyncio.Event(), asyncio.Event()
         self._server = TemporalServer(settings.kept / "temporal") if settings.brings_temporal else None
         self._catcher = Catcher(settings.kept / MAIL) if settings.mail.smtp is None else None
+        self._replies = ""
 
     @property
     def catches(self) -> bool:
@@ -116,6 +120,12 @@ class Stack:
     def mail_server(self) -> str:
         smtp = self.settings.mail.smtp
         return f"{smtp.host}:{smtp.port}" if smtp else f"127.0.0.1:{self._catcher.port}" if self._catcher else ""
+
+    @property
+    def replies(self) -> str:
+        """Where the worker takes replies to caught mails; empty where mails are sent, or where a mailbox of the
+        workspace is for replies."""
+        return self._replies
 
     @property
     def temporal(self) -> str:
@@ -149,6 +159,7 @@ class Stack:
             self._server = await _started_server(self.settings.kept / "temporal")
         if self._catcher:
             await self._catcher.start()
+            self._replies = _address_for_replies(self.settings)
         self.listening.listen()
         environment = self._environment()
         self.parts = [Part("worker", self.logs, environment), Part("web", self.logs, environment, self.listening)]
@@ -179,6 +190,7 @@ class Stack:
                 "BATON_MAIL_SMTP_HOST": self._catcher.host,
                 "BATON_MAIL_SMTP_PORT": str(self._catcher.port),
                 "BATON_MAIL_SMTP_TLS": "none",
+                "BATON_MAIL_LISTEN": self.replies,
             }
         return {**self.settings.environment, **found}
 
@@ -223,6 +235,21 @@ class Stack:
             await self._server.stop()
         if not self.problem:
             self.say("Stopped. `baton up` goes on where it was.")
+
+
+def _address_for_replies(settings: Settings) -> str:
+    if takes_replies(settings):
+        return ""
+    return settings.mail.listen or f"127.0.0.1:{_free_port(REPLIES)}"
+
+
+def _free_port(liked: int) -> int:
+    """This port, or another one where somebody has it."""
+    for port in (liked, 0):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise OSError("no port is free on this machine")
 
 
 async def _started_server(folder: Path) -> TemporalServer:

@@ -96,7 +96,8 @@ def _ready(stack: Stack, said: Prepared, as_json: bool) -> None:
     settings = stack.settings
     mail = settings.kept / MAIL
     if as_json:
-        print_json({"web": settings.base_url, "temporal": stack.temporal, "mail": mail if stack.catches else None})
+        caught = {"mail": mail if stack.catches else None, "replies": stack.replies or None}
+        print_json({"web": settings.base_url, "temporal": stack.temporal, **caught})
         return
     mails = f"caught as files in {mail}, nothing is sent" if stack.catches else f"sent by {stack.mail_server}"
     lines = [
@@ -104,6 +105,7 @@ def _ready(stack: Stack, said: Prepared, as_json: bool) -> None:
         f"  web        {settings.base_url}   (ready)",
         f"  worker     ready, on Temporal at {stack.temporal}",
         f"  mails      {mails}",
+        *([f"  replies    by SMTP to {stack.replies}, or: baton mail reply ID --text ..."] if stack.replies else []),
         f"  database   {settings.database_url.partition('@')[2] or settings.database_url}",
         f"  logs       {stack.logs}",
         *(f"  process    {name}" for name in said.processes),

@@ -320,6 +320,9 @@ class Mailbox(Model):
     existing: Literal["leave", "take"] | None = None
     """For imap: whether mail is taken that lay there before Baton first knew of the mailbox; `leave` if not said."""
     listen: str | None = None  # for smtp: address and port, as in `0.0.0.0:25`
+    servers: tuple[str, ...] = ()  # for smtp: which servers or networks may deliver, `192.0.2.7`; all if none
+    certificate: str | None = None  # for smtp: a file in the workspace; then STARTTLS is offered
+    key: str | None = None  # for smtp: the file of the certificate's key
     secret: str | None = None  # for webhook: name of an environment variable that signs what is posted
     largest: int = 25  # megabytes; of a larger mail only the head is kept, and a sending server is refused
     replies: bool = False  # whether answers to our mails come here: their Reply-To is an address of this mailbox

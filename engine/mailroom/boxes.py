@@ -1,4 +1,4 @@
-"""The mailboxes of a workspace as they are now."""
+"""The mailboxes of a workspace as they are now, with the one that is brought for trying out."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,19 +9,34 @@ from engine.settings import Settings
 TRIAL = "trial"  # the mailbox that `baton up` brings where mails are caught
 
 
-def mailboxes_of(settings: Settings) -> Callable[[], Mapping[str, Mailbox]]:
-    """Those of connections.yaml, read again when it changes. While `baton up` catches mails and none of them is for
-    replies, one more: it takes replies to what was caught, from anyone on this machine."""
+def known_of(settings: Settings) -> Callable[[], Connections]:
+    """connections.yaml, read again when it changes. While `baton up` catches mails and no mailbox is for replies,
+    there is one more: it takes replies to what was caught, from anyone on this machine."""
     connections = connections_of(settings.workspace)
     trial = _trial(settings)
 
-    def now() -> Mapping[str, Mailbox]:
-        written = (connections() or Connections()).mailboxes
-        if trial is None or any(mailbox.replies for mailbox in written.values()):
+    def now() -> Connections:
+        written = connections() or Connections()
+        if trial is None or _takes_replies(written):
             return written
-        return {**written, TRIAL: trial}
+        return written.model_copy(update={"mailboxes": {**written.mailboxes, TRIAL: trial}})
 
     return now
+
+
+def mailboxes_of(settings: Settings) -> Callable[[], Mapping[str, Mailbox]]:
+    """The mailboxes of `known_of`, by name."""
+    known = known_of(settings)
+    return lambda: known().mailboxes
+
+
+def takes_replies(settings: Settings) -> bool:
+    """Whether a mailbox of connections.yaml is for replies."""
+    return _takes_replies(connections_of(settings.workspace)() or Connections())
+
+
+def _takes_replies(connections: Connections) -> bool:
+    return any(mailbox.replies for mailbox in connections.mailboxes.values())
 
 
 def _trial(settings: Settings) -> Mailbox | None:

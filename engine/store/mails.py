@@ -1,8 +1,8 @@
 """Mail as it came in: kept whole before anybody looks into it, and before any server is told that we have it."""
 
 import hashlib
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -49,6 +49,12 @@ class MailRow:
 
 _COLUMNS = "seq, id, mailbox, source_id, envelope_from, envelope_to, raw, size, cut, received_at, state"
 _NEW = Sql(f"SELECT {_COLUMNS} FROM mails WHERE state = 'new' ORDER BY seq LIMIT :limit")  # noqa: S608  our own columns
+_DELIVERED = Sql(
+    """
+    SELECT source_id, envelope_from, envelope_to, received_at FROM mails
+    WHERE mailbox = :mailbox AND digest = :digest ORDER BY seq
+    """
+)
 _GET = Sql(f"SELECT {_COLUMNS} FROM mails WHERE id = :id")  # noqa: S608  our own columns
 _SETTLE = Sql("UPDATE mails SET state = :state WHERE id = :id AND state = 'new'")
 
@@ -76,6 +82,19 @@ def keep(c: Connection, mail: Incoming) -> bool:
         "state": "new",
     }
     return add(c, mails, row, unique=["mailbox", "source_id"])
+
+
+def deliver(c: Connection, mail: Incoming, within: timedelta) -> bool:
+    """Keep a mail that a server hands over, as `new`. False if it is a repeat: the same bytes with the same envelope
+    within that time, as from a server that did not hear us say that we have it. `source_id` is decided here."""
+    digest = digest_of(mail.raw)
+    copies = _DELIVERED.rows(c, mailbox=mail.mailbox, digest=digest)
+    envelope = (mail.envelope_from, " ".join(mail.envelope_to))
+    for _, sender, recipients, received_at in copies:
+        if (sender, recipients) == envelope and mail.received_at - moment(received_at) < within:
+            return False
+    following = 1 + max((int(source_id.rpartition("/")[2]) for source_id, *_ in copies), default=-1)
+    return keep(c, replace(mail, source_id=f"{digest}/{following}"))
 
 
 def new(c: Connection, limit: int = 50) -> tuple[MailRow, ...]:

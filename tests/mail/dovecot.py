@@ -69,9 +69,9 @@ class Dovecot:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port, self.tls_port = _free_port(), _free_port()
+        self.port, self.tls_port = free_port(), free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        _certificate(folder)
+        certificate(folder)
         (folder / "dovecot.conf").write_text(self._configuration(), encoding="utf-8")
 
     def start(self) -> None:
@@ -181,13 +181,13 @@ def _dovecot() -> str:
     return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or ""
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _certificate(folder: Path) -> None:
+def certificate(folder: Path) -> None:
     """One that nobody knows, for 127.0.0.1."""
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 
 from engine.language import rhythm
 from engine.language.addresses import is_email, is_url
@@ -13,9 +14,15 @@ from engine.language.resources import Connections, Mailbox
 
 _OAUTH = ("token_url", "client_id", "client_secret", "refresh_token", "scope")
 _OF_IMAP = ("host", "port", "tls", "ca", "username", "password", "auth", *_OAUTH, "folder", "existing")
-_OWN: Mapping[str, tuple[str, ...]] = {"imap": _OF_IMAP, "smtp": ("listen",), "webhook": ("secret",)}
+_OWN: Mapping[str, tuple[str, ...]] = {
+    "imap": _OF_IMAP,
+    "smtp": ("listen", "servers", "certificate", "key"),
+    "webhook": ("secret",),
+}
 _EXAMPLES: Mapping[str, str] = {
     "host": "imap.example.com",
+    "certificate": "mail.crt",
+    "key": "mail.key",
     "listen": "0.0.0.0:25",
     "token_url": "https://oauth2.googleapis.com/token",
     "client_id": "1234.apps.googleusercontent.com",
@@ -36,6 +43,7 @@ def check(document: Document, connections: Connections) -> None:
         _values(document, mailbox)
         _trust(document, mailbox)
         _open(document, mailbox)
+        _forged(document, mailbox)
     _only_one(document, connections)
 
 
@@ -65,8 +73,9 @@ def _belongs(document: Document, mailbox: Mailbox) -> None:
 
 
 def _needs(document: Document, mailbox: Mailbox, name: str) -> None:
+    pair = ("certificate", "key") if mailbox.certificate or mailbox.key else ()
     sign_in = ("token_url", "client_id", "client_secret") if mailbox.auth == "oauth2" else ("password",)
-    needed = {"imap": ("host", *sign_in), "smtp": ("listen",), "webhook": ("secret",)}[mailbox.type]
+    needed = {"imap": ("host", *sign_in), "smtp": ("listen", *pair), "webhook": ("secret",)}[mailbox.type]
     for key in needed:
         if getattr(mailbox, key) is None and document.node(mailbox, key) is None:
             hint = f"add `{key}: {_EXAMPLES.get(key) or secrets.variable(f'{name}_{key}')}`"
@@ -85,6 +94,7 @@ def _values(document: Document, mailbox: Mailbox) -> None:
     if mailbox.listen and not _is_listening(mailbox.listen):
         hint = "write `listen: 0.0.0.0:25` for every network card, or `listen: 127.0.0.1:2525` for this machine alone"
         _wrong(document, mailbox, "listen", f"`{mailbox.listen}` is not an address and a port", hint)
+    _servers(document, mailbox)
     if not 1 <= mailbox.largest <= _LARGEST:
         hint = f"write a number of megabytes from 1 to {_LARGEST}, as in `largest: 25`"
         _wrong(document, mailbox, "largest", f"the largest mail cannot be {mailbox.largest} megabytes", hint)
@@ -95,6 +105,22 @@ def _values(document: Document, mailbox: Mailbox) -> None:
 def _is_listening(text: str) -> bool:
     found = _LISTEN.fullmatch(text)
     return found is not None and int(found[2]) <= 65535
+
+
+def _servers(document: Document, mailbox: Mailbox) -> None:
+    for n, server in enumerate(mailbox.servers):
+        if not _is_network(server):
+            hint = "write an IP address or a network, as in `servers: [192.0.2.7, 10.0.0.0/8]`"
+            place = document.place(mailbox, "servers", n)
+            document.source.report("E025", f"`{server}` is not an address of a server", place, hint=hint)
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _rhythm(document: Document, mailbox: Mailbox, text: str) -> None:
@@ -130,6 +156,19 @@ def _open(document: Document, mailbox: Mailbox) -> None:
     message = "the mailbox is read without encryption"
     fix = document.source.instead(place, "none", "tls")
     problem = document.source.problem("W131", message, place, note, "write `tls: tls`", "warning", fix)
+    document.source.problems.append(problem)
+
+
+def _forged(document: Document, mailbox: Mailbox) -> None:
+    """Whoever can deliver here could write the header that says who they are."""
+    place = document.place(mailbox, "authserv")
+    excuse, note = excused(document.source, "W132", place)
+    if mailbox.type != "smtp" or not mailbox.authserv or mailbox.servers or excuse:
+        return
+    message = f"everybody may deliver here, and so write what `{mailbox.authserv}` is believed to say"
+    note = note or "only the server that checks senders may be able to reach this mailbox"
+    hint = "add `servers: [192.0.2.7]`, the addresses of that server"
+    problem = document.source.problem("W132", message, place, note, hint, "warning")
     document.source.problems.append(problem)
 
 
