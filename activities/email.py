@@ -23,7 +23,7 @@ from engine.language.plan import Plan
 from engine.language.resources import EmailTemplate, MailClass, People
 from engine.language.time import resolve_text
 from engine.language.types import TEXT, Field, Record, record
-from engine.runtime import suppression
+from engine.runtime import manners, suppression
 from engine.runtime.approval import deliver
 from engine.runtime.effects import Effect
 from engine.runtime.letters import SUPPRESSED, addresses, letter, readers
@@ -57,6 +57,9 @@ class EmailStep(Step):
 
     def certain(self) -> tuple[str, ...]:
         return ("status", "to")
+
+    def notes(self) -> tuple[str, ...]:
+        return (*super().notes(), *manners.told(self))
 
     def nested(self) -> tuple[Nested, ...]:
         return (*super().nested(), *suppression.nested(self.on_suppressed))

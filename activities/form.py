@@ -34,7 +34,8 @@ class FormStep(WaitingStep):
 
     def notes(self) -> tuple[str, ...]:
         question = self.answer_by_reply and wording.words(self.answer_by_reply)
-        return (f"Who simply replies to the mail has answered “{question}”.",) if question else ()
+        told = (f"Who simply replies to the mail has answered “{question}”.",) if question else ()
+        return (*super().notes(), *told)
 
     def sentence(self) -> str:
         message = f" (mail {wording.named(self.send.template)})" if self.send and self.send.template else ""

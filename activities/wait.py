@@ -146,7 +146,7 @@ def _told(event: WaitEvent) -> str:
     if event.type == "webhook":
         return f"{name} comes from {wording.connection(event.connection or '')}"
     if event.type == "email":
-        return f"a mail to {wording.quoted(event.mailbox)} comes" if event.mailbox else "an answer comes by mail"
+        return f"a mail to {wording.mailbox(event.mailbox)} comes" if event.mailbox else "an answer comes by mail"
     if event.type == "bounce":
         return "a mail comes back as undeliverable"
     if event.type == "event":

@@ -60,16 +60,18 @@ def _stages(view: View) -> list[Known]:
     return [Known(s, "stage of this process", view.path, i.place) for s, i in zip(stages, items, strict=False)]
 
 
+_OUTSIDE = {"connections": "outside system", "mailboxes": "mailbox", "senders": "account that mail is sent from"}
+
+
 def _shared(kind: str, view: View) -> Iterator[Known]:
-    loaded = view.library.shared("connections" if kind == "connections" else "people")
+    loaded = view.library.shared("connections" if kind in _OUTSIDE else "people")
     if loaded is None:
         return
     file = view.library.folder / loaded.source.name
     if isinstance(loaded.root, Connections):
-        for name, connection in loaded.root.connections.items():
-            yield Known(
-                name, connection.title or "outside system", file, _key(loaded, loaded.root, "connections", name)
-            )
+        for name, found in getattr(loaded.root, kind).items():
+            about = getattr(found, "title", None) or getattr(found, "address", None) or _OUTSIDE[kind]
+            yield Known(name, about, file, _key(loaded, loaded.root, kind, name))
     elif isinstance(loaded.root, People):
         for one in loaded.root.users if kind == "users" else ():
             yield Known(one.id, f"{one.name}, {one.email}", file, loaded.place(one))

@@ -12,9 +12,12 @@ from engine.editor.open_files import OpenFiles, View
 from engine.editor.reading import expression_at, readable
 from engine.editor.schema import PHRASES
 from engine.editor.spot import Spot
+from engine.language import given
+from engine.language.checks.mail import WORDS
 from engine.language.fields import Phrase, Reference, Text
+from engine.language.kinds import describe
 from engine.language.process import Process
-from engine.language.resources import Connection, Connections, DocumentTemplate, Model
+from engine.language.resources import Connection, Connections, DocumentTemplate, Form, Model
 from engine.language.shapes import Free, Inside, Many, Named, Steps, Word, keys
 from engine.language.types import Record
 from engine.runtime.step import Step
@@ -123,6 +126,8 @@ def _declared(view: View, found: Meaning) -> dict[str, str]:
         loaded = view.library.get("documents", beside["template"])
         fields = loaded.root.fields if loaded and isinstance(loaded.root, DocumentTemplate) else ()
         return dict.fromkeys(fields, "field of the document")
+    if found.key == "match" and (mail := given.MAILED.get(beside.get("type", ""))):
+        return {name: describe(field.type) for name, field in mail.fields.items()}
     if found.key == "match":
         connection = _connection(view, beside.get("connection", ""))
         schema = connection.events.get(beside.get("event", "")) if connection else None
@@ -197,8 +202,20 @@ def _references(view: View, found: Meaning, text: Word) -> Iterable[Known]:
         return known(text.kind.kind, view)
     if isinstance(text.kind, Text) and text.kind.expects == "user":
         return known("users", view)
+    if found.key == "answer_by_reply":
+        return _questions(view, (found.beside or {}).get("form", ""))
+    if found.key == "approve":
+        return [*known("groups", view), *known("users", view)]
     connection = _connection(view, (found.beside or {}).get("connection", ""))
     if connection is not None and found.key in ("event", "operation"):
         names = connection.events if found.key == "event" else connection.operations
         return [Known(name, f"of {connection.title or 'the connection'}", view.path) for name in names]
     return ()
+
+
+def _questions(view: View, name: str) -> list[Known]:
+    """The questions of a form that a text can answer."""
+    loaded = view.library.get("forms", name)
+    form = loaded.root if loaded else None
+    fields = form.fields if isinstance(form, Form) else ()
+    return [Known(q.id, q.label or "question of the form", view.path) for q in fields if q.type in WORDS]

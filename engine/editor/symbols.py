@@ -34,7 +34,8 @@ def symbols(view: View) -> list[Symbol]:
         case People() as people:
             return _parts(view, (*people.users, *people.groups))
         case Connections() as connections:
-            return _parts(view, connections.connections.values(), connections.connections)
+            named = (connections.connections, connections.mailboxes, connections.senders)
+            return [symbol for found in named for symbol in _parts(view, found.values(), found)]
     return []
 
 

@@ -32,6 +32,8 @@ PLACES = {
     "users": "user of `people.yaml`",
     "groups": "group of `people.yaml`",
     "connections": "connection of `connections.yaml`",
+    "mailboxes": "mailbox of `connections.yaml`",
+    "senders": "sender of `connections.yaml`",
     "stages": "stage of this process",
 }
 

@@ -63,6 +63,10 @@ def _compared(left: tree.Node, op: str, right: tree.Node) -> str:
     if step and op in ("==", "!="):
         missing = " or was left out" if op == "==" and _default_of(left) == right else ""
         return f"{step_called(step)} {'ended' if op == '==' else 'did not end'} with {value(right)}{missing}"
+    if op in ("in", "not in") and isinstance(left, tree.Constant) and not isinstance(right, tree.Items):
+        return f"{value(right)} {'contains' if op == 'in' else 'does not contain'} {value(left)}"
+    if isinstance(right, tree.Constant) and right.value == "" and op in ("==", "!="):
+        return f"{value(left)} is {'left empty' if op == '==' else 'filled in'}"
     return f"{value(left)} {_RELATIONS[op]} {value(right)}"
 
 

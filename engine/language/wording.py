@@ -43,6 +43,11 @@ def condition(text: str) -> str:
         return text
 
 
+def mailbox(name: str) -> str:
+    """A mailbox of connections.yaml, as in `the mailbox “support”`."""
+    return f"the mailbox “{words(name)}”"
+
+
 def value(text: str) -> str:
     """A bare expression as the thing that it is: `the deal value`."""
     try:

@@ -9,6 +9,7 @@ from engine.language import wording
 from engine.language.plan import Plan
 from engine.language.process import Handler, Trigger
 from engine.language.resources import Calendar, Input
+from engine.runtime import manners
 from engine.runtime.promises import shortly
 from engine.runtime.step import Nested, Step
 
@@ -142,6 +143,11 @@ def _by_form(trigger: Trigger) -> str:
     return f"Somebody starts it on its public page{form}"
 
 
+def _by_mail(trigger: Trigger) -> str:
+    machine = ", also one that a machine has written" if trigger.automatic else ""
+    return f"It starts when a mail to {wording.mailbox(trigger.mailbox or '')} comes{machine}"
+
+
 def _by_name(trigger: Trigger) -> str:
     return f"It starts by {wording.words(trigger.type)} ({wording.words(trigger.id)})"
 
@@ -152,7 +158,7 @@ def _by_event(trigger: Trigger) -> str:
     return f"{told}, and {wording.listed(equal)}" if equal else told
 
 
-_STARTS = {"manual": _by_hand, "webhook": _by_webhook, "form": _by_form, "event": _by_event}
+_STARTS = {"manual": _by_hand, "webhook": _by_webhook, "form": _by_form, "event": _by_event, "email": _by_mail}
 
 # -- what happens -------------------------------------------------------------
 
@@ -239,6 +245,11 @@ def heard(handler: Handler) -> str:
     elif when.type == "manual":
         who = wording.listed(map(wording.group, when.candidate_groups), "or") if when.candidate_groups else "somebody"
         heard = f"When {who} reports “{wording.words(handler.id)}”"
+    elif when.type == "email":
+        to = f" to {wording.mailbox(when.mailbox)}" if when.mailbox else ""
+        heard = f"When a mail comes{to}" if to else "When an answer comes by mail that no step waits for"
+    elif when.type == "bounce":
+        heard = "When one of our mails comes back"
     elif when.type == "event":
         heard = f"When another process tells “{wording.words(when.event or '')}”"
     else:
@@ -294,4 +305,5 @@ def steps_in(steps: Iterable[Step]) -> Iterator[Step]:
 
 def _messages(plan: Plan) -> Iterator[Item]:
     for name, mail in plan.resources.emails.items():
-        yield Item(lines=(f"{wording.named(name)} has the subject {wording.quoted(mail.subject)}.",))
+        subject = f"{wording.named(name)} has the subject {wording.quoted(mail.subject)}."
+        yield Item(lines=(" ".join((subject, *manners.told(manners.Usual(mail.class_, mail.sender)))),))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 
 from engine.language.fields import Block, OneOrMany, PhraseField, TimeoutField
 from engine.language.process import BOUNCE
-from engine.runtime import suppression
+from engine.runtime import manners, suppression
 from engine.runtime.events import Accept, Event
 from engine.runtime.flow import CaseStopped, StepError, Suspended
 from engine.runtime.letters import SUPPRESSED, post, readers, today
@@ -52,6 +52,9 @@ class WaitingStep(Step):
     def may_wait_forever(self) -> bool:
         """Whether it waits for somebody, so that a `timeout` must be said."""
         return True
+
+    def notes(self) -> tuple[str, ...]:
+        return (*super().notes(), *manners.told(self.send))
 
     def promises(self) -> tuple[Promise, ...]:
         return (

@@ -6,7 +6,8 @@ from typing import Any
 
 from engine.language.process import BOUNCE, REPLY, mailed_to
 from engine.language.scenario import Line
-from engine.runtime.simulator import Simulation
+from engine.runtime.letters import is_suppressed
+from engine.runtime.simulator import Happened, Simulation
 from engine.runtime.state import StepRecord
 from engine.scenarios.finding import fits, meant, standing
 from engine.scenarios.world import CannotPlay, World
@@ -22,6 +23,18 @@ def reply(world: World, line: Line, name: str) -> None:
     data = _mail(world, line, case, reader, {"to": "replies@example.com", "thread": record.page(path)})
     if not line.automatic and data["from"] in _known(case):
         world.tell(case, "email", "", REPLY, data["from"], data)
+
+
+def answered(world: World, case: Simulation, path: str, text: str) -> bool:
+    """Somebody answers what the case has written, best the mail of the step at this path; False where it has written
+    to nobody outside."""
+    letters = [(h.effect.path, str(h.effect.payload["to"])) for h in _outside(world, case)]
+    reader = next((to for at, to in letters if at == path), letters[0][1] if letters else "")
+    if reader:
+        thread = case.state.steps[path].page(path) if any(at == path for at, _ in letters) else ""
+        data = _mail(world, Line(text=text), case, reader, {"to": "replies@example.com", "thread": thread})
+        world.tell(case, "email", "", REPLY, data["from"], data)
+    return bool(reader)
 
 
 def mail(world: World, line: Line, mailbox: str) -> None:
@@ -56,12 +69,16 @@ def _asked(world: World, name: str) -> Asked:
 
 
 def _letters(world: World, case: Simulation, step: str) -> Iterator[Asked]:
-    for happened in reversed(case.happened):
-        effect = happened.effect
-        record = case.state.steps.get(effect.path)
-        sent = effect.kind == "email" and happened.result.get("status") != "suppressed"
-        if record and sent and fits(step, effect.path, record.id) and not world.is_staff(str(effect.payload["to"])):
+    for happened in _outside(world, case):
+        effect, record = happened.effect, case.state.steps.get(happened.effect.path)
+        if record and fits(step, effect.path, record.id):
             yield case, effect.path, record, str(effect.payload["to"])
+
+
+def _outside(world: World, case: Simulation) -> list[Happened]:
+    """What the case has sent to people outside, the latest first."""
+    mails = [h for h in case.happened if h.effect.kind == "email" and not is_suppressed(h.result)]
+    return [h for h in reversed(mails) if not world.is_staff(str(h.effect.payload["to"]))]
 
 
 def _known(case: Simulation) -> set[str]:

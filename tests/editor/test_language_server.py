@@ -178,6 +178,13 @@ def test_a_step_begins_with_any_type(ask: Ask) -> None:
         ("type: document\n    template: services-agreement\n    fields:\n      §", {"client", "seats"}),
         ("type: call\n    connection: §", {"crm"}),
         ("type: wait\n    events:\n      - type: webhook\n        connection: crm\n        event: §", {"deal.updated"}),
+        ("type: wait\n    events:\n      - type: email\n        mailbox: §", {"support", "replies"}),
+        ("type: wait\n    events:\n      - type: email\n        match:\n          §", {"from", "subject"}),
+        ("type: form\n    form: client-survey\n    answer_by_reply: §", {"remarks", "question"}),
+        ("type: email\n    sender: §", {"surveys"}),
+        ("type: email\n    class: §", {"marketing", "transactional"}),
+        ("type: email\n    approve: §", {"client-success", "sam"}),
+        ("type: email\n    on_suppressed: §", {"continue", "stop", "incident"}),
     ],
 )  # fmt: skip
 def test_what_may_stand_somewhere_is_proposed(ask: Ask, typed: str, wanted: set[str]) -> None:

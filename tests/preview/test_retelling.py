@@ -47,6 +47,8 @@ def test_every_sentence_is_one() -> None:
         ('steps.a.status == "done" and steps.b.status != "skipped"',
          "“A” is done and it is not so that “B” was left out"),
         ("steps.x.results | length > 3", "the number of the results of “X” is above 3"),
+        ('"?" in steps.x.answers.remarks', "“remarks” in “X” contains “?”"),
+        ('steps.x.answers.question != ""', "“question” in “X” is filled in"),
     ],
 )  # fmt: skip
 def test_conditions_are_said_in_words(written: str, said: str) -> None:
@@ -128,3 +130,47 @@ def test_a_process_with_mistakes_says_them_first(baton: Baton, workspace: Path) 
 def test_a_process_that_is_not_there_is_the_users_problem(baton: Baton, workspace: Path) -> None:
     assert baton("explain-process", "nothing").code == 1
     assert baton("explain-process", "nothing.yaml").err == "baton: there is no file nothing.yaml\n"
+
+
+def test_mail_is_told_as_people_speak_of_it() -> None:
+    body = """
+triggers:
+  - { id: start, type: email, mailbox: support, automatic: true, inputs: { email: "${ event.from }" } }
+steps:
+  - id: offer
+    type: email
+    to: ${ inputs.email }
+    subject: An offer
+    body: It is cheap.
+    class: marketing
+    sender: surveys
+    approve: client-success
+    hours: office
+    on_suppressed: stop
+  - id: survey
+    type: form
+    form: client-survey
+    answer_by_reply: remarks
+    to: ${ inputs.email }
+    timeout: never
+    reminders: [{ every: 5 days, max_times: 2 }]
+handlers:
+  - id: anything
+    when: { type: email }
+    steps: [{ id: read_it, type: task, title: Read it, assignee: sam, timeout: never }]
+  - id: back
+    when: { type: bounce }
+    steps: [{ id: look, type: task, title: Look, assignee: sam, timeout: never }]
+"""
+    said = told(body)
+    for sentence in (
+        "It starts when a mail to the mailbox “support” comes, also one that a machine has written.",
+        "It goes out only when Client success has read it and agrees.",
+        "It goes out while the office is open.",
+        "It is sent from the account “surveys”.",
+        "If the reader may not be written to, the case ends.",
+        "Who simply replies to the mail has answered “remarks”.",
+        "When an answer comes by mail that no step waits for, this happens beside it:",
+        "When one of our mails comes back, this happens beside it:",
+    ):
+        assert sentence in said

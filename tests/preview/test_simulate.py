@@ -85,6 +85,24 @@ def test_a_wait_with_little_time_is_answered_in_time() -> None:
     assert (found.main.state.outcome, when(found, "A: done")) == ("completed", "Mon 02 Mar 11:00")
 
 
+def test_people_answer_by_mail_where_only_that_is_waited_for() -> None:
+    body = """
+steps:
+  - id: ask
+    type: wait
+    send: { subject: A question, body: Is it right?, to: "${ inputs.email }" }
+    events:
+      - { id: back, type: bounce }
+      - { id: reply, type: email }
+    timeout: 5 days
+    on_timeout: stop
+"""
+    found = rehearsed(body, "happy")
+    assert found.main.state.steps["ask"].result["event"]["text"] == "Thank you, that is fine."
+    assert "whoever answers by mail" in {made.giver for made in found.made}
+    assert rehearsed(body, "silent").main.state.outcome == "ask_timed_out"
+
+
 def test_all_voters_vote() -> None:
     body = """
 steps:

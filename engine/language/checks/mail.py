@@ -10,7 +10,7 @@ from engine.language.problems import one_of
 from engine.language.resources import EmailTemplate, Form, Question
 from engine.language.types import Record
 
-_WORDS = ("text", "long_text")
+WORDS = ("text", "long_text")
 _WRITING = ("email", "form", "signature")
 """Types of step that always write to somebody; the others do so where they `send` to an address."""
 
@@ -111,7 +111,7 @@ def _by_reply(subject: Subject, step: Any) -> None:
     question = questions.get(wanted)
     if question is None:
         subject.unknown("E142", "question", wanted, place, tuple(questions), f"the form `{step.form}`")
-    elif question.type not in _WORDS:
+    elif question.type not in WORDS:
         _not_in_words(subject, step, question, questions)
     elif others := [q.id for q in questions.values() if q.id != wanted and not q.optional and q.default is None]:
         rest, be = listed(f"`{name}`" for name in others), "is" if len(others) == 1 else "are"
@@ -124,7 +124,7 @@ def _by_reply(subject: Subject, step: Any) -> None:
 def _not_in_words(subject: Subject, step: Any, question: Question, questions: dict[str, Question]) -> None:
     place, able = (
         subject.document.place(step, "answer_by_reply"),
-        [q.id for q in questions.values() if q.type in _WORDS],
+        [q.id for q in questions.values() if q.type in WORDS],
     )
     note = f"`{question.id}` is a {question.type}, and a reply is a text"
     hint = f"name {one_of(able)}" if able else f"add a question of `type: long_text` to forms/{step.form}.yaml"

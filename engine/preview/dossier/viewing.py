@@ -11,6 +11,7 @@ from engine.gateways.pdf import PagePainter, TypstPrinter
 from engine.gateways.rendering import Brand, RenderedDocument, Renderer, RenderFailed
 from engine.language.plan import Plan
 from engine.preview.rehearsal import Rehearsal
+from engine.runtime.letters import is_suppressed
 from engine.runtime.simulator import Happened
 from engine.scenarios.clock import calendar_of
 
@@ -68,7 +69,8 @@ async def views(rehearsal: Rehearsal, sender: Sender) -> Views:
             tools.push_async_callback(tool.aclose)
         papers = [await eyes.paper(case.plan, done) for case, done in rehearsal.happened("document")]
         named = {paper.key: paper.name for paper in papers}
-        letters = [await eyes.letter(case.plan, done, named) for case, done in rehearsal.happened("email")]
+        letters = [await eyes.letter(case.plan, done, named) for case, done in rehearsal.happened("email")
+                   if not is_suppressed(done.result)]  # fmt: skip
     return Views(tuple(letters), tuple(papers), sender)
 
 

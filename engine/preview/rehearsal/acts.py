@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.language.process import mailed_to
 from engine.language.resources import Input
+from engine.language.scenario import Line
 from engine.language.wording import words
 from engine.preview.rehearsal.personas import Persona
 from engine.preview.rehearsal.samples import Samples
@@ -12,6 +14,7 @@ from engine.runtime.simulator import Simulation
 from engine.runtime.state import StepRecord
 from engine.runtime.view import TaskView
 from engine.scenarios.finding import step_of
+from engine.scenarios.mails import answered, mail
 from engine.scenarios.world import World
 
 
@@ -111,16 +114,35 @@ def _sign(world: World, open_: Open, persona: Persona, samples: Samples) -> None
 def _happen(world: World, open_: Open, persona: Persona, samples: Samples) -> None:
     """The first event that the wait takes; one that comes from outside carries what it must match."""
     step = step_of(open_.case, open_.record.id)
-    event = step.events[0] if step is not None and step.events else None
+    # a mail that comes back is nothing that people do
+    event = next((e for e in step.events if e.type != "bounce"), None) if step is not None else None
     if event is None:
         return
-    if event.type == "manual":
+    if event.type == "email":
+        _write(world, open_, event, persona, samples)
+    elif event.type == "manual":
         specs: Mapping[str, Input] = event.inputs
         who = ", ".join(map(words, event.candidate_groups)) or "somebody"
         data = samples.fill(specs, who, world.now, open_.record.title)
         world.tell(open_.case, "manual", open_.path, event.id, "", data)
+    else:
+        _outside(world, open_, event, samples)
+
+
+def _write(world: World, open_: Open, event: Any, persona: Persona, samples: Samples) -> None:
+    """A reply, once: what is asked again in another round has been said. Or a mail to the mailbox, where nobody was
+    written to who could reply."""
+    records = open_.case.state.steps.values()
+    if any(r.closed and r.id == open_.record.id and r.result.get("event") for r in records):
         return
-    _outside(world, open_, event, samples)
+    text = "Thank you, that is fine." if persona.willing else "Thank you, but no."
+    samples.note("whoever answers by mail", "what they write", text, open_.record.title)
+    if answered(world, open_.case, open_.path, text) or not event.mailbox:
+        return
+    accept = next(a for a in open_.record.memo["accepts"] if a["name"] == mailed_to(event.mailbox))
+    writer = str(accept["match"].get("from") or "alex@client.example")
+    subject = str(accept["match"].get("subject") or "A message")
+    mail(world, Line.model_validate({"from": writer, "text": text, "subject": subject}), event.mailbox)
 
 
 def _outside(world: World, open_: Open, event: Any, samples: Samples) -> None:
