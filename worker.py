@@ -34,11 +34,11 @@ from engine.dispatcher import Dispatcher, Nudge
 from engine.gateways.functions import Functions
 from engine.gateways.guard import Guard
 from engine.gateways.http import HttpxCaller
-from engine.gateways.mail import SmtpMailer
+from engine.gateways.mail import SmtpAccounts
 from engine.gateways.pdf import TypstPrinter
 from engine.gateways.rendering import Brand, Renderer
 from engine.language.inputs import BadValues
-from engine.language.roster import roster_of
+from engine.language.roster import connections_of, roster_of
 from engine.mailroom.accounts import Accounts
 from engine.mailroom.boxes import mailboxes_of
 from engine.mailroom.ingest import Ingest
@@ -51,6 +51,7 @@ from engine.routing import Router
 from engine.runtime.flow import StepError
 from engine.runtime.messages import Unreachable
 from engine.schedules import Schedule, Schedules
+from engine.senders import Senders, Wellbeing
 from engine.settings import Settings, SettingsError
 from engine.shelf import Shelf
 from engine.store import cases
@@ -122,12 +123,14 @@ async def connect(settings: Settings) -> Client:
 
 
 async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExitStack) -> World:
-    smtp = settings.mail.smtp
-    if smtp is None:
+    if settings.mail.smtp is None:
         raise SettingsError(
             ("no mail server is configured: set mail.smtp.host in baton.yaml, or run `baton up`, which catches mails",)
         )
-    mailer = SmtpMailer(smtp.host, smtp.port, username=smtp.username, password=smtp.password, tls=smtp.tls)
+    connections, wellbeing = connections_of(settings.workspace), Wellbeing(store)
+    senders = Senders(settings, connections)
+    mailer = SmtpAccounts(senders.account, wellbeing.heard)
+    stack.push_async_callback(wellbeing.finish)
     caller = HttpxCaller(Guard(settings.network_allow))
     renderer, printer, functions = Renderer(), TypstPrinter(), Functions()
     for gateway in (mailer, caller, renderer, printer, functions):
@@ -148,8 +151,9 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
         secrets=settings.environment,
         open_child=Children(settings, shelf).open,
         people=roster_of(settings.workspace),
+        connections=connections,
         unsubscribe=settings.mail.unsubscribe,
-        rules=Rules(settings.mail.caps, settings.mail.quiet_hours, settings.time_zone, settings.key()),
+        rules=Rules(settings.mail.caps, settings.mail.quiet_hours, settings.time_zone, settings.key(), senders.limits),
         undo=settings.mail.undo,
     )
     stack.push_async_callback(world.finish)

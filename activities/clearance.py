@@ -54,7 +54,7 @@ def first(c: Any, letter: Letter, out: Outgoing, windows: Windows, rules: Rules,
         return Held("queued", verdict.code, verdict.reason, verdict.until)
     if code := outbox.in_the_way(c, letter, at):
         return Held("queued", code, BEHIND[code], at)
-    return _slot(c, out, at)
+    return _slot(c, out, rules, at)
 
 
 def again(c: Any, key: str, case: str, out: Outgoing, rules: Rules, at: datetime) -> Answer:
@@ -64,7 +64,7 @@ def again(c: Any, key: str, case: str, out: Outgoing, rules: Rules, at: datetime
         return verdict
     if isinstance(verdict, Wait):
         return Held("queued", verdict.code, verdict.reason, verdict.until)
-    return _slot(c, out, at)
+    return _slot(c, out, rules, at)
 
 
 def undo_window(out: Outgoing, windows: Windows) -> timedelta:
@@ -81,8 +81,8 @@ def told(out: Outgoing, held: Held) -> str:
     return f"{what} is held until {until:%Y-%m-%d %H:%M}: {held.because}"
 
 
-def _slot(c: Any, out: Outgoing, at: datetime) -> Answer:
-    until = rates.slot(c, out.sender, out.mail.to.rpartition("@")[2], at)
+def _slot(c: Any, out: Outgoing, rules: Rules, at: datetime) -> Answer:
+    until = rates.slot(c, out.sender, out.mail.to.rpartition("@")[2], at, rules.limits(out.sender))
     if until <= at:
         return Go()
     return Held("queued", "rate", "so many mails may leave in that time, and not more", until)

@@ -1,36 +1,28 @@
 """`email`: one message from a template, or from subject and body."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field as Described
 
+from activities.composing import compose
 from activities.gate import Gate
-from activities.leaving import WayOut, way_out
-from activities.outgoing import Link, Outgoing, Patience
+from activities.outgoing import Outgoing
 from activities.packing import unpacked
 from activities.posting import keep, post
 from activities.world import World
-from engine.gateways.mail import Attachment, Mail, message_id_for
-from engine.gateways.tokens import link_token, link_url, token_hash
 from engine.language import wording
-from engine.language.calendar import WorkCalendar
-from engine.language.evaluator import EVERYDAY
 from engine.language.fields import EmailField, FileField, Reference, TextField
 from engine.language.plan import Plan
-from engine.language.resources import EmailTemplate, MailClass, People
-from engine.language.time import resolve_text
+from engine.language.resources import MailClass
 from engine.language.types import TEXT, Field, Record, record
 from engine.runtime import manners, suppression
 from engine.runtime.approval import deliver
 from engine.runtime.effects import Effect
 from engine.runtime.letters import SUPPRESSED, addresses, letter, readers
-from engine.runtime.step import Look, Nested, Promise, Result, Retry, Run, Send, Step
+from engine.runtime.step import Look, Nested, Promise, Result, Run, Send, Step
 from engine.runtime.suppression import OnSuppressed
-from engine.store import contacts, files, outbox
-from engine.store.contacts import Contact
+from engine.store import outbox
 
 
 class EmailStep(Step):
@@ -104,17 +96,13 @@ class EmailStep(Step):
         return names if all("@" in name for name in names) else await readers(run, "cc", names, work=False)
 
 
-CASE_PAGE = "case.url"
-"""What a mail calls the page of its case: for colleagues a link of their own; nobody else has such a page."""
-
-
 async def send_email(world: World, plan: Plan, effect: Effect) -> Result:
     """Render the letter and send it by phases, with the ledger before and after the point of no return."""
     gate, draft = Gate(world.store, effect), str(effect.payload.get("draft") or "")
     if answer := await gate.answered():
         return answer
     out = await _agreed_to(world, effect, draft) if draft else None
-    return await post(world, gate, out or await _compose(world, plan, effect), draft)
+    return await post(world, gate, out or await compose(world, plan, effect), draft)
 
 
 async def draft_email(world: World, plan: Plan, effect: Effect) -> Result:
@@ -122,7 +110,7 @@ async def draft_email(world: World, plan: Plan, effect: Effect) -> Result:
     gate = Gate(world.store, effect)
     if answer := await gate.answered():
         return answer
-    return await keep(world, gate, await _compose(world, plan, effect), effect.payload["approve"])
+    return await keep(world, gate, await compose(world, plan, effect), effect.payload["approve"])
 
 
 async def _agreed_to(world: World, effect: Effect, draft: str) -> Outgoing | None:
@@ -130,102 +118,3 @@ async def _agreed_to(world: World, effect: Effect, draft: str) -> Outgoing | Non
     rows = await world.store.read(lambda c: [outbox.of(c, key) for key in (effect.key, draft)])
     mail = next((row.mail for row in rows if row and row.mail), None)
     return replace(unpacked(mail), approved_by=str(effect.payload["approved_by"])) if mail else None
-
-
-async def _compose(world: World, plan: Plan, effect: Effect) -> Outgoing:
-    letter = effect.payload
-    to = str(letter["to"])
-    book = Links(world, effect, to)
-    people, template = world.people() or plan.resources.people, template_of(plan, letter)
-    staff = any(u.email == to for u in people.users)
-    known = None if staff else await world.store.read(lambda c: contacts.get(c, to))
-    scope = {**letter["scope"], "to_name": name_of(people, to, letter["scope"], known), "links": book.handlers(plan)}
-    if letter["link"]:
-        scope["link"] = book.link(effect.page, letter["link"])
-    if staff and CASE_PAGE in f"{template.subject} {template.body}":
-        scope["case"] = {**scope["case"], "url": book.link("", "case")}
-    link, class_ = scope.get("link", ""), letter.get("class") or "process"
-    out = WayOut() if staff else way_out(world, to, class_, known)
-    rendered = await world.renderer.mail(
-        template, scope, world.brand, link=link, leave=out.footer, calendar=plan.calendar
-    )
-    mail = Mail(
-        to=to,
-        to_name=scope["to_name"],
-        sender=world.sender,
-        sender_name=world.sender_name,
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-        message_id=message_id_for(effect.key, world.sender.rpartition("@")[2]),
-        cc=tuple(letter.get("cc") or ()),
-        reply_to=letter.get("reply_to") or "",
-        headers=out.headers,
-        attachments=await _attachments(world, letter.get("attachments") or ()),
-    )
-    return Outgoing(
-        mail,
-        process=plan.process.process,
-        class_=class_,
-        staff=staff,
-        zone=plan.calendar.time_zone if plan.calendar else "",
-        sender=letter.get("sender") or "",
-        office=plan.calendar.model_dump_json() if plan.calendar and letter.get("hours") == "office" else "",
-        links=(*book.made, *out.links),
-        patience=_patience(effect.retry, plan),
-        button=str(template.button or "") if link else "",
-        link=link,
-        leave=out.footer,
-    )
-
-
-def _patience(retry: Retry, plan: Plan) -> Patience:
-    """The effect's `retry` in seconds, as they are now in the process's calendar."""
-    if retry == Retry():
-        return Patience()
-    now, calendar = datetime.now(UTC), WorkCalendar.of(plan.calendar) if plan.calendar else EVERYDAY
-    first, longest = (
-        resolve_text(phrase, str, now, calendar) or now + timedelta(hours=1)
-        for phrase in (retry.first_delay, retry.max_delay)
-    )
-    return Patience(retry.max_attempts, (first - now).total_seconds(), (longest - now).total_seconds(), own=True)
-
-
-def template_of(plan: Plan, letter: Mapping[str, Any]) -> EmailTemplate:
-    if letter["template"]:
-        return plan.resources.emails[letter["template"]]
-    return EmailTemplate(subject=letter["subject"] or "", body=letter["body"] or "")
-
-
-def name_of(people: People, address: str, scope: Mapping[str, Any], known: Contact | None) -> str:
-    """The person's name: a colleague's, or the one that stands beside this address in the inputs, or the contact's."""
-    colleague = next((u.name for u in people.users if u.email == address), "")
-    inputs = scope["inputs"]
-    contact = str(inputs.get("contact") or "") if inputs.get("email") == address else ""
-    return " ".join((colleague or contact or (known.name if known else "")).split())
-
-
-async def _attachments(world: World, wanted: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
-    ids = [file["file"] for file in wanted]
-    rows = await world.store.read(lambda c: [files.get(c, i) for i in ids]) if ids else []
-    return tuple(Attachment(row.name, row.mime, row.content) for row in rows if row)
-
-
-class Links:
-    """The links of one letter: derived from the key; their hashes are kept when it leaves."""
-
-    def __init__(self, world: World, effect: Effect, recipient: str) -> None:
-        self.world = world
-        self.case = effect.case
-        self.recipient = recipient
-        self.made: list[Link] = []
-
-    def link(self, path: str, kind: str) -> str:
-        token = link_token(self.world.key, self.case, path, kind, self.recipient)
-        self.made.append((token_hash(token), path, kind))
-        return link_url(self.world.base_url, kind, token)
-
-    def handlers(self, plan: Plan) -> dict[str, str]:
-        """A link for each form that the process listens to during the whole case."""
-        forms = [h.id for h in plan.process.handlers if h.when.type == "form"]
-        return {name: self.link(f"handlers/{name}", "case_form") for name in forms}

@@ -11,6 +11,10 @@ Link = tuple[str, str, str]
 PATIENT = (60.0, 300.0, 900.0, 3600.0)
 """Seconds until a server that says “later” is asked again; the last one is repeated."""
 
+NO_SERVER = 10.0
+"""The same while the server cannot be reached, or does not let us in. That says nothing of the mail, so it costs no
+attempt, and no mail is given up for it: they wait in the outbox, and the sender is shown to be in trouble."""
+
 LONGEST = 24 * 3600.0
 """Seconds that a mail is tried for at most, whatever its `retry` says."""
 
@@ -27,10 +31,14 @@ class Patience:
     longest: float = 3600.0
     own: bool = False
 
-    def pause(self, made: int, code: str) -> float | None:
-        """Seconds until the next attempt after so many; None where it is given up."""
-        pauses = self._pauses(made, code.startswith("smtp_4"))
-        return None if made >= self.attempts or sum(pauses) > LONGEST else pauses[-1]
+    def after(self, made: int, code: str) -> tuple[int, float | None]:
+        """After one more attempt that ended with this code: how many count, and the seconds until the next one; None
+        where it is given up."""
+        if code.startswith("server_") and not self.own:
+            return made, NO_SERVER
+        pauses = self._pauses(made + 1, code.startswith("smtp_4"))
+        given_up = made + 1 >= self.attempts or sum(pauses) > LONGEST
+        return made + 1, None if given_up else pauses[-1]
 
     def _pauses(self, made: int, later: bool) -> Sequence[float]:
         if later and not self.own:

@@ -143,12 +143,12 @@ class Attempt:
 
     async def _later(self, problem: Deferred) -> str:
         """The server cannot take it now: the postman tries again. Raises Deferred where it is not to be."""
-        pause = self.out.patience.pause(1, problem.code)
+        made, pause = self.out.patience.after(0, problem.code)
         if pause is None:
             raise problem
         held = Held("queued", "retry", problem.message, datetime.now(UTC) + timedelta(seconds=pause))
         await self.gate.no_return(
-            self.letter.recipient, self.letter.message_id, lambda c: self._wait(c, held, datetime.now(UTC), 1)
+            self.letter.recipient, self.letter.message_id, lambda c: self._wait(c, held, datetime.now(UTC), made)
         )
         return clearance.told(self.out, held)
 

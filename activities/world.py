@@ -12,7 +12,7 @@ from engine.gateways.http import HttpCaller
 from engine.gateways.mail import Mailer
 from engine.gateways.pdf import Printer
 from engine.gateways.rendering import Brand, Renderer
-from engine.language.resources import People
+from engine.language.resources import Connections, People
 from engine.store.policy import NO_RULES, Rules
 from engine.store.rows import NewCase
 from engine.store.store import Store
@@ -26,6 +26,7 @@ class World:
     """`secrets` answers names of environment variables; `key` derives the tokens of links.
 
     `people` are those of the workspace now; None where its people.yaml cannot be read, then those of the plan count.
+    `connections` are those of connections.yaml now.
     `undo` says how long mails of each class can still be stopped before they leave (`mail.undo` in baton.yaml).
     `unsubscribe` says which class of mails carries a way out beside marketing (`mail.unsubscribe` in baton.yaml).
     `carried` holds the effects that go to their end even if nobody waits for them any more.
@@ -45,6 +46,7 @@ class World:
     secrets: Mapping[str, str]
     open_child: OpenChild
     people: Callable[[], People | None]
+    connections: Callable[[], Connections | None] = lambda: None
     rules: Rules = NO_RULES
     unsubscribe: str = "marketing"
     undo: Mapping[str, timedelta] = field(default_factory=dict)

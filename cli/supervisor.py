@@ -191,6 +191,7 @@ class Stack:
                 "BATON_MAIL_SMTP_PORT": str(self._catcher.port),
                 "BATON_MAIL_SMTP_TLS": "none",
                 "BATON_MAIL_LISTEN": self.replies,
+                "BATON_MAIL_SMTP_FOR_ALL": "yes",
             }
         return {**self.settings.environment, **found}
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from engine.language.nodes import Broken, Listing, Place, Scalar, Source, Table
 from engine.language.problems import Fix, Problem, certain, in_order, one_of, suggest
+from engine.language.rate import Rate
 from engine.language.restraint import Cap, Quiet
 from engine.language.source import load
 from engine.workspace import FILE, kept, secret_key
@@ -47,6 +48,7 @@ class Smtp:
     username: str
     password: str
     tls: Tls
+    ca: Path | None = None  # a file of certificates to trust, beside those of the machine
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,9 @@ class MailSettings:
     caps: Mapping[str, Cap] = field(default_factory=dict)
     quiet_hours: Quiet | None = None
     unsubscribe: Literal["marketing", "process"] = "marketing"
+    rate: Rate | None = None
+    rate_per_domain: Rate | None = None
+    for_all: bool = False  # senders of connections.yaml use the server of `smtp` too: nothing leaves another way
     undo: Mapping[str, timedelta] = field(default_factory=dict)
 
 
@@ -226,6 +231,10 @@ FIELDS: Mapping[str, Callable[[str], Any]] = {
     "mail.smtp.username": _text,
     "mail.smtp.password_env": _text,
     "mail.smtp.tls": _one_word("none", "starttls", "tls"),
+    "mail.smtp.ca": _text,
+    "mail.smtp.for_all": _one_word("yes", "no"),
+    "mail.rate": Rate.parse,
+    "mail.rate_per_domain": Rate.parse,
     "mail.quiet_hours": Quiet.parse,
     "mail.cap.process": Cap.parse,
     "mail.cap.marketing": Cap.parse,
@@ -328,6 +337,9 @@ class _Reading:
             caps={kind: cap for kind in ("process", "marketing") if (cap := get(f"mail.cap.{kind}"))},
             quiet_hours=get("mail.quiet_hours"),
             unsubscribe=get("mail.unsubscribe", "marketing"),
+            rate=get("mail.rate"),
+            rate_per_domain=get("mail.rate_per_domain"),
+            for_all=get("mail.smtp.for_all") == "yes",
             undo={name: length for name in CLASSES if (length := get(f"mail.undo.{name}"))},
         )
 
@@ -339,7 +351,9 @@ class _Reading:
         password = self.environment.get(get("mail.smtp.password_env", "BATON_SMTP_PASSWORD"), "")
         tls = get("mail.smtp.tls", "starttls")
         port = get("mail.smtp.port", 465 if tls == "tls" else 587)
-        return Smtp(host, port, get("mail.smtp.username", ""), password, tls)
+        named = get("mail.smtp.ca")
+        ca = self.workspace / named if named else None
+        return Smtp(host, port, get("mail.smtp.username", ""), password, tls, ca)
 
 
 def check_settings(workspace: Path, text: str | None = None) -> tuple[Problem, ...]:

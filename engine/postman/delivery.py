@@ -82,8 +82,8 @@ class Delivery:
             tell(c, self.row, now, code=code, error=error)
 
     def _later(self, c: Any, problem: Deferred) -> None:
-        now, made = datetime.now(UTC), self.row.attempts + 1
-        pause = self.out.patience.pause(made, problem.code)
+        now = datetime.now(UTC)
+        made, pause = self.out.patience.after(self.row.attempts, problem.code)
         if pause is None:
             self._given_up(c, "refused", "bounced", problem.code, f"given up after {made} attempts: {problem.message}")
             return

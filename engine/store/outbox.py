@@ -8,6 +8,7 @@ how it stands. They are written together.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
@@ -132,6 +133,14 @@ _WRITTEN_TO = Sql(
     """
 )
 _NAMED = Sql(f"SELECT seq, {_COLUMNS} FROM outbox WHERE message_id = :named OR key = :named")  # noqa: S608  our own
+
+
+_THREAD = Sql(
+    """
+    SELECT key, message_id FROM outbox WHERE case_id = :case_id AND recipient = :recipient
+        AND (key = :key OR state IN ('sending', 'sent', 'unknown', 'bounced')) ORDER BY seq
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +287,12 @@ def of(c: Connection, key: str) -> OutboxRow | None:
     """One message by its key."""
     rows = _OF.rows(c, key=key)
     return _row(rows[0]) if rows else None
+
+
+def thread(c: Connection, case: str, recipient: str, before: str) -> tuple[str, ...]:
+    """The Message-IDs of what this reader got in this case, in order; of the message `before` and later ones none."""
+    rows = _THREAD.rows(c, case_id=case, recipient=recipient, key=before)
+    return tuple(message_id for key, message_id in takewhile(lambda row: row[0] != before, rows))
 
 
 def by_message_id(c: Connection, message_id: str) -> OutboxRow | None:

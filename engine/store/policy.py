@@ -27,6 +27,7 @@ from engine.language.calendar import WorkCalendar
 from engine.language.restraint import Cap, Quiet
 from engine.store import contacts
 from engine.store.moment import moment
+from engine.store.rates import LimitsOf, unlimited
 from engine.store.sql import Sql, add
 from engine.store.tables import forgotten
 
@@ -61,12 +62,13 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the workspace says: caps by class, the hours of the night, its zone. `key` is what hashes of those who
-    were forgotten are made with."""
+    were forgotten are made with, `limits` answers how fast a sender may send."""
 
     caps: Mapping[str, Cap] = field(default_factory=dict)
     quiet: Quiet | None = None
     zone: str = "UTC"
     key: bytes = b""
+    limits: LimitsOf = unlimited
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,14 +146,17 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder: Path, store: Store, connections: str = "") -> AsyncIterator[House]:
+async def house(
+    folder: Path, store: Store, connections: str = "", definitions: Path = DEFINITIONS, **environment: str
+) -> AsyncIterator[House]:
     """A house in `folder`, with the processes and mailboxes of `definitions/` beside those that are shipped."""
     workspace = folder / "workspace"
     create(workspace)
-    shutil.copytree(DEFINITIONS, workspace / "definitions", dirs_exist_ok=True)
+    shutil.copytree(definitions, workspace / "definitions", dirs_exist_ok=True)
     if connections:
         (workspace / "definitions" / "connections.yaml").write_text(connections)
-    settings = Settings.load(workspace, {"BATON_MAIL_SMTP_HOST": "127.0.0.1", "BATON_MAIL_SENDER": REPLIES})
+    known = {"BATON_MAIL_SMTP_HOST": "127.0.0.1", "BATON_MAIL_SENDER": REPLIES, **environment}
+    settings = Settings.load(workspace, known)
     async with AsyncExitStack() as stack:
         desk = Desk(settings, store, STEP_TYPES)
         mailer, parser = MemoryMailer(), Parser()

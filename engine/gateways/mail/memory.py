@@ -23,7 +23,7 @@ class Fault:
         if self.how == "5xx":
             return answered(self.phase, 550, "no such luck")
         if self.how == "hang":
-            return lost(self.phase, f"The mail server fell silent while {self.phase.value}.", "smtp_timeout")
+            return lost(self.phase, f"The mail server fell silent while {self.phase.value}.", "server_timeout")
         return lost(self.phase, f"The connection to the mail server broke while {self.phase.value}.")
 
 

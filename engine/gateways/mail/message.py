@@ -26,7 +26,9 @@ class Attachment:
 class Mail:
     """One message to one person, with copies. Raises Refused (`address`, `header`) where a part cannot be sent.
 
-    `message_id` is given without angle brackets (see `message_id_for`).
+    `message_id` is given without angle brackets (see `message_id_for`). `account` names the one of several accounts
+    that it is sent by; `envelope` is where the mail returns to that cannot be delivered, if not to its sender.
+    `images` are shown inside: the HTML names them as `cid:NAME`.
     """
 
     to: str
@@ -41,12 +43,16 @@ class Mail:
     reply_to: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    account: str = ""
+    envelope: str = ""
+    images: tuple[Attachment, ...] = ()
 
     def __post_init__(self) -> None:
         _freeze(self, "to", checked_address(self.to))
         _freeze(self, "sender", checked_address(self.sender, "sender"))
         _freeze(self, "cc", tuple(checked_address(copy, "cc") for copy in self.cc))
         _freeze(self, "reply_to", self.reply_to and checked_address(self.reply_to, "reply_to"))
+        _freeze(self, "envelope", self.envelope and checked_address(self.envelope, "envelope"))
         for field, text in (("subject", self.subject), ("to_name", self.to_name), ("sender_name", self.sender_name)):
             checked_text(text, field)
         _check_headers(self)
@@ -56,9 +62,13 @@ class Mail:
         return (self.to, *self.cc)
 
     @property
+    def returns_to(self) -> str:
+        return self.envelope or self.sender
+
+    @property
     def needs_utf8(self) -> bool:
         """Whether an address has letters before the @ that plain SMTP cannot carry."""
-        return not all(address.isascii() for address in (self.sender, *self.recipients))
+        return not all(address.isascii() for address in (self.sender, self.returns_to, self.reply_to, *self.recipients))
 
     def to_bytes(self, at: datetime | None = None) -> bytes:
         """The message with CRLF line ends; text and HTML parts always, `at` (or now) as its date."""

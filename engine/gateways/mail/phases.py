@@ -10,7 +10,8 @@ before DATA and "nobody knows" after it.
 | data, body, reply | Unconfirmed    | Deferred | Refused  |
 
 A 5xx before an address was named is the server's trouble (or a wrong password),
-not the message's: it is tried again while somebody repairs it.
+not the message's: it is tried again while somebody repairs it. Such a Deferred is
+a NoServer, whatever the message is.
 """
 
 from collections.abc import Awaitable, Callable
@@ -21,6 +22,13 @@ from engine.gateways.mail.message import Mail
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
 
 BeforeData = Callable[[], Awaitable[None]]
+
+_ASKS_FOR_US = (530, 534, 535, 538)  # sign in first, with more than that, or encrypted
+_CLOSES = 421
+
+
+class NoServer(Deferred):
+    """Nothing is wrong with the message: the server cannot be reached, or does not let us in."""
 
 
 class Phase(Enum):
@@ -59,15 +67,13 @@ class Mailer(Protocol):
 def answered(phase: Phase, code: int, text: str) -> Exception:
     """What a reply that is not the wanted one means."""
     words = f"The mail server answered {code} while {phase.value}: {' '.join(text.split())[:300]}"
-    if 400 <= code < 500:
-        return Deferred(f"smtp_{code}", words)
-    if not 500 <= code < 600:
+    if not 400 <= code < 600:
         return lost(phase, words)
-    if not phase.about_the_mail:
-        return Deferred(f"smtp_{code}", words)
-    return Refused(f"smtp_{code}", words)
+    if not phase.about_the_mail or (not phase.committed and code in (_CLOSES, *_ASKS_FOR_US)):
+        return NoServer(f"server_{code}", words)
+    return Deferred(f"smtp_{code}", words) if code < 500 else Refused(f"smtp_{code}", words)
 
 
-def lost(phase: Phase, words: str, code: str = "smtp_lost") -> Exception:
+def lost(phase: Phase, words: str, code: str = "server_lost") -> Exception:
     """What no answer means: a broken connection, silence, or a reply that is none."""
-    return Unconfirmed(words) if phase.committed else Deferred(code, words)
+    return Unconfirmed(words) if phase.committed else NoServer(code, words)

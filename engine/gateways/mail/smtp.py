@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Awaitable
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeVar
 
 from aiosmtplib import (
@@ -13,13 +16,28 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
+from engine.gateways.mail import trust
 from engine.gateways.mail.message import Mail
 from engine.gateways.mail.phases import BeforeData, Phase, answered, lost
 from engine.gateways.outcome import Deferred, Refused
 
 T = TypeVar("T")
 Tls = Literal["none", "starttls", "tls"]
-_STALE = ("smtp_lost", "smtp_421")  # what a server does to a connection that was idle for too long
+_STALE = ("server_lost", "server_421")  # what a server does to a connection that was idle for too long
+_IDLE = 30.0  # seconds after which an unused connection is closed: servers do it after a minute or more
+_ENOUGH = 100  # mails over one connection: many servers end it after that
+
+Token = Callable[[], Awaitable[str]]
+"""An access token (OAuth 2), in place of a password. Raises NoServer."""
+
+
+@dataclass
+class _Link:
+    """One open connection. `used`: mails sent over it; `since`: when the last one was."""
+
+    smtp: SMTP
+    used: int = 0
+    since: float = 0.0
 
 
 class SmtpMailer:
@@ -27,7 +45,8 @@ class SmtpMailer:
 
     `timeout` is for one answer of the server, in seconds. `tls`: `starttls`
     upgrades a plain connection and insists on it, `tls` is encrypted from the
-    first byte. Use it from one event loop; `aclose` when done.
+    first byte; certificates are checked, `ca` is a file of further ones to trust.
+    Use it from one event loop; `aclose` when done.
     """
 
     def __init__(
@@ -37,13 +56,17 @@ class SmtpMailer:
         *,
         username: str = "",
         password: str = "",
+        token: Token | None = None,
         tls: Tls = "none",
+        ca: Path | None = None,
         timeout: float = 20.0,
         connections: int = 8,
     ) -> None:
         self._host, self._port, self._tls, self._timeout = host, port, tls, timeout
-        self._username, self._password = username, password
-        self._idle: list[SMTP] = []
+        self._username, self._password, self._token = username, password, token
+        self._ca = ca
+        self._trust: ssl.SSLContext | None = None
+        self._idle: list[_Link] = []
         self._slots = asyncio.Semaphore(connections)
 
     async def send(self, mail: Mail, before_data: BeforeData) -> str:
@@ -52,22 +75,35 @@ class SmtpMailer:
             link = await self._accepted(mail)
             try:
                 await before_data()
-                answer = await self._in(Phase.BODY, link.data(message))
+                answer = await self._in(Phase.BODY, link.smtp.data(message))
             except BaseException:
-                link.close()  # half-way through a conversation; nothing else may use it
+                link.smtp.close()  # half-way through a conversation; nothing else may use it
                 raise
-            self._idle.append(link)
+            await self._rest(link)
         return f"{answer.code} {' '.join(answer.message.split())}"
 
     async def aclose(self) -> None:
         """Take leave of the server."""
         while self._idle:
-            link = self._idle.pop()
-            with contextlib.suppress(SMTPException, OSError):
-                await link.quit(timeout=1)
-            link.close()
+            await _leave(self._idle.pop())
 
-    async def _accepted(self, mail: Mail) -> SMTP:
+    async def _rest(self, link: _Link) -> None:
+        """Keep the connection for the next mail, for a while."""
+        loop = asyncio.get_running_loop()
+        link.used, link.since = link.used + 1, loop.time()
+        if link.used >= _ENOUGH:
+            await _leave(link)
+            return
+        self._idle.append(link)
+        loop.call_later(_IDLE + 0.1, self._close_idle)
+
+    def _close_idle(self) -> None:
+        latest = asyncio.get_running_loop().time() - _IDLE
+        for link in [one for one in self._idle if one.since < latest]:
+            self._idle.remove(link)
+            link.smtp.close()
+
+    async def _accepted(self, mail: Mail) -> _Link:
         """A connection on which the server has accepted sender and recipients."""
         while self._idle:
             link = self._idle.pop()
@@ -78,41 +114,49 @@ class SmtpMailer:
                     raise
         return await self._envelope(await self._connect(), mail)
 
-    async def _envelope(self, link: SMTP, mail: Mail) -> SMTP:
-        encoding, options = _utf8(link, mail)
+    async def _envelope(self, link: _Link, mail: Mail) -> _Link:
+        smtp = link.smtp
+        encoding, options = _utf8(smtp, mail)
         try:
-            await self._in(Phase.SENDER, link.mail(mail.sender, encoding=encoding, options=options))
+            await self._in(Phase.SENDER, smtp.mail(mail.returns_to, encoding=encoding, options=options))
             for recipient in mail.recipients:
-                await self._in(Phase.RECIPIENT, link.rcpt(recipient, encoding=encoding))
+                await self._in(Phase.RECIPIENT, smtp.rcpt(recipient, encoding=encoding))
         except BaseException:
-            link.close()
+            smtp.close()
             raise
         return link
 
-    async def _connect(self) -> SMTP:
-        link = SMTP(
+    async def _connect(self) -> _Link:
+        if self._trust is None and self._tls != "none":
+            self._trust = trust.context(self._ca)
+        smtp = SMTP(
             hostname=self._host,
             port=self._port,
             timeout=self._timeout,
             use_tls=self._tls == "tls",
             start_tls=False,  # done below, where its failure has a name
+            tls_context=self._trust,
             local_hostname=socket.gethostname(),  # the default asks the DNS, for seconds where there is none
         )
-        await self._in(Phase.CONNECT, link.connect())
+        await self._in(Phase.CONNECT, smtp.connect())
         try:
-            await self._hello(link)
+            await self._hello(smtp)
         except BaseException:
-            link.close()
+            smtp.close()
             raise
-        return link
+        return _Link(smtp)
 
-    async def _hello(self, link: SMTP) -> None:
-        await self._in(Phase.HELLO, link.ehlo())
+    async def _hello(self, smtp: SMTP) -> None:
+        await self._in(Phase.HELLO, smtp.ehlo())
         if self._tls == "starttls":
-            await self._in(Phase.HELLO, link.starttls())
-            await self._in(Phase.HELLO, link.ehlo())
-        if self._username:
-            await self._in(Phase.HELLO, link.login(self._username, self._password))
+            if not smtp.supports_extension("starttls"):
+                raise trust.unencrypted(self._host)
+            await self._in(Phase.HELLO, smtp.starttls())
+            await self._in(Phase.HELLO, smtp.ehlo())
+        if self._token:
+            await self._in(Phase.HELLO, smtp.auth_xoauth2(self._username, await self._token()))
+        elif self._username:
+            await self._in(Phase.HELLO, smtp.login(self._username, self._password))
 
     async def _in(self, phase: Phase, step: Awaitable[T]) -> T:
         try:
@@ -121,16 +165,24 @@ class SmtpMailer:
             raise answered(phase, reply.code, reply.message) from reply
         except (SMTPTimeoutError, TimeoutError) as silence:
             words = f"The mail server {self._host} said nothing for {self._timeout:g} seconds while {phase.value}."
-            raise lost(phase, words, "smtp_timeout") from silence
+            raise lost(phase, words, "server_timeout") from silence
         except (SMTPException, OSError) as broken:
+            if not phase.about_the_mail and (problem := trust.distrust(self._host, broken)):
+                raise problem from broken
             words = f"The connection to the mail server {self._host} broke while {phase.value}: {broken}"
             raise lost(phase, words) from broken
 
 
-def _utf8(link: SMTP, mail: Mail) -> tuple[str, tuple[str, ...]]:
+async def _leave(link: _Link) -> None:
+    with contextlib.suppress(SMTPException, OSError):
+        await link.smtp.quit(timeout=1)
+    link.smtp.close()
+
+
+def _utf8(smtp: SMTP, mail: Mail) -> tuple[str, tuple[str, ...]]:
     if not mail.needs_utf8:
         return "ascii", ()
-    if not link.supports_extension("smtputf8"):
-        link.close()
+    if not smtp.supports_extension("smtputf8"):
+        smtp.close()
         raise Refused("address", f"The mail server cannot carry the letters before the @ in {mail.to!r}.")
     return "utf-8", ("SMTPUTF8",)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from activities.email import name_of, template_of
+from activities.composing import name_of, template_of
 from engine.gateways.pdf import PagePainter, TypstPrinter
 from engine.gateways.rendering import Brand, RenderedDocument, Renderer, RenderFailed
 from engine.language.plan import Plan
