@@ -37,6 +37,8 @@ from engine.gateways.http import HttpxCaller
 from engine.gateways.mail import SmtpAccounts
 from engine.gateways.pdf import TypstPrinter
 from engine.gateways.rendering import Brand, Renderer
+from engine.health.watch import Watch
+from engine.health.ways import Ways
 from engine.language.inputs import BadValues
 from engine.language.roster import connections_of, roster_of
 from engine.mailroom.accounts import Accounts
@@ -212,6 +214,8 @@ async def working(
         side.create_task(watch(house.store, courier, stop))
         side.create_task(ingest_of(house).run(stop))
         side.create_task(reader_of(house, router, nudge).run(stop))
+        ways = Ways(house.settings, house.store, schedules, utc_now)
+        side.create_task(Watch(house.settings, ways, house.world.mailer, utc_now).run(stop))
         side.create_task(Postman(house.world, nudge).run(stop))
         side.create_task(receiving_of(house).run(stop))
         side.create_task(keep_time(schedules, Timekeeper(house.client, queue), stop))

@@ -64,6 +64,7 @@ COMMANDS = {
     "contact": Command("cli.contact", "People outside: who they are, what they get, everything ever sent to them"),
     "triage": Command("cli.triage", "Mail that found no case by itself: look, give it to one, begin one, put it aside"),
     "mail": Command("cli.mail", "Mails that were caught instead of sent, and answers to them"),
+    "triggers": Command("cli.triggers", "Every way in and out: last seen, expected, silent, in trouble"),
     "webhook": Command(
         "cli.webhook", "Messages of other systems: what failed and why, again, and tried out beforehand"
     ),

@@ -31,6 +31,7 @@ class Reader(Protocol):
     def listing(self, status: str) -> tuple[CaseSummary, ...]: ...
     def one(self, case: str) -> CaseStatus | None: ...
     def plan(self, process: str, version: int) -> str | None: ...
+    def alarms(self) -> tuple[str, ...]: ...
 
 
 class FileReader:
@@ -48,6 +49,9 @@ class FileReader:
     def plan(self, process: str, version: int) -> str | None:
         return quick.plan(self.path, process, version)
 
+    def alarms(self) -> tuple[str, ...]:
+        return quick.alarms(self.path) if self.path.is_file() else ()
+
 
 def run(args: Sequence[str]) -> int:
     """Show the status; the exit code."""
@@ -63,8 +67,14 @@ def run(args: Sequence[str]) -> int:
     elif asked.case:
         _show(lambda: one_case(_one(reader, asked.case), reader.plan, settings.time_zone), asked.watch)
     else:
-        _show(lambda: all_cases(reader.listing(kind), settings.time_zone, kind), asked.watch)
+        _show(lambda: all_cases(reader.listing(kind), settings.time_zone, kind) + _alarms(reader), asked.watch)
     return 0
+
+
+def _alarms(reader: Reader) -> str:
+    """What does not come in or go out, below everything else."""
+    found = reader.alarms()
+    return f"\nSilent or in trouble: {', '.join(found)}. See: baton triggers" if found else ""
 
 
 def _parser() -> ArgumentParser:

@@ -3,7 +3,7 @@
 from sqlalchemy.exc import OperationalError
 
 from cli.office import no_database
-from engine.store import cases, plans
+from engine.store import cases, health, plans
 from engine.store.quick import CaseStatus
 from engine.store.rows import CaseSummary
 from engine.store.store import Store
@@ -26,6 +26,9 @@ class ServerReader:
 
     def plan(self, process: str, version: int) -> str | None:
         return self._read(lambda c: plans.of_version(c, process, version))
+
+    def alarms(self) -> tuple[str, ...]:
+        return self._read(health.alarms)
 
     def _read(self, work: Work[T]) -> T:
         try:

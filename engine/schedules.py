@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
+from sqlalchemy import Connection
+
 from engine.clock import Clock
 from engine.language.calendar import WorkCalendar
 from engine.language.evaluator import EVERYDAY
@@ -16,7 +18,7 @@ from engine.language.time import resolve_text
 from engine.language.values import encode
 from engine.routing import Routed, Router
 from engine.shelf import Shelf
-from engine.store import inbox, schedules
+from engine.store import health, inbox, schedules
 from engine.store.rows import Arrival
 from engine.store.store import Store
 
@@ -90,11 +92,19 @@ class Schedules:
             data_json=encode({"at": at, "day": schedule.calendar.local(at).date()}),
             received_at=self.clock(),
         )
-        if not await self.store.write(lambda c: inbox.accept(c, arrival)):
+        lag = (arrival.received_at - at).total_seconds()
+        if not await self.store.write(lambda c: _accepted(c, arrival, lag)):
             return None
         routed = await self.router.route(arrival)
         self.nudge()
         return routed
+
+
+def _accepted(c: Connection, arrival: Arrival, lag: float) -> bool:
+    if not inbox.accept(c, arrival):
+        return False
+    health.seen(c, f"schedule/{arrival.name}", arrival.received_at, lag)
+    return True
 
 
 def _schedule(process: str, plan: Plan, trigger: Trigger, paused_by: str, now: datetime) -> Schedule:

@@ -102,6 +102,7 @@ class Settings:
     temporal: TemporalSettings
     web: WebSettings
     network_allow: tuple[Network, ...]  # private networks that calls may reach; public addresses always
+    alarm_to: str  # an address, or a group of people.yaml; empty: the owners of the processes
     environment: Environment = field(repr=False, compare=False)  # for secrets only: see `secret`
 
     @classmethod
@@ -239,6 +240,7 @@ FIELDS: Mapping[str, Callable[[str], Any]] = {
     "mail.cap.process": Cap.parse,
     "mail.cap.marketing": Cap.parse,
     "mail.unsubscribe": _one_word("marketing", "process"),
+    "alarm.to": _text,
     "temporal.address": _text,
     "temporal.namespace": _text,
     "web.host": _text,
@@ -324,6 +326,7 @@ class _Reading:
             temporal=TemporalSettings(get("temporal.address"), get("temporal.namespace", "default")),
             web=web,
             network_allow=get("network.allow", ()),
+            alarm_to=get("alarm.to", ""),
             environment=self.environment,
         )
 

@@ -3,6 +3,7 @@
 from engine.desk.bulk import Bulk
 from engine.desk.contacts import Contacts
 from engine.desk.foresight import Foresight
+from engine.desk.health import WaysInAndOut
 from engine.desk.interventions import Interventions
 from engine.desk.links import Links
 from engine.desk.migrations import Migrations
@@ -10,7 +11,6 @@ from engine.desk.operators import Operators
 from engine.desk.outbox import Outbox
 from engine.desk.public_forms import PublicForms
 from engine.desk.reports import Reports
-from engine.desk.schedules import Timetable
 from engine.desk.subscriptions import Subscriptions
 from engine.desk.triage import Triage
 from engine.desk.webhooks import Webhooks
@@ -25,7 +25,7 @@ class Desk(
     Outbox,
     Operators,
     Interventions,
-    Timetable,
+    WaysInAndOut,
     Reports,
     Triage,
     Foresight,

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.store import status as queries
 from engine.store.moment import moment
 from engine.store.sql import Sql
 
@@ -77,6 +78,7 @@ _TOLD = Sql(
     """
 )
 _OVER = Sql("UPDATE health SET told = '', told_at = :at WHERE source = :source AND told <> ''")
+_ALARMS = Sql(queries.ALARMS)
 _FORGET = Sql("DELETE FROM health WHERE source = :source")
 
 
@@ -111,6 +113,11 @@ def get(c: Connection, source: str) -> Health:
 def everything(c: Connection) -> dict[str, Health]:
     """All sources of which anything is known, by name."""
     return {row[0]: _health(row) for row in _ALL.rows(c)}
+
+
+def alarms(c: Connection) -> tuple[str, ...]:
+    """The sources that people were told of, and that are not well again."""
+    return tuple(source for (source,) in _ALARMS.rows(c))
 
 
 def forget(c: Connection, source: str) -> None:

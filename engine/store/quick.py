@@ -54,6 +54,15 @@ def live(path: Path) -> dict[str, tuple[int, str]]:
         return {process: (version, source) for process, version, source in c.execute(queries.LIVE)}
 
 
+def alarms(path: Path) -> tuple[str, ...]:
+    """The ways in and out that people were told of, and that are not well again. Raises FileNotFoundError."""
+    try:
+        with _reading(path) as c:
+            return tuple(source for (source,) in c.execute(queries.ALARMS))
+    except sqlite3.OperationalError:  # a database of an older Baton, which nobody has brought up to date yet
+        return ()
+
+
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     if not path.is_file():

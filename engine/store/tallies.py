@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from engine.store.moment import moment
 from engine.store.sql import Sql
 
 FOR_EVER = timedelta(days=36_500)
@@ -17,7 +18,8 @@ _COUNT = Sql(
     """
 )
 _OF = Sql("SELECT name, number FROM tallies WHERE name LIKE :pattern")
-_PRUNE = Sql("DELETE FROM tallies WHERE name LIKE 'form/%' AND since < :before")
+_SINCE = Sql("SELECT name, since FROM tallies WHERE name LIKE :pattern")
+_PRUNE = Sql("DELETE FROM tallies WHERE name LIKE :pattern AND since < :before")
 
 
 def count(c: Connection, name: str, at: datetime, within: timedelta = FOR_EVER) -> int:
@@ -30,6 +32,11 @@ def of(c: Connection, kind: str) -> dict[str, int]:
     return {name.partition("/")[2]: int(number) for name, number in _OF.rows(c, pattern=f"{kind}/%")}
 
 
+def since(c: Connection, kind: str) -> dict[str, datetime]:
+    """When each of a kind was counted for the first time."""
+    return {name.partition("/")[2]: moment(at) for name, at in _SINCE.rows(c, pattern=f"{kind}/%")}
+
+
 def prune(c: Connection, before: datetime) -> None:
     """Forget who sent forms before that time."""
-    _PRUNE.change(c, before=before)
+    _PRUNE.change(c, pattern="form/%", before=before)

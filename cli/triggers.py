@@ -1,0 +1,91 @@
+"""`baton triggers`."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from cli.columns import columns
+from cli.office import ask_with
+from cli.options import Json, Workspace, group
+from cli.place import settings_of
+from cli.show import moment, print_json
+from engine.health.watch import wrong
+from engine.health.ways import Way
+
+app = group()
+
+
+@app.command(epilog="Examples: baton triggers | baton triggers --check | baton triggers --json")
+def triggers(
+    check: Annotated[bool, typer.Option("--check", help="Only what is wrong; exit code 1 if anything is.")] = False,
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Every way in and out: mailboxes, webhooks, public forms, schedules, senders.
+
+    When each was last seen, how often it should be, and what is wrong with it.
+    """
+    settings, now = settings_of(workspace), datetime.now(UTC)
+    every = ask_with(settings, lambda desk: desk.ways())
+    bad = wrong(every, now)
+    shown = bad if check else every
+    if as_json:
+        print_json([_data(way, now) for way in shown])
+    elif shown:
+        zone = ZoneInfo(settings.time_zone)
+        head = ("Way", "Name", "State", "Last seen", "Lag", "Expected", "What is wrong")
+        typer.echo(columns(head, [_row(way, zone, now) for way in shown]))
+    else:
+        typer.echo("Everything is well." if check else "There is no way in or out yet.")
+    if check and bad:
+        raise typer.Exit(1)
+
+
+def _row(way: Way, zone: ZoneInfo, now: datetime) -> tuple[str, ...]:
+    seen = moment(way.health.last_seen_at, zone, now) or "-"
+    return way.kind, way.name, way.state(now), seen, lag(way.health.lag), way.expect or "-", said(way, zone, now)
+
+
+def lag(seconds: float | None) -> str:
+    """How long the last thing took: `2.5 s`, `12 min`."""
+    if seconds is None:
+        return "-"
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def said(way: Way, zone: ZoneInfo, now: datetime) -> str:
+    """What is wrong, in words; empty: nothing."""
+    state = way.state(now)
+    if state == "paused":
+        return f"paused by {way.paused_by}"
+    if state == "trouble":
+        return f"since {moment(way.health.error_since, zone, now)}: {way.health.last_error}"
+    if state == "silent":
+        return f"nothing came, and it should have by {moment(way.silent_at, zone, now)}"
+    if state == "failed":
+        of_webhooks = ": baton webhook list" if way.kind == "webhook" else ""
+        return f"{way.failed} could not start what they should{of_webhooks}"
+    return ""
+
+
+def _data(way: Way, now: datetime) -> dict[str, Any]:
+    known = way.health
+    return {
+        "source": way.source,
+        "kind": way.kind,
+        "name": way.name,
+        "title": way.title,
+        "state": way.state(now),
+        "last_seen_at": known.last_seen_at,
+        "last_well_at": known.last_well_at,
+        "last_error": known.last_error,
+        "error_since": known.error_since,
+        "lag_seconds": known.lag,
+        "expect": way.expect,
+        "silent_at": way.silent_at,
+        "failed": way.failed,
+        "paused_by": way.paused_by,
+        "told": known.told,
+    }

@@ -1,0 +1,24 @@
+"""`baton triggers`: every way in and out, and what is wrong with it."""
+
+from datetime import UTC, datetime, timedelta
+
+from engine.store import health
+from engine.store.store import Store
+from tests.cli.conftest import Baton
+
+
+def test_every_way_is_shown(baton: Baton, workspace: object) -> None:
+    said = baton("triggers")
+    assert said.code == 0
+    assert "webhook  crm" in said.out
+    assert {way["state"] for way in baton("triggers", "--json").json} == {"new"}
+    assert baton("triggers", "--check").out == "Everything is well.\n"
+
+
+def test_what_is_wrong_is_said_in_words_and_by_the_exit_code(baton: Baton, workspace: object, store: Store) -> None:
+    at = datetime.now(UTC) - timedelta(hours=1)
+    store.write_now(lambda c: health.trouble(c, "webhook/crm", "a message was refused: the secret is wrong", at))
+    store.write_now(lambda c: health.told(c, "webhook/crm", "trouble", at))
+    said = baton("triggers", "--check")
+    assert (said.code, "a message was refused: the secret is wrong" in said.out) == (1, True)
+    assert "Silent or in trouble: webhook/crm. See: baton triggers" in baton("status").out

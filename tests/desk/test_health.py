@@ -1,0 +1,166 @@
+"""Ways in and out: what is silent, what is in trouble, and who is told of it, once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from activities import STEP_TYPES
+from engine.desk.desk import Desk
+from engine.gateways.mail import Fault, MemoryMailer, Phase
+from engine.health.watch import Watch, wrong
+from engine.health.ways import Way, Ways
+from engine.settings import Settings
+from engine.store import health
+from engine.store.misfires import Misfire, put_all
+from engine.store.store import Store
+from tests.desk.conftest import Watch as Clock
+
+REPORT = """
+language: 1
+process: report
+title: Weekly report
+owner: legal
+triggers:
+  - { id: weekly, type: schedule, every: monday at 08:00 }
+steps:
+  - { id: look, type: task, title: Look, assignee: sam, timeout: never }
+"""
+
+
+@pytest.fixture
+def settings(shipped_workspace: Path, tmp_path: Path, database_url: str) -> Settings:
+    folder = tmp_path / "ours"
+    shutil.copytree(shipped_workspace, folder)
+    definitions = folder / "definitions"
+    (definitions / "processes" / "report.yaml").write_text(REPORT)
+    file = definitions / "connections.yaml"
+    file.write_text(file.read_text().replace("    title: CRM\n", "    title: CRM\n    expect: every 2 hours\n"))
+    return Settings.load(folder, {"BATON_DATABASE_URL": database_url})
+
+
+@pytest.fixture
+async def desk(settings: Settings, store: Store, watch: Clock) -> Desk:
+    desk = Desk(settings, store, STEP_TYPES, clock=watch)
+    await desk.publish("client-onboarding")
+    await desk.publish("report")
+    return desk
+
+
+@pytest.fixture
+def mailer() -> MemoryMailer:
+    return MemoryMailer()
+
+
+@pytest.fixture
+def guard(desk: Desk, settings: Settings, watch: Clock, mailer: MemoryMailer) -> Watch:
+    return Watch(settings, Ways(settings, desk.store, desk._schedules(), watch), mailer, watch)
+
+
+async def crm(desk: Desk) -> Way:
+    return next(way for way in await desk.ways() if way.source == "webhook/crm")
+
+
+async def test_every_way_of_the_workspace_is_there(desk: Desk) -> None:
+    kinds = {way.source for way in await desk.ways()}
+    assert {"webhook/crm", "webhook/calendar", "schedule/report/weekly", "sender/"} <= kinds
+
+
+async def test_what_is_expected_and_does_not_come_is_silent_and_its_owners_are_told_once(
+    desk: Desk, guard: Watch, watch: Clock, mailer: MemoryMailer
+) -> None:
+    await guard.look()
+    watch.turn(hours=3)
+    await guard.look()
+    await guard.look()
+    assert (await crm(desk)).state(watch()) == "silent"
+    told = [mail for mail in mailer.sent if "webhook crm" in mail.subject]
+    assert {mail.subject for mail in told} == {"The webhook crm is silent"}
+    assert len({mail.to for mail in told}) == len(told) > 0
+    assert "every 2 hours" in told[0].text
+
+
+async def test_what_came_after_a_silence_ends_it_and_that_is_told_too(
+    desk: Desk, guard: Watch, watch: Clock, mailer: MemoryMailer
+) -> None:
+    await guard.look()
+    watch.turn(hours=3)
+    await guard.look()
+    await desk.store.write(lambda c: health.seen(c, "webhook/crm", watch()))
+    mailer.sent.clear()
+    await guard.look()
+    assert {mail.subject for mail in mailer.sent} == {"The webhook crm works again"}
+    assert (await crm(desk)).state(watch()) == "well"
+
+
+async def test_after_we_were_away_nobody_is_told_of_a_silence_at_once(
+    guard: Watch, watch: Clock, mailer: MemoryMailer
+) -> None:
+    await guard.look()
+    watch.turn(days=3)
+    await guard.look(silence=False)
+    assert mailer.sent == []
+
+
+async def test_trouble_that_passes_is_no_alarm_and_trouble_that_stays_is(
+    desk: Desk, guard: Watch, watch: Clock, mailer: MemoryMailer
+) -> None:
+    await desk.store.write(lambda c: health.trouble(c, "sender/", "wrong <password>", watch()))
+    await guard.look()
+    assert mailer.sent == []
+    watch.turn(minutes=6)
+    await guard.look()
+    assert "does not work" in mailer.sent[0].subject
+    assert "wrong &lt;password&gt;" in mailer.sent[0].html
+    assert await desk.store.read(health.alarms) == ("sender/",)
+
+
+async def test_while_nobody_can_be_told_it_is_tried_again(
+    desk: Desk, guard: Watch, watch: Clock, mailer: MemoryMailer
+) -> None:
+    await desk.store.write(lambda c: health.trouble(c, "webhook/crm", "refused", watch()))
+    watch.turn(minutes=6)
+    mailer.faults += [Fault(Phase.CONNECT, "drop")] * 2
+    await guard.look()
+    assert await desk.store.read(health.alarms) == ()
+    await guard.look()
+    assert len(mailer.sent) == 2
+
+
+async def test_where_one_cannot_be_told_the_others_are_told_once(
+    desk: Desk, guard: Watch, watch: Clock, mailer: MemoryMailer
+) -> None:
+    await desk.store.write(lambda c: health.trouble(c, "webhook/crm", "refused", watch()))
+    watch.turn(minutes=6)
+    mailer.faults.append(Fault(Phase.CONNECT, "drop"))
+    await guard.look()
+    await guard.look()
+    assert len(mailer.sent) == 1
+
+
+async def test_a_schedule_that_does_not_come_is_silent_unless_it_is_paused(
+    desk: Desk, guard: Watch, watch: Clock
+) -> None:
+    await guard.look()
+    watch.turn(days=8)
+    assert [way.source for way in wrong(await desk.ways(), watch()) if way.kind == "schedule"] == [
+        "schedule/report/weekly"
+    ]
+    await desk.pause_schedule("report", "weekly", "sam")
+    assert not [way for way in wrong(await desk.ways(), watch()) if way.kind == "schedule"]
+
+
+async def test_arrivals_that_could_not_start_what_they_should_are_counted(desk: Desk, watch: Clock) -> None:
+    failed = Misfire("w1", "client-onboarding", "deal_won", "no email", watch())
+    await desk.store.write(lambda c: put_all(c, [failed]))
+    assert ((await crm(desk)).failed, (await crm(desk)).state(watch())) == (1, "failed")
+
+
+async def test_a_group_or_an_address_may_be_told_of_everything(
+    desk: Desk, settings: Settings, guard: Watch, watch: Clock, mailer: MemoryMailer
+) -> None:
+    told = Settings.load(settings.workspace, {**settings.environment, "BATON_ALARM_TO": "ops@northwind.example"})
+    await desk.store.write(lambda c: health.trouble(c, "webhook/crm", "refused", watch()))
+    watch.turn(minutes=6)
+    await Watch(told, guard.ways, mailer, watch).look()
+    assert [mail.to for mail in mailer.sent] == ["ops@northwind.example"]
