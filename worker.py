@@ -35,6 +35,7 @@ from engine.gateways.functions import Functions
 from engine.gateways.guard import Guard
 from engine.gateways.http import HttpxCaller
 from engine.gateways.mail import SmtpAccounts
+from engine.gateways.notifier import AppriseNotifier
 from engine.gateways.pdf import TypstPrinter
 from engine.gateways.rendering import Brand, Renderer
 from engine.health.watch import Watch
@@ -135,7 +136,8 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
     stack.push_async_callback(wellbeing.finish)
     caller = HttpxCaller(Guard(settings.network_allow))
     renderer, printer, functions = Renderer(), TypstPrinter(), Functions()
-    for gateway in (mailer, caller, renderer, printer, functions):
+    notifier = AppriseNotifier(settings.network_allow)
+    for gateway in (mailer, caller, renderer, printer, functions, notifier):
         stack.push_async_callback(gateway.aclose)
     await renderer.warm()
     world = World(
@@ -145,6 +147,7 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
         printer=printer,
         renderer=renderer,
         functions=functions,
+        notifier=notifier,
         brand=Brand(settings.name),
         sender=settings.mail.sender,
         sender_name=settings.mail.sender_name,

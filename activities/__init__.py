@@ -5,6 +5,7 @@ from activities.document import DocumentStep
 from activities.email import EmailStep
 from activities.emit import EmitStep
 from activities.form import FormStep
+from activities.notify import NotifyStep
 from activities.python import PythonStep
 from activities.signature import SignatureStep
 from activities.subprocess import SubprocessStep
@@ -26,6 +27,7 @@ STEP_TYPES: dict[str, type[Step]] = {
     "email": EmailStep,
     "document": DocumentStep,
     "call": CallStep,
+    "notify": NotifyStep,
     "python": PythonStep,
     "form": FormStep,
     "task": TaskStep,

@@ -7,6 +7,7 @@ from activities.call import perform_call
 from activities.document import render_document
 from activities.email import draft_email, send_email
 from activities.emit import emit_event
+from activities.notify import send_notice
 from activities.python import call_function
 from activities.subprocess import open_subprocess
 from activities.world import World
@@ -19,6 +20,7 @@ KINDS: dict[str, Callable[[World, Plan, Effect], Awaitable[Result]]] = {
     "draft": draft_email,
     "document": render_document,
     "call": perform_call,
+    "notify": send_notice,
     "python": call_function,
     "event": emit_event,
     "subprocess": open_subprocess,

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -57,7 +57,7 @@ class Recorded:
 
     async def call(self, request: HttpRequest) -> HttpResponse:
         """As the caller inside. Raises the same."""
-        at, began = datetime.now(UTC), perf_counter()
+        began = perf_counter()
         status, error = 0, ""
         try:
             answer = await self.world.caller.call(request)
@@ -69,11 +69,12 @@ class Recorded:
             return answer
         finally:
             if status or error:  # cut off in the middle: the next attempt tells
-                await self.record(at, request.method, request.host, status, perf_counter() - began, error)
+                await self.note(request.method, request.host, status, perf_counter() - began, error)
 
-    async def record(self, at: datetime, method: str, host: str, status: int, seconds: float, error: str) -> None:
+    async def note(self, method: str, host: str, status: int, seconds: float, error: str) -> None:
         """Keep what is known of one attempt. That it cannot be kept is no reason to do it again."""
         own = (self.effect.key, self.effect.case, self.effect.path, self.connection)
+        at = datetime.now(UTC) - timedelta(seconds=seconds)
         attempt = Attempt(*own, at, method, host, self.target, status, round(seconds * 1000), error)
         try:
             await self.world.store.write(lambda c: requests.add(c, attempt))

@@ -10,6 +10,7 @@ from engine.gateways.access import Tokens
 from engine.gateways.functions import Functions
 from engine.gateways.http import HttpCaller
 from engine.gateways.mail import Mailer
+from engine.gateways.notifier import Notifier
 from engine.gateways.pdf import Printer
 from engine.gateways.rendering import Brand, Renderer
 from engine.language.resources import Connections, People
@@ -38,6 +39,7 @@ class World:
     printer: Printer
     renderer: Renderer
     functions: Functions
+    notifier: Notifier
     brand: Brand
     sender: str
     sender_name: str

@@ -332,14 +332,14 @@ class _Reader:
         written = table.get("type")
         if not isinstance(written, Scalar) or not written.text:
             if table.entry("type") is None:
-                note = f"a step is {one_of(self.registry, 20)}"
+                note = f"a step is {one_of(self.registry, 30)}"
                 what = self._what(Model, table).replace("model", "step")
                 self.report("E021", f"{what} needs `type`", heading(table), note)
             return UnknownStep
         if written.text in self.registry:
             return self.registry[written.text]
         near = meant(written.text, STEPS, self.registry) or suggest(written.text, self.registry)
-        note = "" if near else f"there are {one_of(self.registry, 20)}"
+        note = "" if near else f"there are {one_of(self.registry, 30)}"
         hint = f"did you mean `type: {near}`?" if near else ""
         fix = self.source.instead(written.place, written.text, certain(written.text, self.registry))
         self.report("E022", f"there is no step type `{written.text}`", written.place, note, hint, fix)

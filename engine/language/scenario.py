@@ -28,6 +28,7 @@ class Expect(Model):
     suppressed: tuple[TemplateOrSubject, ...] | None = None
     """Every message so far that was not sent because its reader may not be written to, in order."""
     never_sent: tuple[TemplateOrSubject, ...] = ()  # messages that nobody may have got
+    notified: tuple[str, ...] | None = None  # connections that `notify` steps have told something so far, in order
     tasks_opened: tuple[str, ...] | None = None  # titles of all tasks so far, in order
     open_tasks: int | tuple[str, ...] | None = None  # how many tasks are open, or their titles
     waiting: tuple[str, ...] | None = None  # the steps that the case waits at, in any order

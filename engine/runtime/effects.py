@@ -52,7 +52,7 @@ Answer = dict[str, Any] | Later
 
 Perform = Callable[[Plan, Effect], Awaitable[Answer]]
 
-SLOW = frozenset({"document", "call", "python"})
+SLOW = frozenset({"document", "call", "notify", "python"})
 """Kinds of effect that are never performed inside a turn: their answer is the next news."""
 
 POSTED = "@posted"

@@ -51,6 +51,11 @@ def _call(plan: Plan, effect: Effect) -> Answer:
     return {"result": result, "said": f"{operation}: done"}
 
 
+def _notify(plan: Plan, effect: Effect) -> Answer:
+    shown = effect.payload["subject"] or effect.payload["message"]
+    return {"said": f"{effect.payload['connection']}: “{shown}” sent"}
+
+
 def _python(plan: Plan, effect: Effect) -> Answer:
     return {"result": None, "said": f"{effect.payload['function']}: done"}
 
@@ -78,6 +83,7 @@ PRETENDED: dict[str, Callable[[Plan, Effect], Answer]] = {
     "email": _email,
     "document": _document,
     "call": _call,
+    "notify": _notify,
     "python": _python,
     "subprocess": _subprocess,
     "event": _event,

@@ -164,6 +164,11 @@ def _never_sent(seen: Seen, wanted: tuple[str, ...]) -> Iterator[Difference]:
                 break
 
 
+def _notified(seen: Seen, wanted: tuple[str, ...]) -> Iterator[Difference]:
+    notices = {h.effect.page: h.effect.payload for h in seen.case.happened if h.effect.kind == "notify"}
+    yield from _equal("notified", _words(wanted), _words(str(told["connection"]) for told in notices.values()))
+
+
 # -- tasks --------------------------------------------------------------------------
 
 
@@ -306,6 +311,7 @@ EXPECTATIONS: dict[str, Callable[[Seen, Any], Iterator[Difference]]] = {
     "sent": _sent,
     "suppressed": _suppressed,
     "never_sent": _never_sent,
+    "notified": _notified,
     "tasks_opened": _tasks_opened,
     "open_tasks": _open_tasks,
     "waiting": _waiting,

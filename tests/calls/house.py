@@ -15,9 +15,9 @@ from activities import STEP_TYPES
 from activities.call import perform_call
 from activities.kinds import KINDS
 from activities.world import World
-from engine.gateways.access import Tokens
 from engine.gateways.guard import Guard
 from engine.gateways.http import HttpCaller, HttpxCaller
+from engine.gateways.notifier import MemoryNotifier, Notifier
 from engine.language.compiler import compile_process
 from engine.language.plan import Plan
 from engine.language.problems import render
@@ -135,7 +135,14 @@ class Calls:
 
 
 def calls(
-    folder: Path, store: Store, connections: str, caller: HttpCaller | None = None, process: str = "", **secrets: str
+    folder: Path,
+    store: Store,
+    connections: str,
+    *,
+    caller: HttpCaller | None = None,
+    notifier: Notifier | None = None,
+    process: str = "",
+    **secrets: str,
 ) -> Calls:
     """A world where connections.yaml says this; the process calls the first operation of `crm`."""
     create(folder / "workspace")
@@ -147,8 +154,20 @@ def calls(
     assert compiled.plan, render(compiled.problems)
     nothing: Any = None
     world = World(
-        store=store, mailer=nothing, caller=caller or HttpxCaller(Guard(HERE)), printer=nothing, renderer=nothing,
-        functions=nothing, brand=nothing, sender="", sender_name="", base_url="", key=b"", secrets=secrets,
-        open_child=nothing, people=lambda: None, tokens=Tokens(),
-    )  # fmt: skip
+        store=store,
+        mailer=nothing,
+        caller=caller or HttpxCaller(Guard(HERE)),
+        printer=nothing,
+        renderer=nothing,
+        functions=nothing,
+        notifier=notifier or MemoryNotifier(),
+        brand=nothing,
+        sender="",
+        sender_name="",
+        base_url="",
+        key=b"",
+        secrets=secrets,
+        open_child=nothing,
+        people=lambda: None,
+    )
     return Calls(world, compiled.plan, secrets)
