@@ -21,7 +21,7 @@ DEEPEST = 12
 
 _CODE = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _FULL = re.compile(r"quota|mailbox (?:is )?full|over ?quota|insufficient (?:system )?storage|exceed", re.IGNORECASE)
-_TELLING = re.compile(r"\b[45]\d\d\b|\b[45]\.\d+\.\d+|unknown|full|quota|reject", re.IGNORECASE)
+_TELLING = re.compile(r"\b[45]\d\d\b|\b[45]\.\d+\.\d+|unknown|full|quota|exceed|reject", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*;\s*")
 
 
@@ -36,9 +36,9 @@ def failures(mail: Part, fields: Fields, sender: str, null_sender: bool) -> tupl
     if named:
         return tuple(Failure(address, True, "refused by the receiving server") for address in named[:MOST_FAILURES])
     for_now, for_good = within(SECONDS, lambda: tolerant(lambda: all_failures(mail), _NONE), lambda: _NONE)
-    why = _excerpt(mail)
+    why = _excerpt(mail) or "it came back without a reason"
     found = [*_named(for_good, _lasting(why), why), *_named(for_now, False, why, delayed=True)]
-    return tuple(found[:MOST_FAILURES]) or (Failure("", _lasting(why), why or "a bounce that does not say for whom"),)
+    return tuple(found[:MOST_FAILURES]) or (Failure("", _lasting(why), why),)
 
 
 def complaint(mail: Part) -> Complaint | None:
@@ -146,7 +146,9 @@ def _excerpt(mail: Part) -> str:
     for part in _parts(mail, "text/plain"):
         lines = [line.strip() for line in _words(part)[:20_000].splitlines()]
         telling = (
-            line for line in lines if re.search(r"\b[45]\d\d\b|\b[45]\.\d+\.\d+|unknown|full|quota|reject", line, re.I)
+            line
+            for line in lines
+            if re.search(r"\b[45]\d\d\b|\b[45]\.\d+\.\d+|unknown|full|quota|exceed|reject", line, re.I)
         )
         return clean(next(telling, ""))[:LONGEST_REASON]
     return ""
