@@ -17,9 +17,9 @@ from engine.language.plan import Plan
 from engine.language.resources import MailClass
 from engine.language.types import TEXT, Field, Record, record
 from engine.runtime import manners, suppression
-from engine.runtime.approval import deliver
 from engine.runtime.effects import Effect
 from engine.runtime.letters import SUPPRESSED, addresses, letter, readers
+from engine.runtime.sending import deliver
 from engine.runtime.step import Look, Nested, Promise, Result, Run, Send, Step
 from engine.runtime.suppression import OnSuppressed
 from engine.store import outbox

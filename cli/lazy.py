@@ -65,6 +65,9 @@ COMMANDS = {
     "triage": Command("cli.triage", "Mail that found no case by itself: look, give it to one, begin one, put it aside"),
     "mail": Command("cli.mail", "Mails that were caught instead of sent, and answers to them"),
     "triggers": Command("cli.triggers", "Every way in and out: last seen, expected, silent, in trouble"),
+    "outbox": Command("cli.outbox", "Mails on their way out: what was sent, what waits and why; change it, stop it"),
+    "hold": Command("cli.hold", "Stop all sending at once"),
+    "release": Command("cli.release", "Let mails leave again that are on hold"),
     "webhook": Command(
         "cli.webhook", "Messages of other systems: what failed and why, again, and tried out beforehand"
     ),

@@ -10,13 +10,15 @@ import typer
 from cli.columns import printable
 from cli.office import ask_with
 from cli.options import Case, Json, Workspace, group
+from cli.outbox import told
 from cli.picture import HEALTH, ways_out
 from cli.place import settings_of
 from cli.show import moment, print_json, words
 from engine.desk.desk import Desk
+from engine.desk.outbox import words_of
 from engine.language.values import decode, display
 from engine.runtime.view import Entry
-from engine.store.rows import CaseDetail
+from engine.store.rows import CaseDetail, OutboxRow
 
 app = group()
 
@@ -27,12 +29,14 @@ app = group()
 def show(case: Case, as_json: Json = False, workspace: Workspace = None) -> None:
     """Everything about one case: its data, what it waits for, and its whole timeline with who did what."""
     settings = settings_of(workspace)
-    detail, entries = ask_with(settings, lambda desk: _read(desk, case))
+    detail, entries, mails = ask_with(settings, lambda desk: _read(desk, case))
     if as_json:
         data = {name: value for name, value in vars_of(detail).items() if name != "inputs_json"}
-        print_json({**data, "inputs": decode(detail.inputs_json), "timeline": entries})
+        print_json(
+            {**data, "inputs": decode(detail.inputs_json), "timeline": entries, "mails": [told(m) for m in mails]}
+        )
     else:
-        lines = _lines(detail, entries, ZoneInfo(settings.time_zone))
+        lines = _lines(detail, entries, mails, ZoneInfo(settings.time_zone))
         typer.echo("\n".join(printable(line) for line in lines))
 
 
@@ -40,11 +44,13 @@ def vars_of(detail: CaseDetail) -> dict[str, Any]:
     return {name: getattr(detail, name) for name in detail.__slots__}
 
 
-async def _read(desk: Desk, case: str) -> tuple[CaseDetail, tuple[Entry, ...]]:
-    return await desk.case(case), await desk.timeline(case)
+async def _read(desk: Desk, case: str) -> tuple[CaseDetail, tuple[Entry, ...], tuple[OutboxRow, ...]]:
+    return await desk.case(case), await desk.timeline(case), await desk.outbox(case=case)
 
 
-def _lines(detail: CaseDetail, entries: tuple[Entry, ...], zone: ZoneInfo) -> Iterator[str]:
+def _lines(
+    detail: CaseDetail, entries: tuple[Entry, ...], mails: tuple[OutboxRow, ...], zone: ZoneInfo
+) -> Iterator[str]:
     case, now = detail.summary, datetime.now(UTC)
     yield case.title
     health = f"health: {HEALTH.get(case.health, case.health)}" if case.status == "open" else words(case.outcome)
@@ -54,6 +60,8 @@ def _lines(detail: CaseDetail, entries: tuple[Entry, ...], zone: ZoneInfo) -> It
     yield from _block("Now", waits)
     troubles = [i for i in detail.incidents if i.status == "open"]
     yield from _block("Needs attention", [line for i in troubles for line in ways_out(case.id, i.step, i.message)])
+    sent = [f"{m.seq}: “{m.subject}” to {m.recipient}, {words_of(m, zone)}" for m in mails]
+    yield from _block("Mails", sent)
     yield from _block("Timeline", [line for entry in entries for line in _entry(entry, zone, now)])
 
 

@@ -8,6 +8,7 @@ import typer
 
 from cli.office import ask, ask_with, set_going
 from cli.options import By, Json, Workspace, group, pairs
+from cli.outbox import message_lines
 from cli.people import who
 from cli.place import settings_of
 from cli.show import print_json
@@ -24,8 +25,12 @@ def show(task: TaskId, as_json: Json = False, workspace: Workspace = None) -> No
     row = ask_with(settings, lambda desk: desk.task_row(task))
     if as_json:
         print_json(row)
-    else:
-        typer.echo("\n".join(task_lines(row, ZoneInfo(settings.time_zone))))
+        return
+    zone = ZoneInfo(settings.time_zone)
+    typer.echo("\n".join(task_lines(row, zone)))
+    if row.task.mail:
+        message = ask_with(settings, lambda desk: desk.message(row.task.mail))
+        typer.echo("\n".join(("", *message_lines(message, zone))))
 
 
 @app.command(

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from fastapi import Response
 
-from engine.desk import LinkView
+from engine.desk import LinkView, NotThere
+from engine.desk.outbox import Message
 from engine.language.resources import Input
 from engine.language.staff import title
 from engine.language.values import display_datetime
@@ -18,6 +19,7 @@ from web.shown import Row, files, groups, words
 
 # A task's own controls have a hyphen in their names; the ids of questions never do.
 OUTCOME, COMMENT, CHECKLIST, ACTION = "task-outcome", "task-comment", "task-checklist", "task-action"
+SUBJECT, BODY = "mail-subject", "mail-body"
 TURNS = ("claim", "release")
 
 
@@ -32,7 +34,18 @@ def fields_of(link: LinkView) -> Mapping[str, Input]:
     return link.form.fields if link.form else {}
 
 
-def task_page_of(
+async def message_of(room: Room, task: TaskView) -> Message | None:
+    """The mail that somebody has to agree to, while it waits."""
+    if not task.mail:
+        return None
+    try:
+        message = await room.desk.message(task.mail)
+    except NotThere:
+        return None
+    return message if message.html else None
+
+
+async def task_page_of(
     room: Room, link: LinkView, token: str, sent: Sent | None = None, errors: Mapping[str, str] | None = None
 ) -> Response:
     """The page of an open task: what it is about, who has it, and its buttons."""
@@ -53,6 +66,8 @@ def task_page_of(
         errors=faults(questions, errors or {}),
         uploads=any(q.control == "file" for q in questions),
         recipient=link.recipient,
+        message=await message_of(room, task),
+        preview=f"/t/{token}/mail",
     )
 
 

@@ -4,52 +4,39 @@ The message is written and kept, a task beside the step shows it, and only then 
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from engine.runtime.flow import Suspended
+from engine.runtime.flow import StepError, Suspended
+from engine.runtime.letters import letter, readers
 from engine.runtime.state import Data, StepRecord
-from engine.runtime.step import Result, Run
+from engine.runtime.step import Result, Run, Send
 from engine.runtime.tasks import DONE, hear, opened
 
 APPROVE, REJECT = "approve", "reject"
 REJECTED = "rejected"
 
-
-async def deliver(run: Run, purpose: str, letter: Mapping[str, Any]) -> Result:
-    """Send a letter, once somebody has agreed to it where its `approve` says so.
-
-    The result of one that was rejected has the status `suppressed`, as that of every message that stays here.
-    """
-    if purpose in run.record.effects or purpose in run.record.failures or not letter.get("approve"):
-        return await run.do(purpose, "email", letter)
-    name = f"{purpose}.draft{_round(run, purpose)}"
-    draft = await run.do(name, "draft", letter)
-    if draft.get("status"):  # its reader may not be written to: nobody has to look at it
-        run.record.effects[purpose] = draft
-        return draft
-    decision = await _decision(run, purpose, letter, draft)
-    if decision.get("outcome") == REJECT:
-        run.record.effects[name] = {REJECTED: draft.get("draft", "")}
-        run.record.effects[purpose] = _rejected(letter, decision)
-        return run.record.effects[purpose]
-    agreed = {"draft": draft.get("draft", ""), "approved_by": decision.get("by") or "somebody"}
-    return await run.do(purpose, "email", {**letter, **agreed})
+NOTICE = Send(
+    subject="Please look at a mail before it leaves",
+    body="Hello ${ to_name | default('') },\n\nthis waits for somebody to agree to it:\n\n${ title }\n\n${ link }\n",
+)
 
 
-def _round(run: Run, purpose: str) -> str:
+def round_of(run: Run, purpose: str) -> str:
     """After a retry somebody has to look at it again."""
     again = run.record.again.get(purpose, 0)
     return f"-{again}" if again else ""
 
 
-async def _decision(run: Run, purpose: str, letter: Mapping[str, Any], draft: Result) -> Result:
+async def decision(run: Run, purpose: str, message: Mapping[str, Any], draft: Result) -> Result:
     """What somebody decided in the task; Suspended until then."""
-    name = f"approval{purpose.removeprefix('send').replace('.', '_')}{_round(run, purpose)}"
-    what = draft.get("subject") or letter["subject"] or letter["template"]
-    record = run.open_beside(name, "task", f"Approve the mail “{what}” to {letter['to']}")
+    name = f"approval{purpose.removeprefix('send').replace('.', '_')}{round_of(run, purpose)}"
+    what = draft.get("subject") or message["subject"] or message["template"]
+    record = run.open_beside(name, "task", f"Approve the mail “{what}” to {message['to']}")
     if not record.closed:
-        await _open(run, name, record, letter, draft)
+        await _open(run, name, record, message, draft)
+        await _tell(run, name, record, message["approve"])
         hear(record.task, partial(run.take, below=f"/{name}"), run.log)
         taken = run.take([DONE], f"/{name}")
         if taken is None:
@@ -58,13 +45,23 @@ async def _decision(run: Run, purpose: str, letter: Mapping[str, Any], draft: Re
     return record.result
 
 
-async def _open(run: Run, name: str, record: StepRecord, letter: Mapping[str, Any], draft: Result) -> None:
+async def _open(run: Run, name: str, record: StepRecord, message: Mapping[str, Any], draft: Result) -> None:
     if record.task:
         return
-    found = await run.do(f"{name}.assign", "assign", _asked(run, record.title, letter["approve"]))
+    found = await run.do(f"{name}.assign", "assign", _asked(run, record.title, message["approve"]))
     who = {key: found[key] for key in ("assignee", "users", "groups", "claimed", "why")}
     choice = {"outcomes": [APPROVE, REJECT], "comments": [REJECT], "mail": draft.get("draft", "")}
     record.task = opened(record.title, **who, **choice)
+
+
+async def _tell(run: Run, name: str, record: StepRecord, who: str) -> None:
+    """Let them know. Trouble with that is seen on the case, and holds up nobody who has seen the task."""
+    with suppress(Suspended, StepError):
+        to = await readers(run, f"{name}.told", (who,))
+        for n, address in enumerate(to, 1):
+            notice = letter(run, NOTICE, address, "task")
+            page = {"page": record.page(f"{run.path}/{name}"), "scope": {**notice["scope"], "title": record.title}}
+            await run.do(f"{name}.told.{n}", "email", {**notice, **page})
 
 
 def _asked(run: Run, title: str, who: str) -> Data:
@@ -82,7 +79,7 @@ def _asked(run: Run, title: str, who: str) -> Data:
     }
 
 
-def _rejected(letter: Mapping[str, Any], decision: Result) -> Result:
+def rejected(message: Mapping[str, Any], decision: Result) -> Result:
     by, comment = str(decision.get("by") or "somebody"), str(decision.get("comment") or "").strip()
     reason = f"{by} did not agree to it" + (f": {comment}" if comment else "")
-    return {"to": letter["to"], "status": "suppressed", "code": REJECTED, "reason": reason, "by": by}
+    return {"to": message["to"], "status": "suppressed", "code": REJECTED, "reason": reason, "by": by}

@@ -7,7 +7,6 @@ from typing import Any
 
 from engine.language.plan import Plan
 from engine.language.resources import People
-from engine.runtime.approval import deliver
 from engine.runtime.flow import StepError
 from engine.runtime.step import Result, Run, Send
 
@@ -68,16 +67,6 @@ def letter(run: Run, send: Send, to: str, link: str = "") -> Letter:
         "page": run.record.page(run.path),
         **_manner(run, send),
     }
-
-
-async def post(run: Run, purpose: str, send: Send, to: Iterable[str], link: str = "") -> Result:
-    """Send one message to each address, each exactly once; the first result."""
-    results = []
-    for n, address in enumerate(to):
-        name = purpose if n == 0 else f"{purpose}.{n + 1}"
-        if name not in run.record.effects:
-            results.append(await deliver(run, name, letter(run, send, address, link)))
-    return results[0] if results else {}
 
 
 def _manner(run: Run, send: Send) -> Result:

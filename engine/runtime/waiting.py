@@ -10,9 +10,10 @@ from engine.language.process import BOUNCE
 from engine.runtime import manners, suppression
 from engine.runtime.events import Accept, Event
 from engine.runtime.flow import CaseStopped, StepError, Suspended
-from engine.runtime.letters import SUPPRESSED, post, readers, today
+from engine.runtime.letters import SUPPRESSED, readers, today
 from engine.runtime.moments import arm, reconsider
 from engine.runtime.promises import promises
+from engine.runtime.sending import post
 from engine.runtime.state import Armed, Data, Moment
 from engine.runtime.step import Escalation, Nested, Promise, Reminder, Run, Send, SideTask, Step
 from engine.runtime.suppression import OnSuppressed, give_way, not_written_to

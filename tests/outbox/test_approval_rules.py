@@ -2,6 +2,7 @@
 
 from tests.runtime.small import begin, said
 
+NOTICE = "Please look at a mail before it leaves"
 BODY = """\
 steps:
   - id: offer
@@ -23,12 +24,12 @@ GIVES_WAY = """\
 
 def test_nothing_goes_out_before_somebody_has_agreed() -> None:
     case = begin(BODY)
-    assert case.sent == []
+    assert case.sent == [NOTICE]
     task = case.open_tasks[0]
     assert (task.title, task.groups) == ("Approve the mail “Our offer” to ann@acme.test", ("legal",))
     assert (task.outcomes, task.comments) == (("approve", "reject"), ("reject",))
     case.give("task", "offer_approval", by="lea", outcome="approve")
-    assert case.sent == ["Our offer"]
+    assert case.sent[-1] == "Our offer"
     assert case.state.outcome == "completed"
     assert case.effects[-1].payload["approved_by"] == "lea"
 
@@ -36,7 +37,7 @@ def test_nothing_goes_out_before_somebody_has_agreed() -> None:
 def test_a_mail_that_is_rejected_stays_here_and_the_step_gives_way() -> None:
     case = begin(BODY + GIVES_WAY)
     case.give("task", "offer_approval", by="lea", outcome="reject", comment="the price is wrong")
-    assert case.sent == []
+    assert case.sent == [NOTICE]
     assert [t.title for t in case.open_tasks] == ["Phone them"]
     case.give("task", "phone", by="lea", outcome="done")
     offer = case.state.steps["offer"]
@@ -49,7 +50,7 @@ def test_a_rejected_mail_that_became_an_incident_is_looked_at_again_after_a_retr
     assert case.state.steps["offer"].incident["code"] == "suppressed"
     case.give("operator", "offer", name="retry", by="sam")
     case.give("task", "offer_approval-1", by="lea", outcome="approve")
-    assert case.sent == ["Our offer"]
+    assert case.sent[-1] == "Our offer"
 
 
 def test_the_message_of_a_wait_is_agreed_to_as_well_and_an_answer_ends_the_task() -> None:
@@ -63,5 +64,5 @@ steps:
 """)
     assert [(t.title, t.assignee) for t in case.open_tasks] == [("Approve the mail “Hello” to ann@acme.test", "sam")]
     case.give("manual", "ask", name="called", by="sam")
-    assert (case.sent, case.open_tasks, case.state.outcome) == ([], [], "completed")
+    assert (case.sent, case.open_tasks, case.state.outcome) == ([NOTICE], [], "completed")
     assert "Ended: completed" in said(case)

@@ -216,7 +216,7 @@ steps:
     hours: office
 """
     )
-    (effect,) = case.effects
+    effect = next(e for e in case.effects if e.kind == "draft")
     told = {name: effect.payload[name] for name in ("class", "sender", "approve", "hours", "process", "page")}
     assert told == {
         "class": "marketing",

@@ -16,15 +16,18 @@ from pypdf import PdfWriter
 from sqlalchemy import Connection
 
 from activities import STEP_TYPES
+from activities.outgoing import Outgoing
+from activities.packing import packed
 from engine.desk.answers import LinkKind
 from engine.desk.desk import Desk
+from engine.gateways.mail import Mail
 from engine.gateways.tokens import UNSUBSCRIBE, UNSUBSCRIBE_LIFE, link_url, token_hash, unsubscribe_token
 from engine.language.addresses import normal
 from engine.language.values import encode
 from engine.opening import SIGNAL
 from engine.runtime.view import CaseView, TaskView, WaitView
 from engine.settings import Settings
-from engine.store import cases, files, inbox, ledger, links
+from engine.store import cases, files, inbox, ledger, links, outbox
 from engine.store.rows import Arrival
 from engine.store.store import Store
 from engine.workspace import create
@@ -150,6 +153,22 @@ class House:
         case = await self.survey()
         await self.show(case, tasks=[replace(LOOK, **more)])
         return await self.link(case, "look", "task", "helen@northwind.example")
+
+    async def approval(self) -> str:
+        """The page of a task that shows a mail to whoever has to agree to it."""
+        case = await self.survey()
+        key = f"{case}/offer:send.draft"
+        html = '<p style="color: red">It costs <script>alert(1)</script>100.</p>'
+        about = {"subject": "Our offer", "text": "It costs 100.", "html": html, "message_id": "1@northwind.example"}
+        mail = Mail(to=ANN, sender="us@northwind.example", **about)
+        letter = outbox.Letter(key, case, "survey", "offer", "process", "", ANN, mail.subject, mail.message_id)
+        kept, now = packed(Outgoing(mail, "survey")), datetime.now(UTC)
+        await self.desk.store.write(
+            lambda c: outbox.wait(c, letter, "held", "approval", "legal has to agree to it", None, now, kept)
+        )
+        asked = {"outcomes": ("approve", "reject"), "comments": ("reject",), "checklist": (), "form": "", "show": {}}
+        await self.show(case, tasks=[replace(LOOK, id="t-mail", path="offer/approval", mail=key, **asked)])  # type: ignore[arg-type]
+        return await self.link(case, "offer/approval", "task", "helen@northwind.example")
 
 
 LOOK = TaskView(

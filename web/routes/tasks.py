@@ -17,7 +17,20 @@ from web.downloads import download
 from web.pages import Notice
 from web.questions import TOO_LONG, asked
 from web.shown import file_ids
-from web.task_page import ACTION, CHECKLIST, COMMENT, OUTCOME, TURNS, ending, fields_of, task_of, task_page_of
+from web.task_page import (
+    ACTION,
+    BODY,
+    CHECKLIST,
+    COMMENT,
+    OUTCOME,
+    SUBJECT,
+    TURNS,
+    ending,
+    fields_of,
+    message_of,
+    task_of,
+    task_page_of,
+)
 
 router = APIRouter()
 TaskLink = Annotated[LinkView, Depends(Link("task"))]
@@ -34,6 +47,8 @@ LATE = Notice(
 )
 TAKEN = Notice(409, "Somebody else has it", "")
 REFUSED = Notice(403, "This is not for you to decide", "")
+# Whatever is in a mail runs nothing, loads nothing and leads nowhere here.
+PREVIEW = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 MAX_COMMENT = 4_000
 GLANCES = 10
 
@@ -42,7 +57,7 @@ GLANCES = 10
 async def task_page(request: Request, link: TaskLink, token: str) -> Response:
     room = room_of(request)
     if link.state == "open":
-        return task_page_of(room, link, token)
+        return await task_page_of(room, link, token)
     if link.state == "closed":
         return room.pages.notice(CLOSED)
     return room.pages.show("sent.html", heading="Done. Thank you", text=ending(room, link), rows=(), when="")
@@ -59,6 +74,15 @@ async def task_file(request: Request, link: TaskLink, file: str) -> Response:
         raise NoSuchPage from problem
 
 
+@router.get("/t/{token}/mail")
+async def task_mail(request: Request, link: TaskLink) -> Response:
+    """The mail that somebody has to agree to, as its reader will see it; only in a frame that can do nothing."""
+    message = await message_of(room_of(request), task_of(link))
+    if message is None:
+        raise NoSuchPage
+    return Response(message.html, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": PREVIEW})
+
+
 @router.post("/t/{token}")
 async def act(request: Request, link: TaskLink, token: str) -> Response:
     """Take it, give it back, say that it does not apply, or finish it: whatever button was pressed."""
@@ -71,7 +95,7 @@ async def act(request: Request, link: TaskLink, token: str) -> Response:
     except NotAllowed as problem:
         return room.pages.notice(replace(REFUSED, text=_sentence(problem)))
     if errors:
-        return task_page_of(room, link, token, sent, errors)
+        return await task_page_of(room, link, token, sent, errors)
     return RedirectResponse(f"/t/{token}", 303)
 
 
@@ -83,6 +107,8 @@ async def _act(room: Room, link: LinkView, sent: Sent) -> Mapping[str, str]:
         await room.desk.give_back(task.id, by=link.recipient)
     elif action == NOT_APPLICABLE:
         return await _leave_out(room, link, sent)
+    elif action == "rewrite":
+        return await _rewrite(room, link, sent)
     else:
         return await _complete(room, link, sent)
     await _shown(room, task)
@@ -128,6 +154,16 @@ async def _leave_out(room: Room, link: LinkView, sent: Sent) -> Mapping[str, str
         await room.desk.say_not_applicable(task_of(link).id, sent.text(COMMENT), by=link.recipient)
     except BadInputs as problem:
         return {_named(name): text for name, text in problem.problems.items()}
+    return {}
+
+
+async def _rewrite(room: Room, link: LinkView, sent: Sent) -> Mapping[str, str]:
+    """Another subject or text for the mail, before somebody agrees to it."""
+    subject, body = sent.text(SUBJECT).strip(), sent.text(BODY)
+    try:
+        await room.desk.edit_message(task_of(link).mail, subject=subject, body=body, by=link.recipient)
+    except BadInputs as problem:
+        return {f"mail-{name}": text for name, text in problem.problems.items()}
     return {}
 
 

@@ -1,0 +1,39 @@
+"""A mail that somebody has to agree to: shown as its reader will see it, changed, agreed to or not."""
+
+from engine.language.values import decode
+from tests.web.house import House, Visitor
+
+
+async def test_the_page_shows_the_mail_in_a_frame_that_can_do_nothing(ann: Visitor, house: House) -> None:
+    link = await house.approval()
+    page = await ann.open(link)
+    assert "It costs 100." in page.words
+    assert "<script" not in page.answer.text
+    assert f'src="{link}/mail"' in page.answer.text
+    mail = (await ann.open(f"{link}/mail")).answer
+    policy = mail.headers["content-security-policy"]
+    assert "It costs" in mail.text
+    assert policy.startswith("sandbox; default-src 'none'")
+    assert "allow-" not in policy
+
+
+async def test_the_mail_is_changed_before_somebody_agrees_to_it(ann: Visitor, house: House) -> None:
+    link = await house.approval()
+    change = {"task-action": "rewrite", "mail-subject": "Our better offer", "mail-body": "It costs **90**."}
+    page = await ann.send(link, change)
+    assert "Our better offer" in page.words
+    assert "It costs 90" in page.words
+    assert await house.arrived() == []
+
+
+async def test_it_is_agreed_to_by_a_button_and_rejected_only_with_a_reason(ann: Visitor, house: House) -> None:
+    link = await house.approval()
+    assert (await ann.send(link, {"task-outcome": "reject"})).status == 422
+    await ann.send(link, {"task-outcome": "reject", "task-comment": "Too cheap"})
+    (arrival,) = await house.arrived()
+    given = decode(arrival.data_json)
+    assert (given["outcome"], given["comment"], arrival.by) == ("reject", "Too cheap", "helen")
+
+
+async def test_a_task_without_a_mail_shows_none(ann: Visitor, house: House) -> None:
+    assert (await ann.open(f"{await house.task()}/mail")).status == 404
