@@ -170,7 +170,7 @@ class Links:
     def __init__(self, world: World, effect: Effect, recipient: str) -> None:
         self.world = world
         self.case = effect.case
-        self.page = effect.page
+        self.page = effect.payload.get("page") or effect.page
         self.recipient = recipient
         self.made: list[Link] = []
 
