@@ -57,7 +57,7 @@ from engine.schedules import Schedule, Schedules
 from engine.senders import Senders, Wellbeing
 from engine.settings import Settings, SettingsError
 from engine.shelf import Shelf
-from engine.store import cases
+from engine.store import cases, erasures
 from engine.store.policy import Rules
 from engine.store.rows import NewCase
 from engine.store.store import Store
@@ -288,6 +288,7 @@ async def watch(store: Store, courier: Courier, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await store.write(give_up_forsaken)
+            await erase(store, courier)
             stuck = await courier.stuck()
             await store.write(lambda c, stuck=stuck: cases.unmark_stuck(c, why, stuck))  # type: ignore[misc]
             for case in stuck:
@@ -298,6 +299,13 @@ async def watch(store: Store, courier: Courier, stop: asyncio.Event) -> None:
             await asyncio.wait_for(stop.wait(), WATCH)
         except TimeoutError:
             continue
+
+
+async def erase(store: Store, courier: Courier) -> None:
+    """Let the engine delete the histories of cases about people who were forgotten. Raises Unreachable."""
+    for case in await store.read(erasures.waiting):
+        if await courier.erase(case):
+            await store.write(lambda c, case=case: erasures.done(c, case, utc_now()))  # type: ignore[misc]
 
 
 async def _until_signalled(settings: Settings) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import typer
 from typer.core import TyperGroup
 
-from cli.contact_lines import dossier_lines, gets
+from cli.contact_lines import dossier_lines, forgotten_lines, gets
 from cli.office import ask, ask_with
 from cli.options import By, Json, Workspace
 from cli.people import who
@@ -104,6 +104,30 @@ def unblock(
         print_json({"address": address, "taken_back": gone})
     else:
         typer.echo(f"Taken back: {', '.join(gone)}." if gone else f"Nothing stood against {address}.")
+
+
+@app.command(epilog="Example: baton contact forget ann@acme.test --yes")
+def forget(
+    address: Address,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    by: By = "",
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Erase them: name, address, what they wrote and what was written to them. That cannot be taken back.
+
+    What was done stays, without them: that a mail went out and when. Open cases about them must have ended.
+    """
+    me = who(by, workspace)
+    found = ask(workspace, lambda desk: desk.dossier(address))
+    if not yes and not as_json:
+        what = f"{address}, {len(found.cases)} cases and {len(found.mails)} mails"
+        typer.confirm(f"Erase {what} for ever?", abort=True)
+    gone = ask(workspace, lambda desk: desk.forget(address, me))
+    if as_json:
+        print_json({"cases": gone.cases, "histories": gone.histories, "rows": gone.rows})
+    else:
+        typer.echo("\n".join(forgotten_lines(gone)))
 
 
 @app.command(

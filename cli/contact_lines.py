@@ -8,6 +8,7 @@ from cli.columns import bold, columns, printable
 from cli.show import moment, words
 from engine.desk.contacts import Dossier
 from engine.store.contacts import Suppression
+from engine.store.forgetting import Erased
 
 
 def gets(against: Sequence[Suppression]) -> str:
@@ -44,6 +45,13 @@ def dossier_lines(found: Dossier, zone: ZoneInfo) -> Iterator[str]:
         ("When", "What", "Case", "Step"),
         [(moment(h.at, zone, now), words(h.kind), h.case, h.to) for h in found.heard],
     )
+
+
+def forgotten_lines(gone: Erased) -> Iterator[str]:
+    yield f"Forgotten. {len(gone.cases)} cases were about them, and the address stood in {gone.rows} other rows."
+    if gone.histories:
+        yield f"A worker has the engine delete the histories of {len(gone.histories)} ended cases; one must be running."
+    yield "Backups, logs of mail servers and the mailboxes of others are not ours to erase: see docs/contacts.md."
 
 
 def _who(found: Dossier) -> Iterator[str]:

@@ -15,11 +15,10 @@ from cli.problem import UserProblem
 from cli.reply import answer_to, mailbox_for
 from cli.show import moment, print_json
 from cli.tables import console, table
-from engine.gateways.caught import OpenedMail, listing, show
+from engine.gateways.caught import FOLDER, OpenedMail, listing, show
 from engine.store.mails import Incoming, keep
 
 app = group()
-FOLDER = "mail"  # in `.baton`
 
 
 @app.callback(invoke_without_command=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import cli
-from cli.mail import FOLDER as MAIL
 from engine.gateways.catcher import Catcher
+from engine.gateways.caught import FOLDER as MAIL
 from engine.gateways.temporal_server import TemporalServer, TemporalServerError
 from engine.mailroom.boxes import takes_replies
 from engine.settings import Settings

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from cli.lock import Running, only_one
-from cli.mail import FOLDER as MAIL
 from cli.office import ask_with
 from cli.options import Json, Workspace, group
 from cli.place import settings_of
@@ -20,6 +19,7 @@ from cli.supervisor import Stack
 from cli.web import listen
 from engine.desk import Findings
 from engine.desk.desk import Desk
+from engine.gateways.caught import FOLDER as MAIL
 from engine.language.resources import Connection
 from engine.settings import Settings
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowUpdateStage
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -60,6 +62,21 @@ class Courier:
             if problem.status == RPCStatusCode.NOT_FOUND:
                 raise CaseOver(case) from problem
             raise Unreachable(str(problem)) from problem
+
+    async def erase(self, case: str) -> bool:
+        """Delete everything that the engine keeps of an ended case, all of its runs. True when nothing is left: what it
+        has been told to delete goes a little later. Raises Unreachable."""
+        try:
+            runs = [run.run_id async for run in self.client.list_workflows(f"WorkflowId = '{case}'")]
+            for run in runs:
+                one = WorkflowExecution(workflow_id=case, run_id=run)
+                asked = DeleteWorkflowExecutionRequest(namespace=self.client.namespace, workflow_execution=one)
+                await self.client.workflow_service.delete_workflow_execution(asked)
+        except RPCError as problem:
+            if problem.status != RPCStatusCode.NOT_FOUND:
+                raise Unreachable(str(problem)) from problem
+            return False  # it went in the meantime
+        return not runs
 
     async def stuck(self) -> list[str]:
         """Ids of the running cases whose turns the engine could not complete, twice in a row. Raises Unreachable."""

@@ -1,16 +1,20 @@
 """People outside: who they are, what they may not be sent, and everything that was ever sent to them."""
 
+import asyncio
+import secrets
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection
 
-from engine.desk.answers import BadInputs, NotThere
+from engine.desk.answers import BadInputs, DeskError, NotThere
 from engine.desk.ground import Ground
+from engine.gateways import caught
 from engine.language.addresses import is_email, normal
-from engine.store import cases, contacts, correspondence, policy
+from engine.store import cases, contacts, correspondence, forgetting, policy
 from engine.store.contacts import Bounce, Contact, Suppression
 from engine.store.correspondence import Heard, SentMail
+from engine.store.forgetting import Erased
 from engine.store.rows import CaseSummary
 
 BLOCKABLE = (contacts.ALL, "process", "marketing")
@@ -73,6 +77,32 @@ class Contacts(Ground):
 
         return await self.store.write(work)
 
+    async def forget(self, address: str, by: str) -> Erased:
+        """Erase whoever has this address, from every table; only a hash says that nothing is to be sent there.
+
+        Raises BadInputs, NotThere for one of which nothing is known, and DeskError naming the open cases that
+        have to end first: a running case would write it all down again with its next turn.
+        """
+        found = await self.dossier(address)
+        key, now, stand_in = self.settings.key(), self.clock(), f"forgotten-{secrets.token_hex(4)}"
+
+        def work(c: Connection) -> Erased:
+            if running := forgetting.in_the_way(c, found.address):
+                raise DeskError(_still_open(running))
+            gone = forgetting.forget(c, found.address, stand_in, now)
+            policy.forget(c, found.address, key, by, now)
+            return gone
+
+        gone = await self.store.write(work)
+        await asyncio.to_thread(self._sweep, found.address)
+        return gone
+
+    def _sweep(self, address: str) -> None:
+        """What lies beside the tables: mails that were caught instead of sent, and what the database has overwritten
+        but not let go of yet."""
+        caught.drop(self.settings.kept / caught.FOLDER, address)
+        self.store.sweep()
+
     async def describe(
         self, address: str, by: str, *, name: str | None = None, locale: str | None = None, zone: str | None = None
     ) -> Contact:
@@ -101,6 +131,11 @@ def _dossier(c: Connection, address: str, key: bytes) -> Dossier:
         cases=tuple(sorted((case for case in found if case), key=lambda case: case.started_at)),
         heard=correspondence.heard_from(c, address),
     )
+
+
+def _still_open(running: tuple[str, ...]) -> str:
+    commands = "".join(f"\n  baton stop {case}" for case in running)
+    return f"{len(running)} open cases hold this address and would write it down again; end them first:{commands}"
 
 
 def _address(text: str) -> str:

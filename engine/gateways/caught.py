@@ -14,6 +14,8 @@ from pathlib import Path
 
 from engine.gateways.mail import Attachment
 
+FOLDER = "mail"  # in `.baton`
+
 
 @dataclass(frozen=True)
 class CaughtMail:
@@ -79,6 +81,18 @@ def show(folder: Path, mail_id: str) -> OpenedMail:
         raise KeyError(mail_id)
     message = message_from_bytes(path.read_bytes(), policy=modern)
     return OpenedMail(_summary(path), _part(message, "plain"), _part(message, "html"), _attachments(message))
+
+
+def drop(folder: Path, address: str) -> int:
+    """Remove the mails to somebody, or with the (normal) address in any header: how many."""
+    gone = [path for path in folder.glob("[0-9]*.eml") if address in _head(path)]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _head(path: Path) -> str:
+    return path.read_bytes().partition(b"\r\n\r\n")[0].decode("utf-8", "replace").lower()
 
 
 def _draft(folder: Path, at: int, delivery: Delivery) -> Path:

@@ -1,11 +1,13 @@
 """The door to the database: open it, bring it up to date, read and write with named queries."""
 
 import asyncio
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 from sqlalchemy import URL
 
-from engine.store.database import address, reading_engine, writing_engine
+from engine.store.database import BUSY_SECONDS, address, reading_engine, writing_engine
 from engine.store.migration import migrate
 from engine.store.writer import T, Work, Writer
 
@@ -52,6 +54,19 @@ class Store:
         """`read` for a caller without an event loop, in its own thread."""
         with self._reading.begin() as c:
             return work(c)
+
+    def sweep(self) -> bool:
+        """Let go of what was overwritten: SQLite keeps it in free pages and in its journal until they are used again.
+        False: somebody else was at work for too long. PostgreSQL does that by itself, in its own time."""
+        if self.url.get_backend_name() != "sqlite":
+            return True
+        try:
+            with closing(sqlite3.connect(str(self.url.database), timeout=BUSY_SECONDS, isolation_level=None)) as c:
+                c.execute("VACUUM")
+                c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError:
+            return False
+        return True
 
     def close(self) -> None:
         """Write what was asked for, then let go of the database."""

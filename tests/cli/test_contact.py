@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.gateways.caught import Delivery, keep, listing
+from engine.runtime.view import CaseView, Entry
 from engine.store import contacts, ledger, outbox
 from engine.store.outbox import Letter
 from engine.store.store import Store
-from tests.cli.conftest import Baton
+from tests.cli.conftest import Baton, project
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANN = "ann@acme.test"
@@ -80,3 +82,30 @@ def test_what_is_no_address_no_class_or_no_zone_is_named(baton: Baton, workspace
     ):
         said = baton("contact", *args)
         assert (said.code, words in said.err) == (1, True), said
+
+
+def test_somebody_is_forgotten_once_their_cases_have_ended(
+    baton: Baton, case: str, workspace: Path, database: Store
+) -> None:
+    assert f"baton stop {case}" in baton("contact", "forget", ANN, "--yes").err
+    ended = CaseView(case, 1, "ended", "ok", AT, outcome="stopped", entries=(Entry(1, AT, "", "sent", f"To {ANN}"),))
+    project(database, ended)
+    caught = workspace / ".baton" / "mail"
+    keep(
+        caught,
+        [
+            Delivery("us@x.test", (ANN,), b"To: ann@acme.test\r\n\r\nHi"),
+            Delivery("us@x.test", ("bob@acme.test",), b"\r\n"),
+        ],
+        1,
+    )
+    said = baton("contact", "forget", ANN, "--yes")
+    assert (said.code, "Forgotten. 1 cases" in said.out) == (0, True), said
+    assert [mail.to for mail in listing(caught)] == ["bob@acme.test"]
+    for path in workspace.glob(".baton/baton.db*"):
+        assert ANN.encode() not in path.read_bytes(), path  # not in free pages, and not in the journal
+    for args in (("status", case), ("show", case), ("status", "--ended"), ("forecast", case)):
+        seen = baton(*args)
+        assert seen.code == 0, (args, seen)
+        assert "Ann" not in seen.out
+    assert "Forgotten" in baton("contact", ANN).out

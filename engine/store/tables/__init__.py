@@ -1,6 +1,6 @@
 """The tables by name; each module has those of one subject."""
 
-from engine.store.tables.contacts import bounces, contact_cases, contacts, forgotten, suppressions
+from engine.store.tables.contacts import bounces, contact_cases, contacts, erasures, forgotten, suppressions
 from engine.store.tables.core import (
     assignments,
     cases,
@@ -41,6 +41,7 @@ __all__ = [
     "contacts",
     "deliveries",
     "effects",
+    "erasures",
     "files",
     "forgotten",
     "health",

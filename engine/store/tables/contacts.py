@@ -5,7 +5,7 @@ An address is always the normal form (`engine.language.addresses.normal`): one m
 
 from sqlalchemy import Column, Index, Table
 
-from engine.store.tables.core import Serial, at, metadata, number, words
+from engine.store.tables.core import Serial, at, at_or_none, metadata, number, words
 
 contacts = Table(
     "contacts",
@@ -55,4 +55,12 @@ forgotten = Table(  # whom we were asked to forget: enough to never write to the
     words("hash", key=True),
     words("given_by"),
     at("at"),
+)
+
+erasures = Table(  # cases of somebody who was forgotten, whose histories the engine is to delete
+    "erasures",
+    metadata,
+    words("case_id", key=True),
+    at("asked_at"),
+    at_or_none("done_at"),
 )
