@@ -20,7 +20,7 @@ import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
-from temporalio.service import GrpcCompression
+from temporalio.service import GrpcCompression, RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from activities import STEP_TYPES
@@ -63,6 +63,7 @@ from engine.store.rows import NewCase
 from engine.store.store import Store
 from engine.workspace import find
 from workflows.client import TASK_QUEUE, Courier
+from workflows.looking import Seen, look
 from workflows.process import Case
 from workflows.schedule import Planned, Scheduled, Timekeeper
 
@@ -123,6 +124,15 @@ async def connect(settings: Settings) -> Client:
         return await Client.connect(**options, grpc_compression=GrpcCompression.NONE)
     except RuntimeError as problem:
         raise ConnectionError(f"Temporal does not answer at {options['target_host']}: {problem}") from problem
+
+
+async def look_at_temporal(settings: Settings) -> Seen:
+    """What the Temporal server says of itself. Raises ConnectionError."""
+    client = await connect(settings)
+    try:
+        return await look(client)
+    except RPCError as problem:
+        raise ConnectionError(f"Temporal answers, and refuses to say what it is: {problem}") from problem
 
 
 async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExitStack) -> World:

@@ -64,6 +64,7 @@ COMMANDS = {
     "contact": Command("cli.contact", "People outside: who they are, what they get, everything ever sent to them"),
     "triage": Command("cli.triage", "Mail that found no case by itself: look, give it to one, begin one, put it aside"),
     "mail": Command("cli.mail", "Mails that were caught instead of sent, and answers to them"),
+    "doctor": Command("cli.doctor", "Ask everything that Baton stands on whether it is well, and say what to do"),
     "triggers": Command("cli.triggers", "Every way in and out: last seen, expected, silent, in trouble"),
     "outbox": Command("cli.outbox", "Mails on their way out: what was sent, what waits and why; change it, stop it"),
     "hold": Command("cli.hold", "Stop all sending at once"),

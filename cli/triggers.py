@@ -11,8 +11,7 @@ from cli.office import ask_with
 from cli.options import Json, Workspace, group
 from cli.place import settings_of
 from cli.show import moment, print_json
-from engine.health.watch import wrong
-from engine.health.ways import Way
+from engine.health.ways import Way, wrong
 
 app = group()
 
@@ -56,18 +55,9 @@ def lag(seconds: float | None) -> str:
 
 
 def said(way: Way, zone: ZoneInfo, now: datetime) -> str:
-    """What is wrong, in words; empty: nothing."""
-    state = way.state(now)
-    if state == "paused":
-        return f"paused by {way.paused_by}"
-    if state == "trouble":
-        return f"since {moment(way.health.error_since, zone, now)}: {way.health.last_error}"
-    if state == "silent":
-        return f"nothing came, and it should have by {moment(way.silent_at, zone, now)}"
-    if state == "failed":
-        of_webhooks = ": baton webhook list" if way.kind == "webhook" else ""
-        return f"{way.failed} could not start what they should{of_webhooks}"
-    return ""
+    """What is wrong, and since when; empty: nothing."""
+    since = {"trouble": way.health.error_since, "silent": way.silent_at}.get(way.state(now))
+    return f"since {moment(since, zone, now)}: {way.in_words(now)}" if since else way.in_words(now)
 
 
 def _data(way: Way, now: datetime) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
@@ -148,8 +147,3 @@ def _tidy(c: Connection, now: datetime) -> None:
     health.well(c, WORKER, now)
     hooks.prune(c, now - KEPT)
     tallies.prune(c, now - FORMS_KEPT)
-
-
-def wrong(ways: Sequence[Way], now: datetime) -> tuple[Way, ...]:
-    """Those that somebody must look at."""
-    return tuple(way for way in ways if way.state(now) in ("trouble", "silent", "failed"))

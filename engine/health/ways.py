@@ -14,6 +14,7 @@ from engine.language.resources import Connections
 from engine.language.roster import connections_of
 from engine.mailroom.boxes import mailboxes_of
 from engine.schedules import Schedule, Schedules
+from engine.senders import source_of
 from engine.settings import Settings
 from engine.shelf import Edition
 from engine.store import health, misfires, tallies
@@ -55,6 +56,20 @@ class Way:
         if self.failed:
             return "failed"
         return "well" if self.health.last_seen_at or self.health.last_well_at else "new"
+
+    def in_words(self, now: datetime) -> str:
+        """What is wrong, in words; empty: nothing."""
+        state = self.state(now)
+        if state == "paused":
+            return f"paused by {self.paused_by}"
+        if state == "trouble":
+            return self.health.last_error
+        if state == "silent":
+            return f"nothing came, and it should: {self.expect}"
+        if state == "failed":
+            of_webhooks = ": baton webhook list" if self.kind == "webhook" else ""
+            return f"{self.failed} could not start what they should{of_webhooks}"
+        return ""
 
     def alarm(self, now: datetime) -> str:
         """What people must be told of, as a word that stays the same while it lasts; empty: nothing."""
@@ -141,9 +156,10 @@ class Ways:
                 yield Way(source, "webhook", name, one.title or name, Health(source), one.expect or "", owners)
 
     def _senders(self) -> Iterator[Way]:
-        for name, one in {"": None, **self._written().senders}.items():
-            source, title = f"sender/{name}", one.address if one else self.settings.mail.sender
-            yield Way(source, "sender", name or "mail", title, Health(source))
+        titles = {name: one.address for name, one in self._written().senders.items()}
+        for name, title in {"": self.settings.mail.sender, **titles}.items():
+            source = source_of(name)
+            yield Way(source, "sender", source.partition("/")[2], title, Health(source))
 
     def _written(self) -> Connections:
         return connections_of(self.settings.workspace)() or Connections()
@@ -214,3 +230,8 @@ def _failed(way: Way, counts: Mapping[tuple[str, str], int], editions: Sequence[
         (e.process, t.id) for e in editions for t in e.plan.process.triggers if key and getattr(t, key) == way.name
     ]
     return sum(counts.get(one, 0) for one in listening)
+
+
+def wrong(ways: Sequence[Way], now: datetime) -> tuple[Way, ...]:
+    """Those that somebody must look at."""
+    return tuple(way for way in ways if way.state(now) in ("trouble", "silent", "failed"))

@@ -8,8 +8,8 @@ import pytest
 from activities import STEP_TYPES
 from engine.desk.desk import Desk
 from engine.gateways.mail import Fault, MemoryMailer, Phase
-from engine.health.watch import Watch, wrong
-from engine.health.ways import Way, Ways
+from engine.health.watch import Watch
+from engine.health.ways import Way, Ways, wrong
 from engine.settings import Settings
 from engine.store import health
 from engine.store.misfires import Misfire, put_all
@@ -63,7 +63,7 @@ async def crm(desk: Desk) -> Way:
 
 async def test_every_way_of_the_workspace_is_there(desk: Desk) -> None:
     kinds = {way.source for way in await desk.ways()}
-    assert {"webhook/crm", "webhook/calendar", "schedule/report/weekly", "sender/"} <= kinds
+    assert {"webhook/crm", "webhook/calendar", "schedule/report/weekly", "sender/mail"} <= kinds
 
 
 async def test_what_is_expected_and_does_not_come_is_silent_and_its_owners_are_told_once(
@@ -105,14 +105,14 @@ async def test_after_we_were_away_nobody_is_told_of_a_silence_at_once(
 async def test_trouble_that_passes_is_no_alarm_and_trouble_that_stays_is(
     desk: Desk, guard: Watch, watch: Clock, mailer: MemoryMailer
 ) -> None:
-    await desk.store.write(lambda c: health.trouble(c, "sender/", "wrong <password>", watch()))
+    await desk.store.write(lambda c: health.trouble(c, "sender/mail", "wrong <password>", watch()))
     await guard.look()
     assert mailer.sent == []
     watch.turn(minutes=6)
     await guard.look()
     assert "does not work" in mailer.sent[0].subject
     assert "wrong &lt;password&gt;" in mailer.sent[0].html
-    assert await desk.store.read(health.alarms) == ("sender/",)
+    assert await desk.store.read(health.alarms) == ("sender/mail",)
 
 
 async def test_while_nobody_can_be_told_it_is_tried_again(

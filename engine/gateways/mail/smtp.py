@@ -82,6 +82,10 @@ class SmtpMailer:
             await self._rest(link)
         return f"{answer.code} {' '.join(answer.message.split())}"
 
+    async def try_out(self) -> None:
+        """Connect, sign in, and leave again, without a mail. Raises what `send` raises before there is one."""
+        await _leave(await self._connect())
+
     async def aclose(self) -> None:
         """Take leave of the server."""
         while self._idle:

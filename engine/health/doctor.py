@@ -1,0 +1,271 @@
+"""Is everything well? Every part is asked at the same time, and each answer says what to do."""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from importlib.metadata import PackageNotFoundError, distribution, requires, version
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from engine.gateways import probes
+from engine.gateways.imap import Trouble, open_folder
+from engine.gateways.outcome import Deferred, Refused, Unconfirmed
+from engine.health.floors import below
+from engine.health.ways import Way, wrong
+from engine.language.resources import Connections, Mailbox
+from engine.language.roster import connections_of
+from engine.mailroom.accounts import Accounts, server_of
+from engine.mailroom.boxes import mailboxes_of
+from engine.senders import Senders
+from engine.settings import Settings
+from engine.store import health, holds
+from engine.store.migration import HEAD
+from engine.store.store import Store
+
+PATIENCE = 10.0  # seconds for any one answer
+RECENT = timedelta(minutes=1)  # within which a worker that is at work was seen
+CLOCKS = 2.0  # seconds that clocks may differ
+LITTLE, TOO_LITTLE = 1_000_000_000, 100_000_000  # bytes of free space
+SOON = timedelta(days=14)  # before a certificate ends
+
+State = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: what was asked, how it is, in words, and what to do."""
+
+    name: str
+    state: State
+    said: str
+    do: str = ""
+
+
+Check = Callable[[], Awaitable[list[Finding]]]
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """Asks everything that a workspace stands on. Nothing is changed, no mail is sent."""
+
+    settings: Settings
+    store: Store
+    more: tuple[Check, ...] = ()  # what others know how to ask
+
+    async def examine(self, ways: tuple[Way, ...]) -> list[Finding]:
+        """All findings, in the order in which people look for trouble."""
+        checks: list[tuple[str, Check]] = [
+            ("files", _later(self._files)),
+            ("packages", _later(_packages)),
+            ("secrets", _later(self._secrets)),
+            ("database", self._database),
+            *(("temporal", check) for check in self.more),
+            ("worker", self._worker),
+            ("web", _later(self._web)),
+            *((f"sender {name or 'mail'}", partial(self._sender, name)) for name in ("", *self._written().senders)),
+            *((f"mailbox {n}", partial(self._mailbox, n, box)) for n, box in mailboxes_of(self.settings)().items()),
+            ("sending", self._held),
+        ]
+        found = await asyncio.gather(*(_within(name, check) for name, check in checks))
+        return [*(finding for findings in found for finding in findings), *_of_ways(ways)]
+
+    def _written(self) -> Connections:
+        return connections_of(self.settings.workspace)() or Connections()
+
+    def _files(self) -> list[Finding]:
+        kept = self.settings.kept
+        loose = [path for path in (kept, kept / "key") if path.exists() and path.stat().st_mode & 0o077]
+        if loose:
+            names = " ".join(str(path) for path in loose)
+            return [Finding("files", "fail", f"others on this machine can read {names}", f"chmod go-rwx {names}")]
+        return [Finding("files", "ok", f"{kept} is closed to others")]
+
+    def _secrets(self) -> list[Finding]:
+        missing = [name for name in dict.fromkeys(_named(self._written())) if not self.settings.secret(name)]
+        do = "give them a value where Baton runs, or take what names them out of connections.yaml"
+        if missing:
+            return [Finding("secrets", "warn", f"not set: {', '.join(missing)}", do)]
+        return [Finding("secrets", "ok", "every secret that connections.yaml names is set")]
+
+    async def _database(self) -> list[Finding]:
+        kind = self.store.url.get_backend_name()
+        try:
+            said, trouble, ahead = await self.store.read(_database)
+        except SQLAlchemyError as problem:
+            why = str(getattr(problem, "orig", problem)).splitlines()[0]
+            return [Finding("database", "fail", f"{kind} does not answer: {why}", "see database.url in baton.yaml")]
+        if trouble:
+            return [Finding("database", "fail", f"{kind} is damaged: {trouble}", "restore the last backup")]
+        found = [Finding("database", "ok", f"{kind}, {said}, tables {HEAD}")]
+        found += [_clock("database", ahead)] if ahead is not None else []
+        return [*found, *(_space(Path(self.store.url.database or "")) if kind == "sqlite" else [])]
+
+    async def _worker(self) -> list[Finding]:
+        seen = (await self.store.read(lambda c: health.get(c, "worker/all"))).last_well_at
+        do = "baton up, or baton worker; its log is in .baton/logs/worker.log"
+        if seen is None:
+            return [Finding("worker", "fail", "no worker has ever been at work here", do)]
+        if datetime.now(UTC) - seen > RECENT:
+            return [
+                Finding("worker", "fail", f"no worker is at work; the last one was seen {seen:%Y-%m-%d %H:%M} UTC", do)
+            ]
+        return [Finding("worker", "ok", "at work")]
+
+    def _web(self) -> list[Finding]:
+        base = self.settings.base_url
+        do = "is `baton up` running, does base_url in baton.yaml name it, and does a proxy pass it on?"
+        try:
+            answer = probes.ask(f"{base}/healthz")
+            until = probes.certificate_until(base)
+        except OSError as problem:
+            return [Finding("web", "fail", f"{base} does not answer from here: {problem}", do)]
+        if answer.status != 200:
+            return [Finding("web", "fail", f"{base}/healthz answered {answer.status}", do)]
+        found = [_certificate(base, until)]
+        return found + ([_clock("web", answer.ahead)] if answer.ahead is not None else [])
+
+    async def _sender(self, name: str) -> list[Finding]:
+        title = f"sender {name or 'mail'}"
+        known = self._written().senders.get(name)
+        if known and not known.host:
+            return [Finding(title, "ok", "its mails go through the server of baton.yaml")]
+        if not name and self.settings.mail.smtp is None:
+            said = "no mail server is set: `baton up` catches mails in place of sending them"
+            return [Finding(title, "warn", said, "set mail.smtp.host in baton.yaml")]
+        do = "host, port, tls, username and password of the account" + (
+            f" `{name}` in connections.yaml" if name else ""
+        )
+        try:
+            await Senders(self.settings, connections_of(self.settings.workspace)).account(name).mailer().try_out()
+        except (Refused, Deferred, Unconfirmed) as problem:
+            return [Finding(title, "fail", problem.message, do)]
+        return [Finding(title, "ok", "the mail server lets us in")]
+
+    async def _mailbox(self, name: str, box: Mailbox) -> list[Finding]:
+        title, do = f"mailbox {name}", f"see mailboxes.{name} in connections.yaml"
+        if box.type == "smtp":
+            host, _, port = (box.listen or "").rpartition(":")
+            there = await asyncio.to_thread(probes.listens, host.strip("[]").replace("0.0.0.0", "127.0.0.1"), int(port))  # noqa: S104
+            said = f"{box.listen} takes mail" if there else f"nobody takes mail at {box.listen}"
+            return [Finding(title, "ok" if there else "fail", said, "" if there else "baton up, or baton worker")]
+        if box.type == "webhook":
+            if not self.settings.secret(box.secret or ""):
+                return [Finding(title, "fail", f"{box.secret} is not set, so nothing is taken in", do)]
+            return [Finding(title, "ok", f"mail is posted to /mail/{name}")]
+        try:
+            login = await Accounts(self.settings.secret).sign_in(box)
+            await asyncio.to_thread(lambda: open_folder(server_of(box, self.settings.workspace), login).close())
+        except Trouble as problem:
+            return [Finding(title, "fail", str(problem), do)]
+        return [Finding(title, "ok", f"{box.folder or 'INBOX'} can be read")]
+
+    async def _held(self) -> list[Finding]:
+        found = await self.store.read(holds.listing)
+        return [Finding("sending", "warn", hold.words, "baton release") for hold in found] or [
+            Finding("sending", "ok", "nothing is on hold")
+        ]
+
+
+def _later(check: Callable[[], list[Finding]]) -> Check:
+    return partial(asyncio.to_thread, check)
+
+
+async def _within(name: str, check: Check) -> list[Finding]:
+    """Its findings, or that it took too long or failed in a way that nobody thought of."""
+    try:
+        return await asyncio.wait_for(check(), PATIENCE)
+    except TimeoutError:
+        return [Finding(name, "fail", f"no answer within {PATIENCE:g} seconds", "is there a firewall in between?")]
+    except Exception as problem:  # an edge: one part that fails must not hide how the others are
+        return [Finding(name, "fail", f"{type(problem).__name__}: {problem}", "please report this")]
+
+
+def _named(written: Connections) -> Iterator[str]:
+    """Every environment variable that connections.yaml names."""
+    for one in (*written.connections.values(), *written.mailboxes.values(), *written.senders.values()):
+        for key in (
+            "webhook_secret",
+            "previous_webhook_secret",
+            "token",
+            "password",
+            "secret",
+            "client_secret",
+            "refresh_token",
+        ):
+            if name := getattr(one, key, None):
+                yield str(name)
+        base: Any = getattr(one, "base_url", None)
+        if base and base.startswith("env:"):
+            yield base.removeprefix("env:")
+
+
+def _database(c: Connection) -> tuple[str, str, float | None]:
+    """Version; what is damaged; seconds by which its clock is ahead of ours."""
+    if c.dialect.name == "sqlite":
+        found = str(c.scalar(text("PRAGMA quick_check(1)")))
+        return f"SQLite {c.scalar(text('SELECT sqlite_version()'))}", "" if found == "ok" else found, None
+    ahead = c.scalar(text("SELECT clock_timestamp()")) - datetime.now(UTC)
+    return f"PostgreSQL {c.scalar(text('SHOW server_version'))}", "", ahead.total_seconds()
+
+
+def _space(database: Path) -> list[Finding]:
+    free = shutil.disk_usage(database.parent).free
+    state: State = "fail" if free < TOO_LITTLE else "warn" if free < LITTLE else "ok"
+    do = "" if state == "ok" else f"make room on the disk of {database.parent}"
+    return [Finding("space", state, f"{free / 1e9:.1f} GB are free beside the database", do)]
+
+
+def _clock(whose: str, ahead: float) -> Finding:
+    if abs(ahead) <= CLOCKS:
+        return Finding("clock", "ok", f"ours and that of the {whose} agree")
+    do = "let all machines follow a time server: deadlines, signatures and schedules depend on it"
+    return Finding(
+        "clock", "fail", f"that of the {whose} is {abs(ahead):.0f} s {'ahead' if ahead > 0 else 'behind'}", do
+    )
+
+
+def _certificate(base: str, until: datetime | None) -> Finding:
+    if until is None:
+        near = any(part in base for part in ("//127.0.0.1", "//localhost", "//[::1]"))
+        if near:
+            return Finding(
+                "web", "warn", f"{base} answers, on this machine only", "links in mails work nowhere else: base_url"
+            )
+        return Finding(
+            "web", "warn", f"{base} answers, unencrypted", "put it behind https: links and answers can be read"
+        )
+    left = until - datetime.now(UTC)
+    if left < SOON:
+        return Finding("web", "warn", f"{base} answers; its certificate ends in {left.days} days", "renew it")
+    return Finding("web", "ok", f"{base} answers; its certificate holds until {until:%Y-%m-%d}")
+
+
+def _packages() -> list[Finding]:
+    old = [f"{name} {found} (needs {least})" for name, found, least in below(requires("baton") or [], _installed)]
+    if old:
+        return [
+            Finding(
+                "packages", "fail", f"too old or missing: {', '.join(old)}", "install Baton again, from its lock file"
+            )
+        ]
+    return [Finding("packages", "ok", f"Baton {version('baton')} with everything that it needs")]
+
+
+def _installed(name: str) -> str:
+    try:
+        return distribution(name).version
+    except PackageNotFoundError:
+        return ""
+
+
+def _of_ways(ways: tuple[Way, ...]) -> list[Finding]:
+    bad = wrong(ways, datetime.now(UTC))
+    return [Finding(way.source, "warn", way.in_words(datetime.now(UTC)), "baton triggers") for way in bad] or [
+        Finding("triggers", "ok", f"{len(ways)} ways in and out, none silent or in trouble")
+    ]

@@ -1,0 +1,78 @@
+"""`baton doctor`: every part is asked, and what is wrong says what to do."""
+
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+
+from engine.health.floors import below
+from engine.store import health, holds
+from engine.store.store import Store
+from tests.cli.conftest import Baton
+
+
+def states(baton: Baton) -> dict[str, str]:
+    return {line["name"]: line["state"] for line in baton("doctor", "--json").json}
+
+
+def test_a_workspace_where_nothing_runs_says_so_and_what_to_do(
+    baton: Baton, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATON_BASE_URL", "http://127.0.0.1:9")
+    said = baton("doctor")
+    assert said.code == 1
+    assert "fail worker               no worker has ever been at work here" in said.out
+    assert "-> baton up, or baton worker" in said.out
+    assert "http://127.0.0.1:9 does not answer from here" in said.out
+    assert "ok   database             " in said.out
+
+
+def test_a_worker_that_is_at_work_is_seen_and_one_that_was_too(baton: Baton, workspace: Path, store: Store) -> None:
+    for ago, state in ((timedelta(hours=1), "fail"), (timedelta(), "ok")):
+        store.write_now(lambda c, ago=ago: health.well(c, "worker/all", datetime.now(UTC) - ago))  # type: ignore[misc]
+        assert states(baton)["worker"] == state
+
+
+def test_open_permissions_missing_secrets_and_a_hold_are_found(baton: Baton, workspace: Path, store: Store) -> None:
+    store.write_now(lambda c: holds.hold(c, "all", "sam", "they move house", datetime.now(UTC)))
+    (workspace / ".baton" / "key").write_text("k")
+    (workspace / ".baton" / "key").chmod(0o644)
+    found = states(baton)
+    assert (found["files"], found["secrets"], found["sending"]) == ("fail", "warn", "warn")
+
+
+def test_a_mail_server_that_lets_us_in_is_well_and_one_that_is_not_there_fails(
+    baton: Baton, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(Sink(), hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        monkeypatch.setenv("BATON_MAIL_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("BATON_MAIL_SMTP_PORT", str(port))
+        monkeypatch.setenv("BATON_MAIL_SMTP_TLS", "none")
+        assert states(baton)["sender mail"] == "ok"
+    finally:
+        server.stop()
+    assert states(baton)["sender mail"] == "fail"
+
+
+def test_a_temporal_server_that_does_not_answer_fails(
+    baton: Baton, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BATON_TEMPORAL_ADDRESS", "127.0.0.1:9")
+    assert states(baton)["temporal"] == "fail"
+
+
+def test_a_package_that_is_too_old_or_missing_is_found() -> None:
+    have = {"one": "1.10.0", "two": "2.0rc1", "three": "1.9"}
+    wanted = ["one>=1.9", "two[extra]>=2.0", "three>=1.10", "four>=1", "five>=1; extra == 'x'", "six"]
+    assert list(below(wanted, lambda name: have.get(name, ""))) == [
+        ("three", "1.9", "1.10"),
+        ("four", "", "1"),
+        ("six", "", "0"),
+    ]
