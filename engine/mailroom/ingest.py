@@ -36,13 +36,15 @@ GLANCE = 1.0  # seconds between two looks at connections.yaml
 class Pace:
     """Seconds. `look`: between two looks while the server says nothing. `held`: for which one worker reads a mailbox
     without saying so again. `first`, `longest`: before it is tried again after trouble; `refused`: after a server has
-    said no to how we sign in, because some lock an account that is tried too often."""
+    said no to how we sign in, because some lock an account that is tried too often. `at_once`: mails that are
+    committed together."""
 
     look: float = 30.0
     held: float = 30.0
     first: float = 1.0
     longest: float = 60.0
     refused: float = 60.0
+    at_once: int = 50
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ class _Reader:
     async def _follow(self, folder: Folder, thread: ThreadPoolExecutor, halt: Event) -> None:
         house, largest = self.house, self.mailbox.largest * MEGABYTE
         existing = self.mailbox.existing == "take"
-        reading = ReadingOn(house.store, self.name, folder, thread, house.clock, largest, existing, self.tries)
+        at_once = house.pace.at_once
+        reading = ReadingOn(house.store, self.name, folder, thread, house.clock, largest, existing, at_once, self.tries)
         loop = asyncio.get_running_loop()
         while not halt.is_set():
             if await reading.catch_up():

@@ -19,7 +19,6 @@ from engine.store.store import Store
 
 T = TypeVar("T")
 
-AT_ONCE = 50  # mails in one batch
 LARGEST_BATCH = 8_000_000  # bytes; one mail may be larger
 HEADS = 200  # mails of which size and time are asked at once
 LEEWAY = timedelta(minutes=2)  # the server's clock and ours
@@ -29,7 +28,8 @@ TRIES = 3  # at a mail that the server cannot give
 
 @dataclass
 class ReadingOn:
-    """`largest` in bytes. `existing`: mails count that lay there before the mailbox was known."""
+    """`largest` in bytes. `existing`: mails count that lay there before the mailbox was known. `at_once`: mails in one
+    batch."""
 
     store: Store
     name: str
@@ -38,6 +38,7 @@ class ReadingOn:
     clock: Clock
     largest: int
     existing: bool
+    at_once: int
     tries: dict[int, int]  # by UID, at mails that the server did not give
 
     async def catch_up(self) -> int:
@@ -89,7 +90,7 @@ class ReadingOn:
         kept = 0
         heads = await self._ask(lambda: self.folder.heads(uids))
         wanted = [head for head in heads if not self._is_old(row, mark, head)]
-        for batch in _batches(wanted):
+        for batch in _batches(wanted, self.at_once):
             found, broken = await self._fetched(mark, batch)
             after = replace(mark, last=broken - 1 if broken else batch[-1].uid)
             kept += await self._write(mark, after, found)
@@ -155,11 +156,11 @@ class ReadingOn:
         return await asyncio.get_running_loop().run_in_executor(self.thread, question)
 
 
-def _batches(heads: Sequence[Head]) -> Iterator[list[Head]]:
+def _batches(heads: Sequence[Head], at_once: int) -> Iterator[list[Head]]:
     batch: list[Head] = []
     size = 0
     for head in heads:
-        if batch and (len(batch) == AT_ONCE or size + head.size > LARGEST_BATCH):
+        if batch and (len(batch) == at_once or size + head.size > LARGEST_BATCH):
             yield batch
             batch, size = [], 0
         batch.append(head)
