@@ -48,10 +48,10 @@ class _Parser(Protocol):
     def finalize(self) -> None: ...
 
 
-async def read_body(request: Request) -> bytes:
-    """The whole body, for callers that are programs. Raises TooLarge beyond BODY_LIMIT."""
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """The whole body, for callers that are programs. Raises TooLarge beyond the limit."""
     kept = bytearray()
-    async for chunk in _chunks(request, BODY_LIMIT):
+    async for chunk in _chunks(request, limit):
         kept += chunk
     return bytes(kept)
 

@@ -1,7 +1,8 @@
 """Who may use a route. Every route depends on exactly one door; the door is what lets people in."""
 
+import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from fastapi import Request
@@ -37,6 +38,7 @@ class Room:
     base_url: str
     pace: Pace
     limits: Limits
+    mails: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))  # that are received at once
 
 
 def room_of(request: Request) -> Room:

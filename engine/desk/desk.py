@@ -9,6 +9,7 @@ from engine.desk.links import Links
 from engine.desk.migrations import Migrations
 from engine.desk.operators import Operators
 from engine.desk.outbox import Outbox
+from engine.desk.posted_mail import PostedMail
 from engine.desk.public_forms import PublicForms
 from engine.desk.reports import Reports
 from engine.desk.subscriptions import Subscriptions
@@ -19,6 +20,7 @@ from engine.desk.webhooks import Webhooks
 class Desk(
     Bulk,
     PublicForms,
+    PostedMail,
     Migrations,
     Webhooks,
     Links,

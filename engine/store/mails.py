@@ -67,7 +67,7 @@ def digest_of(raw: bytes) -> str:
 def keep(c: Connection, mail: Incoming) -> bool:
     """Keep a mail, as `new`. False if it is there already: nothing was changed."""
     row = {
-        "id": _id(mail),
+        "id": mail_id(mail),
         "mailbox": mail.mailbox,
         "source_id": mail.source_id,
         "digest": digest_of(mail.raw),
@@ -113,8 +113,8 @@ def settle(c: Connection, mail_id: str, state: str) -> bool:
     return _SETTLE.change(c, id=mail_id, state=state) == 1
 
 
-def _id(mail: Incoming) -> str:
-    """The same for the same mail, and nothing that says whose it is."""
+def mail_id(mail: Incoming) -> str:
+    """What a mail is known by: the same for the same mail, and nothing that says whose it is."""
     return "mail-" + hashlib.sha256(f"{mail.mailbox}\n{mail.source_id}".encode()).hexdigest()[:24]
 
 
