@@ -252,7 +252,8 @@ def reader_of(house: House, router: Router, nudge: Nudge) -> Reader:
 
 
 def receiving_of(house: House) -> Receiving:
-    return Receiving(house.store, house.settings.workspace, mailboxes_of(house.settings))
+    settings = house.settings
+    return Receiving(house.store, settings.workspace, mailboxes_of(settings), settings.mail.listen or "")
 
 
 async def keep_time(schedules: Schedules, keeper: Timekeeper, stop: asyncio.Event) -> None:

@@ -15,7 +15,6 @@ import cli
 from engine.gateways.catcher import Catcher
 from engine.gateways.caught import FOLDER as MAIL
 from engine.gateways.temporal_server import TemporalServer, TemporalServerError
-from engine.mailroom.boxes import takes_replies
 from engine.settings import Settings
 
 READY_WITHIN = 60.0  # seconds
@@ -123,8 +122,7 @@ class Stack:
 
     @property
     def replies(self) -> str:
-        """Where the worker takes replies to caught mails; empty where mails are sent, or where a mailbox of the
-        workspace is for replies."""
+        """Where the worker takes replies to caught mails, by SMTP; empty where mails are sent."""
         return self._replies
 
     @property
@@ -159,7 +157,7 @@ class Stack:
             self._server = await _started_server(self.settings.kept / "temporal")
         if self._catcher:
             await self._catcher.start()
-            self._replies = _address_for_replies(self.settings)
+            self._replies = self.settings.mail.listen or f"127.0.0.1:{_free_port(REPLIES)}"
         self.listening.listen()
         environment = self._environment()
         self.parts = [Part("worker", self.logs, environment), Part("web", self.logs, environment, self.listening)]
@@ -236,12 +234,6 @@ class Stack:
             await self._server.stop()
         if not self.problem:
             self.say("Stopped. `baton up` goes on where it was.")
-
-
-def _address_for_replies(settings: Settings) -> str:
-    if takes_replies(settings):
-        return ""
-    return settings.mail.listen or f"127.0.0.1:{_free_port(REPLIES)}"
 
 
 def _free_port(liked: int) -> int:

@@ -67,7 +67,7 @@ def sign(style: Style, secret: str, body: bytes, message: str, now: datetime) ->
     """The headers with which a sender of this style would send the body. Raises NoSecret."""
     if style.verify == "standard":
         signature = _standard(secret).sign(message, now, body.decode())
-        return {"webhook-id": message, "webhook-timestamp": f"{now.timestamp():.0f}", "webhook-signature": signature}
+        return {"webhook-id": message, "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signature}
     if style.verify == "github":
         return {style.place: f"sha256={_digest(secret, body).hex()}", "x-github-delivery": message}
     if style.verify == "stripe":

@@ -30,11 +30,6 @@ def mailboxes_of(settings: Settings) -> Callable[[], Mapping[str, Mailbox]]:
     return lambda: known().mailboxes
 
 
-def takes_replies(settings: Settings) -> bool:
-    """Whether a mailbox of connections.yaml is for replies."""
-    return _takes_replies(connections_of(settings.workspace)() or Connections())
-
-
 def _takes_replies(connections: Connections) -> bool:
     return any(mailbox.replies for mailbox in connections.mailboxes.values())
 

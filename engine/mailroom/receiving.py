@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -46,11 +47,13 @@ class _Ear:
 
 @dataclass
 class Receiving:
-    """`mailboxes` are those of the workspace now, by name. `arrived` is called when there is new mail to be read."""
+    """`mailboxes` are those of the workspace now, by name. `arrived` is called when there is new mail to be read.
+    `trial`: an address and port at which mail for all mailboxes is taken, of whatever type; empty: none."""
 
     store: Store
     workspace: Path
     mailboxes: Callable[[], Mapping[str, Mailbox]]
+    trial: str = ""
     arrived: Callable[[], None] = lambda: None
     clock: Clock = utc_now
     ears: dict[str, _Ear] = field(default_factory=dict)
@@ -68,8 +71,7 @@ class Receiving:
                 await ear.receiver.stop()
 
     async def _keep_up(self) -> None:
-        with_last = sorted(self._ours().values(), key=lambda box: bool(box.certificate))
-        wanted = {box.listen: box for box in with_last if box.listen}
+        wanted = self._wanted()
         for listen, ear in list(self.ears.items()):
             if listen not in wanted or ear.certificate != _certificate(wanted[listen], self.workspace):
                 await ear.receiver.stop()
@@ -82,23 +84,31 @@ class Receiving:
             except (OSError, ValueError) as problem:
                 await self._say(listen, _words(listen, problem))
 
+    def _wanted(self) -> dict[str, Mailbox | None]:
+        """Where to listen, and a mailbox there that says how: one with a certificate, if there is any."""
+        with_last = sorted(self._ours().values(), key=lambda box: bool(box.certificate))
+        found: dict[str, Mailbox | None] = {self.trial: None} if self.trial else {}
+        return found | {box.listen: box for box in with_last if box.listen}
+
     def _ours(self) -> dict[str, Mailbox]:
         return {name: box for name, box in self.mailboxes().items() if box.type == "smtp"}
 
-    async def _listen(self, listen: str, mailbox: Mailbox) -> _Ear:
+    async def _listen(self, listen: str, mailbox: Mailbox | None) -> _Ear:
         host, _, port = listen.rpartition(":")
-        here = [box.largest for box in self._ours().values() if box.listen == listen]
-        bounds = Bounds(largest=max(here) * MEGABYTE)
+        everybody = listen == self.trial
+        here = [box.largest for box in self.mailboxes().values() if everybody or box.listen == listen]
+        bounds = Bounds(largest=max(here, default=1) * MEGABYTE)
         seen, tls = _certificate(mailbox, self.workspace), _tls(mailbox, self.workspace)
-        receiver = Receiver(self._keep, self._serves, host=host.strip("[]"), port=int(port), bounds=bounds, tls=tls)
+        serves = partial(self._serves, everybody=everybody)
+        receiver = Receiver(self._keep, serves, host=host.strip("[]"), port=int(port), bounds=bounds, tls=tls)
         await receiver.start()
         return _Ear(receiver, seen)
 
-    def _serves(self, address: str, peer: str) -> Welcome | Refusal:
+    def _serves(self, address: str, peer: str, *, everybody: bool) -> Welcome | Refusal:
         """Whose mail it is: for the address of a mailbox, or with `+anything` before the @."""
         local, _, domain = normal(address).rpartition("@")
         plain = f"{local.partition('+')[0]}@{domain}"
-        for name, mailbox in self._ours().items():
+        for name, mailbox in (self.mailboxes() if everybody else self._ours()).items():
             if normal(mailbox.address) == plain:
                 return Welcome(name, mailbox.largest * MEGABYTE) if _may_deliver(mailbox, peer) else _STRANGER
         return _NOBODY
@@ -156,8 +166,10 @@ def _may_deliver(mailbox: Mailbox, peer: str) -> bool:
     return any(plain in ip_network(server) for server in mailbox.servers)
 
 
-def _certificate(mailbox: Mailbox, workspace: Path) -> tuple[object, ...]:
+def _certificate(mailbox: Mailbox | None, workspace: Path) -> tuple[object, ...]:
     """Changes when the certificate does: it is renewed every few months."""
+    if mailbox is None:
+        return ()
     if not mailbox.certificate:
         return (mailbox.largest,)
     with suppress(OSError):
@@ -165,9 +177,9 @@ def _certificate(mailbox: Mailbox, workspace: Path) -> tuple[object, ...]:
     return (mailbox.largest, mailbox.certificate)
 
 
-def _tls(mailbox: Mailbox, workspace: Path) -> ssl.SSLContext | None:
+def _tls(mailbox: Mailbox | None, workspace: Path) -> ssl.SSLContext | None:
     """Raises OSError (ssl.SSLError is one) where the files cannot be used."""
-    if not mailbox.certificate or not mailbox.key:
+    if mailbox is None or not mailbox.certificate or not mailbox.key:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(workspace / mailbox.certificate, workspace / mailbox.key)

@@ -25,10 +25,10 @@ def box(port: int, **more: object) -> Mailbox:
 class Listening:
     """A receiving service that runs while the block does."""
 
-    def __init__(self, store: Store, port: int, **boxes: Mailbox) -> None:
+    def __init__(self, store: Store, port: int, trial: str = "", **boxes: Mailbox) -> None:
         self.port, self.boxes = port, boxes or {"replies": box(port)}
         self.later = timedelta()
-        self.service = Receiving(store, Path(), lambda: self.boxes, clock=lambda: datetime.now(UTC) + self.later)
+        self.service = Receiving(store, Path(), lambda: self.boxes, trial, clock=lambda: datetime.now(UTC) + self.later)
 
     async def __aenter__(self) -> "Listening":
         self._stop = asyncio.Event()
@@ -151,3 +151,13 @@ async def test_a_mail_that_is_too_large_for_its_mailbox_is_refused(store: Store)
         assert refused.value.smtp_code == 552
         await ours.send(mail(1, "x\r\n" * 500_000), ("large@northwind.example",))
     assert [row.mailbox for row in kept(store)] == ["large"]
+
+
+async def test_while_it_is_tried_out_one_address_takes_mail_for_every_mailbox(store: Store) -> None:
+    port = free_port()
+    elsewhere = Mailbox(type="webhook", address=ADDRESS, secret="SECRET")
+    async with Listening(store, port, f"127.0.0.1:{port}", inbound=elsewhere) as ours:
+        await ours.send(mail(1))
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            await ours.send(mail(1), ("nobody@northwind.example",))
+    assert [row.mailbox for row in kept(store)] == ["inbound"]

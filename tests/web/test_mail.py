@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default as modern
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from engine.gateways.hooks import Style, sign
 from engine.store import health, mails
 from engine.store.mails import MailRow
-from tests.web.house import SECRET, House, Visitor
+from tests.web.house import SECRET, House, Visitor, workspace
 from tests.web.reader import Page
 
 RAW = b"From: ann@acme.test\r\nSubject: \xff\xfe\r\n\r\nH\xe9llo\r\n"
@@ -31,10 +32,12 @@ mailboxes:
 """
 
 
-@pytest.fixture(autouse=True)
-def _mailboxes(house: House) -> None:
-    file = house.desk.settings.workspace / "definitions" / "connections.yaml"
-    file.write_text(file.read_text(encoding="utf-8") + BOXES, encoding="utf-8")
+@pytest.fixture(scope="module")
+def web_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of all pages, with mailboxes of its own."""
+    folder = workspace(tmp_path_factory.mktemp("mail") / "northwind")
+    (folder / "definitions" / "connections.yaml").write_text(BOXES, encoding="utf-8")
+    return folder
 
 
 async def post(
