@@ -22,6 +22,8 @@ from engine.runtime.step import Retry
 from engine.store import contacts, files, outbox
 from engine.store.contacts import Contact
 
+LONGEST_NAME = 200  # characters: what is longer is no name
+
 CASE_PAGE = "case.url"
 """What a mail calls the page of its case: for colleagues a link of their own; nobody else has such a page."""
 
@@ -153,7 +155,8 @@ def name_of(people: People, address: str, scope: Mapping[str, Any], known: Conta
     colleague = next((u.name for u in people.users if u.email == address), "")
     inputs = scope["inputs"]
     contact = str(inputs.get("contact") or "") if inputs.get("email") == address else ""
-    return " ".join((colleague or contact or (known.name if known else "")).split())
+    name = " ".join((colleague or contact or (known.name if known else "")).split())
+    return name[:LONGEST_NAME]
 
 
 async def _attachments(world: World, wanted: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:

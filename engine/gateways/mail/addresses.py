@@ -8,8 +8,9 @@ from engine.language.addresses import ascii_domain
 _LOCAL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+)*"
 )
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 LONGEST_HEADER = 998  # one line of RFC 5322
+LONGEST_NAME = 250  # characters of somebody's name or of a file's
 
 
 def checked_address(address: str, field: str = "to") -> str:
@@ -22,12 +23,13 @@ def checked_address(address: str, field: str = "to") -> str:
     return f"{local}@{_ascii_domain(domain, address, field)}"
 
 
-def checked_text(text: str, field: str) -> str:
-    """A text fit for a header. Raises Refused with the code `header` where it holds a line break."""
+def checked_text(text: str, field: str, longest: int = LONGEST_HEADER) -> str:
+    """A text fit for a header. Raises Refused with the code `header` where it holds a line break, or is longer than
+    so many characters."""
     if _CONTROL.search(text):
         raise Refused("header", f"`{field}`: {_shown(text)} holds a line break or a control character.")
-    if len(text) > LONGEST_HEADER:
-        raise Refused("header", f"`{field}` is {len(text)} characters long; {LONGEST_HEADER} are allowed.")
+    if len(text) > longest:
+        raise Refused("header", f"`{field}` is {len(text)} characters long; {longest} are allowed.")
     return text
 
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from engine.gateways.mail import wire
-from engine.gateways.mail.addresses import checked_address, checked_text
+from engine.gateways.mail.addresses import LONGEST_NAME, checked_address, checked_text
 from engine.gateways.outcome import Refused
 
-_MESSAGE_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+")
-_MIME = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+")
-_HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
+_MESSAGE_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,250}@[\x21-\x3b\x3d\x3f-\x7e]{1,255}")
+_MIME = re.compile(r"[a-z]{1,40}/[A-Za-z0-9.+-]{1,120}")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,76}")
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,9 @@ class Mail:
         _freeze(self, "cc", tuple(checked_address(copy, "cc") for copy in self.cc))
         _freeze(self, "reply_to", self.reply_to and checked_address(self.reply_to, "reply_to"))
         _freeze(self, "envelope", self.envelope and checked_address(self.envelope, "envelope"))
-        for field, text in (("subject", self.subject), ("to_name", self.to_name), ("sender_name", self.sender_name)):
-            checked_text(text, field)
+        checked_text(self.subject, "subject")
+        for field, name in (("to_name", self.to_name), ("sender_name", self.sender_name)):
+            checked_text(name, field, LONGEST_NAME)
         _check_headers(self)
 
     @property
@@ -96,8 +97,8 @@ def _check_headers(mail: Mail) -> None:
         if not _HEADER_NAME.fullmatch(name):
             raise Refused("header", f"{name!r} is not the name of a header.")
         checked_text(value, name)
-    for attachment in mail.attachments:
-        checked_text(attachment.name, "attachment name")
+    for attachment in (*mail.attachments, *mail.images):
+        checked_text(attachment.name, "attachment name", LONGEST_NAME)
         if not _MIME.fullmatch(attachment.mime):
             raise Refused("header", f"{attachment.mime!r} is no type of a file such as `application/pdf`.")
 
@@ -108,7 +109,7 @@ def _headers(mail: Mail, at: datetime) -> bytes:
         ("Date", format_datetime(at)),
         ("Auto-Submitted", "auto-generated"),  # keeps vacation responders and other robots silent
         ("MIME-Version", "1.0"),
-        *([("Cc", ", ".join(mail.cc))] if mail.cc else []),
+        *([("Cc", ",\r\n ".join(mail.cc))] if mail.cc else []),
         *([("Reply-To", mail.reply_to)] if mail.reply_to else []),
     ]
     people = (("From", mail.sender, mail.sender_name), ("To", mail.to, mail.to_name))

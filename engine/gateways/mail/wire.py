@@ -43,12 +43,23 @@ def text_part(text: str, subtype: str) -> bytes:
 
 def file_part(name: str, mime: str, content: bytes) -> bytes:
     """An attachment in base64."""
-    file = f'filename="{quote(name)}"' if name.isascii() else f"filename*=utf-8''{percent(name)}"
     head = (
-        f"Content-Type: {mime}\r\nContent-Disposition: attachment;\r\n {file}\r\n"
+        f"Content-Type: {mime}\r\nContent-Disposition: attachment;\r\n {_filename(name)}\r\n"
         "Content-Transfer-Encoding: base64\r\n\r\n"
     )
     return head.encode() + base64.encodebytes(content).replace(b"\n", b"\r\n")
+
+
+def _filename(name: str) -> str:
+    """The parameter; a long name in other scripts in several parts, as RFC 2231 has it."""
+    if name.isascii():
+        return f'filename="{quote(name)}"'
+    written = percent(name, safe="")
+    if len(written) <= _LONGEST_LINE:
+        return f"filename*=utf-8''{written}"
+    parts = re.findall(r".{1,60}(?<!%)(?<!%[0-9A-F])", written)
+    first, *others = [f"filename*{n}*={part}" for n, part in enumerate(parts)]
+    return ";\r\n ".join((first.replace("*=", "*=utf-8''", 1), *others))
 
 
 def together(kind: str, boundary: str, parts: list[bytes]) -> bytes:
