@@ -6,7 +6,7 @@ has changed nothing, and the mail is read again.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
@@ -23,6 +23,7 @@ log = logging.getLogger("baton.mailroom")
 
 GLANCE = 0.5  # seconds between two looks for new mail
 AT_ONCE = 20  # mails that are taken together
+TOGETHER = 8_000_000  # and their bytes; one mail may be larger
 PAUSE = 2.0  # seconds after which a database that did not answer is asked again
 
 
@@ -55,21 +56,32 @@ class Reader:
         """Read all that is new; how many mails that were."""
         done = 0
         while rows := await self.store.read(lambda c: mails.new(c, AT_ONCE)):
-            for row in rows:
+            for batch in _batches(rows):
                 if stop and stop.is_set():
                     return done
-                await self._take(row)
-                done += 1
+                await self._take(batch)
+                done += len(batch)
             self.nudge()
         return done
 
-    async def _take(self, row: MailRow) -> None:
-        mailbox = self.mailboxes().get(row.mailbox)
-        letter, sorted_ = await self._understood(row, mailbox)
-        await self.store.write(lambda c: self.placing.write(c, row, letter, sorted_))
+    async def _take(self, batch: Sequence[MailRow]) -> None:
+        """Understand these mails one after the other, and write what comes of them together: one sync for all."""
+        found = [(row, *await self._understood(row)) for row in batch]
+        await asyncio.gather(*(self._write(row, letter, sorted_) for row, letter, sorted_ in found))
 
-    async def _understood(self, row: MailRow, mailbox: Mailbox | None) -> tuple[Letter | None, Sorted]:
+    async def _write(self, row: MailRow, letter: Letter | None, sorted_: Sorted) -> None:
+        try:
+            await self.store.write(lambda c: self.placing.write(c, row, letter, sorted_))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as problem:  # the same edge as below: a mail that cannot be written must not come for ever
+            log.exception("%s cannot be written as it is, and waits in triage", row.id)
+            failed = Sorted.waiting("failed", f"{type(problem).__name__}.")
+            await self.store.write(lambda c: self.placing.write(c, row, None, failed))
+
+    async def _understood(self, row: MailRow) -> tuple[Letter | None, Sorted]:
         """What the mail says and where it goes; whatever is wrong with it, it goes somewhere."""
+        mailbox = self.mailboxes().get(row.mailbox)
         try:
             letter = await self._parsed(row, mailbox)
         except Unreadable as problem:
@@ -86,6 +98,17 @@ class Reader:
         # Only a server that speaks SMTP with us says for certain that there is no sender.
         null = not row.envelope_from and mailbox is not None and mailbox.type == "smtp"
         return await self.parser.read(row.raw, authserv=(mailbox.authserv if mailbox else "") or "", null_sender=null)
+
+
+def _batches(rows: Sequence[MailRow]) -> Iterator[Sequence[MailRow]]:
+    """The mails in their order, not too many bytes at once."""
+    batch: list[MailRow] = []
+    for row in rows:
+        if batch and sum(len(one.raw) for one in batch) + len(row.raw) > TOGETHER:
+            yield batch
+            batch = []
+        batch.append(row)
+    yield batch
 
 
 async def _rest(stop: asyncio.Event, seconds: float) -> None:

@@ -2,8 +2,14 @@
 
 import re
 
+from sqlalchemy import Connection
+
+from engine.gateways.parsing import Letter
+from engine.language.resources import Mailbox
 from engine.mailroom import reasons
+from engine.mailroom.placing import Placing, Sorted
 from engine.store import contacts, files, outbox
+from engine.store.mails import MailRow
 from tests.mail.house import MX, House
 from tests.mail.post import parts, raw
 
@@ -127,3 +133,27 @@ async def test_a_forged_bounce_about_no_mail_of_ours_changes_nothing(home: House
 
 def test_no_reason_is_without_a_sentence() -> None:
     assert all(re.fullmatch(r"[a-z_]+", code) for code in reasons.SENTENCES)
+
+
+async def test_a_mail_that_cannot_be_placed_or_written_waits_and_keeps_no_other_one(home: House) -> None:
+    case, address = await asked(home)
+
+    class Clumsy(Placing):
+        """Stumbles over one subject."""
+
+        async def sort(self, row: MailRow, letter: Letter, mailbox: Mailbox | None) -> Sorted:
+            if letter.subject == "stumble":
+                raise RuntimeError("over my own feet")
+            return await super().sort(row, letter, mailbox)
+
+        def write(self, c: Connection, row: MailRow, letter: Letter | None, sorted_: Sorted) -> None:
+            if letter and letter.subject == "drop":
+                raise ValueError("the pen")
+            super().write(c, row, letter, sorted_)
+
+    home.reader.placing = Clumsy(**vars(home.reader.placing))
+    first = await home.deliver(raw("x\n", Subject="stumble"))
+    second = await home.deliver(raw("x\n", Subject="drop"))
+    await home.deliver(raw("Twelve.\n", To=address, **BELIEVED))
+    assert [await home.why(mail) for mail in (first, second)] == ["failed", "failed"]
+    assert await home.status(case) == "answered"
