@@ -1,6 +1,7 @@
 """Mails find their case, start one, or wait for somebody: from the raw bytes to what the case does."""
 
 import re
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -10,7 +11,8 @@ from engine.mailroom import reasons
 from engine.mailroom.placing import Placing, Sorted
 from engine.store import contacts, files, outbox
 from engine.store.mails import MailRow
-from tests.mail.house import MX, House
+from engine.store.store import Store
+from tests.mail.house import MX, House, house
 from tests.mail.post import parts, raw
 
 BELIEVED = {"Authentication_Results": f"{MX}; dmarc=pass header.from=acme.test"}
@@ -157,3 +159,23 @@ async def test_a_mail_that_cannot_be_placed_or_written_waits_and_keeps_no_other_
     await home.deliver(raw("Twelve.\n", To=address, **BELIEVED))
     assert [await home.why(mail) for mail in (first, second)] == ["failed", "failed"]
     assert await home.status(case) == "answered"
+
+
+async def test_the_whole_way_there_and_back_is_the_same_on_every_database(tmp_path: Path, store: Store) -> None:
+    async with house(tmp_path, store) as home:
+        case = await home.start("ask", email=ANN)
+        asked_for = home.sent(ANN)[0].reply_to
+        assert re.fullmatch(r"replies\+[a-z2-7]{32}@northwind\.example", asked_for)
+        stranger = await home.deliver(raw("No.\n", To=asked_for, From="bob@acme.test", **BELIEVED))
+        broken = await home.deliver(b"\x00")
+        assert [await home.why(mail) for mail in (stranger, broken)] == ["stranger", "unreadable"]
+        await home.desk.dismiss_mail(broken, "noise", by="sam")
+        await home.deliver(raw("Twelve.\n", To=asked_for, **BELIEVED), to=asked_for.upper())
+        assert await home.status(case) == "answered"
+        late = await home.deliver(raw("Thirteen.\n", To=asked_for, **BELIEVED))
+        assert [row.mail for row in await home.triage()] == [late, stranger]
+        for subject, reason in (("4711", "stranger"), ("other", "unmatched")):
+            order = raw("Yes.\n", Subject=subject, To="office@northwind.example", From="bob@acme.test", **BELIEVED)
+            if subject == "4711":
+                await home.start("order", email=ANN, number="4711")
+            assert await home.why(await home.deliver(order, "office")) == reason
