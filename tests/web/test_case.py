@@ -40,3 +40,12 @@ async def test_the_link_of_a_step_opens_no_case(ann: Visitor, house: House) -> N
     token = (await house.welcome()).split("/")[2]
     assert (await ann.open(f"/c/{token}")).status == 404
     assert (await ann.open(f"/c/{token}/diagram")).status == 404
+
+
+async def test_a_case_shows_its_mails_and_why_one_waits(ann: Visitor, house: House) -> None:
+    await house.approval()
+    case = (await house.desk.outbox())[0].case
+    plan_of = Simulation.of(plan(), ACME, datetime.now(UTC))
+    await house.desk.store.write(lambda c: states.put(c, case, 9, plan_of.state.dump()))
+    found = await ann.open(await house.link(case, "", "case", SAM))
+    assert "Our offer, to ann@acme.test held: legal has to agree to it" in found.words

@@ -5,12 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from engine.desk import LinkView
+from engine.desk.outbox import words_of
 from engine.preview.forecast import Coming
+from engine.store.rows import OutboxRow
 from web.doors import Link, room_of
 from web.pages import Pages
+from web.shown import Row
 
 router = APIRouter()
 CaseLink = Annotated[LinkView, Depends(Link("case"))]
+
+MAILS = 30  # so many of the last ones are shown
 
 # A picture has its styles inside, and loads nothing.
 PICTURE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
@@ -28,6 +33,7 @@ async def case_page(request: Request, link: CaseLink, token: str) -> Response:
         stage=standing.summary.stage,
         coming=[_line(coming, room.pages) for coming in ahead.coming],
         afterwards=ahead.afterwards,
+        mails=[_mail(row, room.pages) for row in await room.desk.outbox(case=link.case, newest=MAILS)],
         picture=f"/c/{token}/diagram",
         act=f"/c/{token}/act",
     )
@@ -37,6 +43,10 @@ async def case_page(request: Request, link: CaseLink, token: str) -> Response:
 async def case_diagram(request: Request, link: CaseLink) -> Response:
     picture = await room_of(request).desk.diagram(link.case)
     return Response(picture, media_type="image/svg+xml", headers=PICTURE)
+
+
+def _mail(row: OutboxRow, pages: Pages) -> Row:
+    return Row(f"{row.subject}, to {row.recipient}", words_of(row, pages.zone))
 
 
 def _line(coming: Coming, pages: Pages) -> dict[str, str]:
