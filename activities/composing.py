@@ -19,7 +19,7 @@ from engine.language.time import resolve_text
 from engine.runtime.effects import Effect
 from engine.runtime.flow import StepError
 from engine.runtime.step import Retry
-from engine.store import contacts, files, outbox
+from engine.store import contacts, files, outbox, policy
 from engine.store.contacts import Contact
 
 LONGEST_NAME = 200  # characters: what is longer is no name
@@ -65,7 +65,7 @@ async def compose(world: World, plan: Plan, effect: Effect) -> Outgoing:
         text=rendered.text,
         html=rendered.html,
         message_id=message_id_for(effect.key, sender.rpartition("@")[2]),
-        cc=tuple(letter.get("cc") or ()),
+        cc=await _copies(world, people, letter, class_),
         reply_to=letter.get("reply_to") or answers,
         headers=(*out.headers, *_thread(reader.earlier)),
         attachments=await _attachments(world, letter.get("attachments") or ()),
@@ -98,6 +98,19 @@ async def _reader(world: World, people: People, effect: Effect) -> _Reader:
         )
     )
     return _Reader(address, staff, known, earlier)
+
+
+async def _copies(world: World, people: People, letter: Mapping[str, Any], class_: str) -> tuple[str, ...]:
+    """Who gets a copy: whoever may not be written to is left out, and the mail goes to the others."""
+    copies = tuple(map(str, letter.get("cc") or ()))
+    staff = {normal(user.email) for user in people.users}
+    outside = tuple(copy for copy in copies if normal(copy) not in staff)
+    if not outside:
+        return copies
+    left_out = await world.store.read(
+        lambda c: {copy for copy in outside if policy.against(c, copy, class_, world.rules)}
+    )
+    return tuple(copy for copy in copies if copy not in left_out)
 
 
 def _scope(

@@ -117,7 +117,7 @@ def judge(c: Connection, ask: Ask, rules: Rules = NO_RULES) -> Verdict:
     """What becomes of the message."""
     if ask.staff:
         return Go()
-    return _against(c, ask, rules) or _in_time(c, ask, rules) or _within_cap(c, ask, rules) or Go()
+    return against(c, ask.address, ask.class_, rules) or _in_time(c, ask, rules) or _within_cap(c, ask, rules) or Go()
 
 
 def hash_of(address: str, key: bytes) -> str:
@@ -140,10 +140,11 @@ def remember(c: Connection, address: str, key: bytes) -> bool:
     return _REMEMBER.change(c, hash=hash_of(address, key)) == 1
 
 
-def _against(c: Connection, ask: Ask, rules: Rules) -> Suppress | None:
-    if is_forgotten(c, ask.address, rules.key):
+def against(c: Connection, address: str, class_: str, rules: Rules) -> Suppress | None:
+    """Why no mail of this class goes to the address at all, whenever."""
+    if is_forgotten(c, address, rules.key):
         return Suppress("this person is to be forgotten", FORGOTTEN)
-    found = contacts.suppressed(c, ask.address, ask.class_)
+    found = contacts.suppressed(c, address, class_)
     return Suppress(found.reason, found.code) if found else None
 
 

@@ -13,13 +13,15 @@ from urllib.parse import quote as percent
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _LONGEST_LINE = 76
+_LONGEST = 998  # what servers must take
 _FOLD = "\r\n"
 
 
 def header(name: str, value: str) -> str:
     """One header, folded; letters beyond ASCII, and what looks like an encoded word, are encoded."""
     if value.isascii() and "=?" not in value:
-        if len(name) + len(value) + 2 <= _LONGEST_LINE:
+        # What has no space cannot be folded but before its first letter, and some programs read that as empty.
+        if len(name) + len(value) + 2 <= (_LONGEST_LINE if " " in value else _LONGEST):
             return f"{name}: {value}\r\n"
         return f"{name}: {Header(value, 'us-ascii', _LONGEST_LINE, name).encode(linesep=_FOLD)}\r\n"
     return f"{name}: {Header(value, 'utf-8', _LONGEST_LINE, name).encode(linesep=_FOLD)}\r\n"
