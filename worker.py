@@ -8,8 +8,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
+from prometheus_client import start_http_server
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
@@ -29,6 +30,7 @@ from activities.gate import give_up_forsaken
 from activities.performs import Performs
 from activities.turns import Turns
 from activities.world import World
+from engine import logs
 from engine.clock import utc_now
 from engine.dispatcher import Dispatcher, Nudge
 from engine.gateways.functions import Functions
@@ -64,6 +66,7 @@ from engine.store.store import Store
 from engine.workspace import find
 from workflows.client import TASK_QUEUE, Courier
 from workflows.looking import Seen, look
+from workflows.measuring import Measuring
 from workflows.process import Case
 from workflows.schedule import Planned, Scheduled, Timekeeper
 
@@ -96,10 +99,29 @@ async def serve(
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(furnished(settings))
         bell = nudge or Nudge()
+        stack.enter_context(_figures(settings.metrics_listen))
         await stack.enter_async_context(working(house, bell))
         if ready:
             ready()
         await stop.wait()
+
+
+@contextmanager
+def _figures(listen: str) -> Iterator[None]:
+    """Tell the worker's own figures at `http://ADDRESS/metrics`. Raises SettingsError where that is taken."""
+    if not listen:
+        yield
+        return
+    host, _, port = listen.rpartition(":")
+    try:
+        server, thread = start_http_server(int(port), host.strip("[]"))
+    except OSError as problem:
+        raise SettingsError((f"metrics.listen: cannot listen on {listen}: {problem.strerror}",)) from problem
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
 
 
 @asynccontextmanager
@@ -219,6 +241,7 @@ async def working(
         max_concurrent_workflow_task_polls=POLLERS,
         max_concurrent_activity_task_polls=POLLERS,
         graceful_shutdown_timeout=GRACE,
+        interceptors=[Measuring()],
     )
     courier = Courier(house.client, queue, flags)
     stop = asyncio.Event()
@@ -328,9 +351,10 @@ async def _until_signalled(settings: Settings) -> None:
 
 def main() -> int:
     """Run one worker in this workspace until Ctrl-C or SIGTERM. Exit code 1 when it cannot start."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        uvloop.run(_until_signalled(Settings.load(find(Path.cwd()), os.environ)))
+        settings = Settings.load(find(Path.cwd()), os.environ)
+        logs.begin(settings.log_format)
+        uvloop.run(_until_signalled(settings))
     except (SettingsError, ConnectionError) as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1

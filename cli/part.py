@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from engine import logs
+
 Parent = Annotated[int, typer.Option("--parent", hidden=True, help="End with this process.")]
 ReadyFile = Annotated[Path | None, typer.Option("--ready-file", hidden=True, help="Made when the part is ready.")]
 ListenHandle = Annotated[int, typer.Option("--listen-handle", hidden=True, help="A socket that is open already.")]
@@ -17,9 +19,9 @@ ListenHandle = Annotated[int, typer.Option("--listen-handle", hidden=True, help=
 _PR_SET_PDEATHSIG = 1
 
 
-def begin(parent: int) -> None:
+def begin(parent: int, form: str = "text") -> None:
     """Log to stderr, and end with the parent, however that ends. Elsewhere than on Linux the parent has to tell us."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begin(form)
     if not parent:
         return
     if sys.platform == "linux":

@@ -24,8 +24,8 @@ def web(
     workspace: Workspace = None, parent: Parent = 0, ready_file: ReadyFile = None, listen_handle: ListenHandle = -1
 ) -> None:
     """Run only the web pages and the webhooks, until Ctrl-C or SIGTERM."""
-    begin(parent)
     settings = settings_of(workspace)
+    begin(parent, settings.log_format)
     if listen_handle >= 0:
         listening = socket.socket(fileno=listen_handle)
     else:

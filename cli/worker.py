@@ -23,9 +23,10 @@ app = group()
 @app.command(epilog="Example: TEMPORAL_ADDRESS=temporal.example.com:7233 baton worker")
 def worker(workspace: Workspace = None, parent: Parent = 0, ready_file: ReadyFile = None) -> None:
     """Run only the worker, against any Temporal server, until Ctrl-C or SIGTERM."""
-    begin(parent)
+    settings = settings_of(workspace)
+    begin(parent, settings.log_format)
     try:
-        uvloop.run(_until_signalled(settings_of(workspace), ready_file))
+        uvloop.run(_until_signalled(settings, ready_file))
     except SettingsError as problem:
         raise UserProblem("; ".join(problem.problems)) from problem
     except (OperationalError, TooNewError) as problem:

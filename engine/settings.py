@@ -102,6 +102,9 @@ class Settings:
     temporal: TemporalSettings
     web: WebSettings
     network_allow: tuple[Network, ...]  # private networks that calls may reach; public addresses always
+    log_format: str  # text, logfmt or json
+    metrics_token: str = field(repr=False)  # whoever knows it may read the figures; empty: this machine only
+    metrics_listen: str  # address and port at which a worker tells its own; empty: nowhere
     alarm_to: str  # an address, or a group of people.yaml; empty: the owners of the processes
     environment: Environment = field(repr=False, compare=False)  # for secrets only: see `secret`
 
@@ -241,6 +244,9 @@ FIELDS: Mapping[str, Callable[[str], Any]] = {
     "mail.cap.marketing": Cap.parse,
     "mail.unsubscribe": _one_word("marketing", "process"),
     "alarm.to": _text,
+    "log.format": _one_word("text", "logfmt", "json"),
+    "metrics.token_env": _text,
+    "metrics.listen": _listening,
     "temporal.address": _text,
     "temporal.namespace": _text,
     "web.host": _text,
@@ -327,6 +333,9 @@ class _Reading:
             web=web,
             network_allow=get("network.allow", ()),
             alarm_to=get("alarm.to", ""),
+            log_format=get("log.format", "text"),
+            metrics_token=self.environment.get(get("metrics.token_env", "BATON_METRICS_TOKEN"), ""),
+            metrics_listen=get("metrics.listen", ""),
             environment=self.environment,
         )
 

@@ -12,7 +12,7 @@ from web.doors import Foreign, NoSuchPage, Room, TooOften
 from web.guard import Guard, secure
 from web.pace import Limits, Pace
 from web.pages import Notice, Pages
-from web.routes import actions, cases, forms, hooks, mail, service, signatures, start, tasks, unsubscribe
+from web.routes import actions, cases, figures, forms, hooks, mail, service, signatures, start, tasks, unsubscribe
 
 log = logging.getLogger("baton.web")
 
@@ -66,7 +66,7 @@ def create_app(desk: Desk, limits: Limits | None = None) -> FastAPI:
     app = FastAPI(title=settings.name, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.room = Room(desk, pages, settings.base_url, Pace(), limits or Limits())
     app.add_middleware(Guard)
-    for subject in (service, forms, signatures, tasks, cases, actions, start, hooks, mail, unsubscribe):
+    for subject in (service, figures, forms, signatures, tasks, cases, actions, start, hooks, mail, unsubscribe):
         # Not include_router: so `app.routes` is all there is, and each can be asked for its door.
         app.router.routes += subject.router.routes
     _answer_problems(app, pages)

@@ -1,6 +1,7 @@
 """Who may use a route. Every route depends on exactly one door; the door is what lets people in."""
 
 import asyncio
+import hmac
 import re
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
@@ -14,6 +15,8 @@ from web.guard import is_foreign
 from web.pace import Limits, Pace
 from web.pages import Pages
 
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""What a proxy in between says: who asks is not on this machine then."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -76,6 +79,23 @@ class Signed:
 
     async def __call__(self, request: Request) -> None:
         return None
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """A program that watches: it has the token, or, where there is none, it runs on this machine."""
+
+    audience: str = "watcher"
+
+    async def __call__(self, request: Request) -> None:
+        token = room_of(request).desk.settings.metrics_token
+        if token:
+            given = request.headers.get("authorization", "").removeprefix("Bearer ")
+            allowed = hmac.compare_digest(given.encode(), token.encode())
+        else:
+            allowed = address_of(request) in ("127.0.0.1", "::1") and not any(h in request.headers for h in FORWARDED)
+        if not allowed:
+            raise NoSuchPage
 
 
 @dataclass(frozen=True)

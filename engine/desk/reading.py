@@ -1,12 +1,27 @@
 """Reading: cases, their timelines, health."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.desk.ground import Ground
 from engine.runtime.view import Entry
-from engine.store import cases
+from engine.store import cases, health
+from engine.store.migration import HEAD
 from engine.store.rows import CaseSummary
+
+RECENT = timedelta(minutes=1)  # within which a worker that is at work was seen
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What can be relied on just now."""
+
+    database: bool
+    tables: bool
+    worker: bool
 
 
 class Reading(Ground):
@@ -23,9 +38,12 @@ class Reading(Ground):
         await self.case(case)
         return await self.store.read(lambda c: cases.timeline(c, case))
 
-    async def healthy(self) -> bool:
-        """Whether the database answers."""
+    async def ready(self) -> Readiness:
+        """Whether pages can be shown and messages be taken in; and whether a worker goes on with them."""
         try:
-            return await self.store.read(lambda c: c.scalar(text("SELECT 1")) == 1)
+            at = await self.store.read(lambda c: c.scalar(text("SELECT version_num FROM alembic_version")))
+            worker = (await self.store.read(lambda c: health.get(c, "worker/all"))).last_well_at
         except SQLAlchemyError:
-            return False
+            return Readiness(database=False, tables=False, worker=False)
+        recent = worker is not None and self.clock() - worker < RECENT
+        return Readiness(database=True, tables=at == HEAD, worker=recent)

@@ -208,9 +208,9 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visitor(app: FastAPI) -> AsyncIterator[Visitor]:
-    """A browser without a network; its address is 203.0.113.9."""
-    door = httpx.ASGITransport(app, raise_app_exceptions=False, client=("203.0.113.9", 4711))
+async def visitor(app: FastAPI, address: str = "203.0.113.9") -> AsyncIterator[Visitor]:
+    """A browser without a network, at this address."""
+    door = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 4711))
     async with httpx.AsyncClient(transport=door, base_url="http://test", follow_redirects=True) as http:
         yield Visitor(http)
 

@@ -14,18 +14,27 @@ from engine.store import links
 from engine.store.tables import metadata
 from tests.web.house import House, Visitor, app_of, visitor
 from tests.web.reader import Page
-from web.doors import Anyone, Leave, Link, Signed
+from web.doors import Anyone, Leave, Link, Signed, Watcher
 from web.guard import HEADERS
 from web.pace import Limits
 
-AUDIENCES = {"anyone", "connection", "link:form", "link:signature", "link:task", "link:case", "link:unsubscribe"}
+AUDIENCES = {
+    "watcher",
+    "anyone",
+    "connection",
+    "link:form",
+    "link:signature",
+    "link:task",
+    "link:case",
+    "link:unsubscribe",
+}
 WELCOME = {"legal_name": "Acme Limited", "address": "1 High St", "seats": "12", "personal_data": "no"}
 UNKNOWN = "A" * 43
 
 
 def audience(route: APIRoute) -> list[str]:
     doors = [dependency.call for dependency in route.dependant.dependencies]
-    return [door.audience for door in doors if isinstance(door, Anyone | Leave | Link | Signed)]
+    return [door.audience for door in doors if isinstance(door, Anyone | Leave | Link | Signed | Watcher)]
 
 
 async def test_every_route_says_who_may_use_it(house: House) -> None:
@@ -41,8 +50,9 @@ async def test_no_get_changes_anything(ann: Visitor, house: House) -> None:
     paths = await every_get(house)
     before = await house.desk.store.read(everything)
     for path in paths:
-        assert (await ann.open(path)).status == 200, path
-        assert (await ann.http.head(path)).status_code == 200, path
+        status = 404 if path == "/metrics" else 200  # which are nobody's business
+        assert (await ann.open(path)).status == status, path
+        assert (await ann.http.head(path)).status_code == status, path
     assert await house.desk.store.read(everything) == before
 
 
@@ -63,7 +73,7 @@ async def every_get(house: House) -> list[str]:
     contract = {"file": "f1", "name": "Services agreement.pdf", "sha256": "", "size": 3}
     task = await house.task(show={"steps.contract.file": contract})
     await house.desk.answer(sent.split("/")[2], WELCOME)
-    plain = ["/", "/static/baton.css", "/static/icon.svg", "/robots.txt", "/healthz", "/readyz"]
+    plain = ["/", "/static/baton.css", "/static/icon.svg", "/robots.txt", "/healthz", "/readyz", "/metrics"]
     public = ["/start/survey/ask", "/start/survey/ask/thanks"]
     return [
         *plain,
@@ -226,7 +236,12 @@ async def test_thousands_of_parts_are_refused(ann: Visitor, house: House) -> Non
 
 async def test_it_is_ready_while_its_database_answers(ann: Visitor, house: House) -> None:
     assert (await ann.open("/healthz")).answer.text == "ok\n"
-    assert (await ann.open("/readyz")).answer.json() == {"ready": True}
+    assert (await ann.open("/readyz")).answer.json() == {
+        "ready": True,
+        "database": True,
+        "tables": True,
+        "worker": False,
+    }
 
 
 async def test_our_own_mistake_is_said_kindly_and_tells_nothing(house: House) -> None:

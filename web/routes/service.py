@@ -1,5 +1,7 @@
 """The door mat, the style sheet, and what machines ask for: is it alive, is it ready."""
 
+from dataclasses import asdict
+
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
@@ -35,5 +37,8 @@ async def alive() -> Response:
 
 @router.get("/readyz")
 async def ready(request: Request) -> Response:
-    is_ready = await room_of(request).desk.healthy()
-    return JSONResponse({"ready": is_ready}, 200 if is_ready else 503)
+    """503 where no page can be shown and no message be taken in. Without a worker both go on: what comes is kept; who
+    wants to know asks for `?worker`."""
+    found = await room_of(request).desk.ready()
+    is_ready = found.database and found.tables and (found.worker or "worker" not in request.query_params)
+    return JSONResponse({"ready": is_ready, **asdict(found)}, 200 if is_ready else 503)
