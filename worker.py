@@ -43,9 +43,9 @@ from engine.gateways.rendering import Brand, Renderer
 from engine.health.watch import Watch
 from engine.health.ways import Ways
 from engine.language.inputs import BadValues
-from engine.language.roster import connections_of, roster_of
+from engine.language.roster import roster_of
 from engine.mailroom.accounts import Accounts
-from engine.mailroom.boxes import mailboxes_of
+from engine.mailroom.boxes import known_of, mailboxes_of
 from engine.mailroom.ingest import Ingest
 from engine.mailroom.placing import Placing
 from engine.mailroom.reader import Reader
@@ -162,7 +162,7 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
         raise SettingsError(
             ("no mail server is configured: set mail.smtp.host in baton.yaml, or run `baton up`, which catches mails",)
         )
-    connections, wellbeing = connections_of(settings.workspace), Wellbeing(store)
+    connections, wellbeing = known_of(settings), Wellbeing(store)
     senders = Senders(settings, connections)
     mailer = SmtpAccounts(senders.account, wellbeing.heard)
     stack.push_async_callback(wellbeing.finish)
@@ -264,8 +264,8 @@ async def working(
 
 def ingest_of(house: House) -> Ingest:
     settings = house.settings
-    sign_in = Accounts(settings.secret).sign_in
-    return Ingest(house.store, settings.workspace, mailboxes_of(settings), sign_in)
+    accounts = Accounts(settings.secret, house.world.caller)
+    return Ingest(house.store, settings.workspace, mailboxes_of(settings), accounts)
 
 
 def reader_of(house: House, router: Router, nudge: Nudge) -> Reader:

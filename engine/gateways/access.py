@@ -1,4 +1,5 @@
-"""Access tokens by OAuth 2.0's client credentials: fetched when they are needed, kept until they end."""
+"""Access tokens by OAuth 2.0, with an application's own credentials or with a refresh token that somebody has given
+it: fetched when they are needed, kept until they end."""
 
 import asyncio
 import base64
@@ -18,13 +19,15 @@ LONGEST = 86_400.0
 
 @dataclass(frozen=True)
 class Grant:
-    """Who asks whom for what. `in_body`: id and secret go in the form and not in the header Authorization."""
+    """Who asks whom for what. `in_body`: id and secret go in the form and not in the header Authorization.
+    `refresh_token`: for somebody who has agreed; without it the application asks for itself."""
 
     token_url: str
     client_id: str
     client_secret: str = field(repr=False)
     scope: str = ""
     in_body: bool = False
+    refresh_token: str = field(default="", repr=False)
 
 
 class Tokens:
@@ -54,7 +57,10 @@ class Tokens:
 
 
 async def _fetched(caller: HttpCaller, grant: Grant) -> tuple[str, float]:
-    form = {"grant_type": "client_credentials", **({"scope": grant.scope} if grant.scope else {})}
+    form = {"grant_type": "client_credentials"}
+    if grant.refresh_token:
+        form = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
+    form |= {"scope": grant.scope} if grant.scope else {}
     request = HttpRequest("POST", grant.token_url, form=form, harmless=True)
     answer = await caller.call(_with_credentials(request, grant))
     found = answer.json if isinstance(answer.json, dict) else {}

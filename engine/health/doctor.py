@@ -14,6 +14,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.gateways import probes
+from engine.gateways.guard import Guard
+from engine.gateways.http import HttpxCaller
 from engine.gateways.imap import Trouble, open_folder
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
 from engine.health.floors import below
@@ -158,11 +160,14 @@ class Doctor:
             if not self.settings.secret(box.secret or ""):
                 return [Finding(title, "fail", f"{box.secret} is not set, so nothing is taken in", do)]
             return [Finding(title, "ok", f"mail is posted to /mail/{name}")]
+        caller = HttpxCaller(Guard(self.settings.network_allow))
         try:
-            login = await Accounts(self.settings.secret).sign_in(box)
+            login = await Accounts(self.settings.secret, caller).sign_in(box)
             await asyncio.to_thread(lambda: open_folder(server_of(box, self.settings.workspace), login).close())
         except Trouble as problem:
             return [Finding(title, "fail", str(problem), do)]
+        finally:
+            await caller.aclose()
         return [Finding(title, "ok", f"{box.folder or 'INBOX'} can be read")]
 
     async def _held(self) -> list[Finding]:

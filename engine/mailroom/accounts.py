@@ -1,15 +1,15 @@
 """A mailbox of connections.yaml as the gateway wants it: its server, and who signs in."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.gateways.access import Grant, Tokens
+from engine.gateways.http import HttpCaller
 from engine.gateways.imap import Login, Server, Trouble
+from engine.gateways.outcome import Deferred, Refused
 from engine.language.resources import Mailbox
-
-SignIn = Callable[[Mailbox], Awaitable[Login]]
-"""Who signs in to a mailbox now. Raises Trouble."""
 
 MEGABYTE = 1024 * 1024
 
@@ -29,12 +29,40 @@ def account_of(mailbox: Mailbox) -> str:
 
 @dataclass(frozen=True)
 class Accounts:
-    """Signs in with what the environment holds. `secret` answers names of environment variables."""
+    """Signs in with what the environment holds. `secret` answers names of environment variables; `caller` fetches
+    access tokens, which are kept until they end."""
 
     secret: Callable[[str], str | None]
+    caller: HttpCaller
+    tokens: Tokens = field(default_factory=Tokens)
 
     async def sign_in(self, mailbox: Mailbox) -> Login:
-        return Login(mailbox.username or mailbox.address, self._secret(mailbox.password or ""))
+        """Raises Trouble."""
+        user = mailbox.username or mailbox.address
+        if mailbox.auth != "oauth2":
+            return Login(user, self._secret(mailbox.password or ""))
+        try:
+            return Login(user, await self.tokens.get(self.caller, self._grant(mailbox)), oauth=True)
+        except Refused as problem:
+            raise Trouble(f"no access token: {problem}", refused=True) from problem
+        except Deferred as problem:
+            raise Trouble(f"no access token: {problem}") from problem
+
+    def refused(self, mailbox: Mailbox, login: Login) -> None:
+        """The server did not take this login: another access token is fetched for the next one."""
+        if login.oauth:
+            self.tokens.forget(self._grant(mailbox), login.secret)
+
+    def _grant(self, mailbox: Mailbox) -> Grant:
+        """Id and secret in the form, as Google and Microsoft both take them."""
+        return Grant(
+            token_url=mailbox.token_url or "",
+            client_id=mailbox.client_id or "",
+            client_secret=self._secret(mailbox.client_secret or ""),
+            scope=mailbox.scope or "",
+            in_body=True,
+            refresh_token=self._secret(mailbox.refresh_token) if mailbox.refresh_token else "",
+        )
 
     def _secret(self, name: str) -> str:
         value = self.secret(name)

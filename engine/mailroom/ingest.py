@@ -18,10 +18,10 @@ from threading import Event
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.clock import Clock, utc_now
-from engine.gateways.imap import Folder, Opens, Trouble, open_folder
+from engine.gateways.imap import Folder, Login, Opens, Trouble, open_folder
 from engine.language.resources import Mailbox
 from engine.mailroom import holder
-from engine.mailroom.accounts import MEGABYTE, SignIn, account_of, server_of
+from engine.mailroom.accounts import MEGABYTE, Accounts, account_of, server_of
 from engine.mailroom.reading_on import ReadingOn
 from engine.store import health, mailboxes
 from engine.store.mailboxes import Overtaken
@@ -54,7 +54,7 @@ class Ingest:
     store: Store
     workspace: Path
     mailboxes: Callable[[], Mapping[str, Mailbox]]
-    sign_in: SignIn
+    accounts: Accounts
     arrived: Callable[[], None] = lambda: None
     clock: Clock = utc_now
     opens: Opens = open_folder
@@ -158,16 +158,24 @@ class _Reader:
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[tuple[Folder, ThreadPoolExecutor, Event]]:
         """An open folder and the thread that alone uses it. Setting the event ends its waiting."""
-        login = await self.house.sign_in(self.mailbox)
+        login = await self.house.accounts.sign_in(self.mailbox)
         server = server_of(self.mailbox, self.house.workspace)
         thread, halt = ThreadPoolExecutor(1, thread_name_prefix=f"mailbox-{self.name}"), Event()
         opening = thread.submit(self.house.opens, server, login)
         try:
-            yield await asyncio.wrap_future(opening), thread, halt
+            yield await self._signed_in(opening, login), thread, halt
         finally:
             halt.set()
             thread.submit(_close, opening)
             thread.shutdown(wait=False)
+
+    async def _signed_in(self, opening: Future[Folder], login: Login) -> Folder:
+        try:
+            return await asyncio.wrap_future(opening)
+        except Trouble as trouble:
+            if trouble.refused:
+                self.house.accounts.refused(self.mailbox, login)
+            raise
 
     async def _keep_holding(self, halt: Event) -> None:
         """Say again and again that this mailbox is ours; `halt` when it is not any more, or nobody can tell."""

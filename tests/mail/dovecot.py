@@ -143,7 +143,7 @@ class Dovecot:
             port=self.port,
             tls_port=self.tls_port,
             password=PASSWORD,
-            mechanisms="plain login",
+            mechanisms="plain login xoauth2",
             ssl="yes",
             internal="dovecot" if root else me,
             login="dovenull" if root else me,

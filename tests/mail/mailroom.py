@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from engine.gateways.http import MemoryCaller
 from engine.gateways.imap import MemoryServer, Opens, open_folder
 from engine.language.resources import Mailbox
 from engine.mailroom.accounts import Accounts
@@ -36,8 +37,8 @@ def ingest(
 ) -> Ingest:
     opens: Opens = server.open if server else open_folder
     secret = password or (server.password if server else PASSWORD)
-    accounts = Accounts({"REPLIES_PASSWORD": secret}.get)
-    made = Ingest(store, Path(), lambda: {"replies": box}, accounts.sign_in, opens=opens, pace=QUICK)
+    accounts = Accounts({"REPLIES_PASSWORD": secret}.get, MemoryCaller())
+    made = Ingest(store, Path(), lambda: {"replies": box}, accounts, opens=opens, pace=QUICK)
     return replace(made, **more)
 
 
