@@ -12,7 +12,7 @@ from cli.office import set_going
 from cli.options import Json, Workspace, group
 from cli.place import settings_of
 from cli.problem import UserProblem
-from cli.reply import answer_to, mailbox_for
+from cli.reply import answer_to, mailbox_for, received
 from cli.show import moment, print_json
 from cli.tables import console, table
 from engine.gateways.caught import FOLDER, OpenedMail, listing, show
@@ -77,8 +77,9 @@ def reply(
     """Answer a caught mail as its reader would: the answer comes in like any other, and finds its case."""
     settings = settings_of(workspace)
     answer = answer_to(_one(settings.kept / FOLDER, mail), text, sender)
-    mailbox = mailbox_for(answer.to, settings)
-    incoming = Incoming(mailbox, f"reply-{uuid4()}", answer.raw, datetime.now(UTC), answer.sender, (answer.to,))
+    mailbox, authserv = mailbox_for(answer.to, settings)
+    raw = received(answer, authserv)
+    incoming = Incoming(mailbox, f"reply-{uuid4()}", raw, datetime.now(UTC), answer.sender, (answer.to,))
     set_going(workspace, lambda desk: desk.store.write(lambda c: keep(c, incoming)))
     if as_json:
         print_json({"mailbox": mailbox, "from": answer.sender, "to": answer.to})

@@ -10,6 +10,7 @@ from email.utils import format_datetime, getaddresses, make_msgid
 
 from cli.problem import UserProblem
 from engine.gateways.caught import OpenedMail
+from engine.gateways.parsing.authentication import MICROSOFT
 from engine.mailroom.boxes import TRIAL, mailboxes_of
 from engine.settings import Settings
 
@@ -42,15 +43,23 @@ def answer_to(mail: OpenedMail, text: str, sender: str = "") -> Answer:
     return Answer(reply.as_bytes(), sender, to)
 
 
-def mailbox_for(address: str, settings: Settings) -> str:
-    """The name of the mailbox that mails to this address come to. Raises UserProblem where there is none."""
+def received(answer: Answer, authserv: str) -> bytes:
+    """The answer as the mailbox's server hands it over: with its word that the sender is who they say."""
+    name = "" if authserv == MICROSOFT else f"{authserv}; "
+    domain = answer.sender.rpartition("@")[2]
+    word = f"Authentication-Results: {name}dmarc=pass header.from={domain}\r\n" if authserv else ""
+    return word.encode() + answer.raw
+
+
+def mailbox_for(address: str, settings: Settings) -> tuple[str, str]:
+    """Name and `authserv` of the mailbox that mails to this address come to. Raises UserProblem where there is none."""
     local, _, domain = address.lower().rpartition("@")
     plain = f"{local.partition('+')[0]}@{domain}"
     for name, mailbox in mailboxes_of(settings)().items():
         if mailbox.address.lower() in (address.lower(), plain):
-            return name
+            return name, mailbox.authserv or ""
     if settings.mail.sender.lower() == plain and settings.mail.smtp is None:
-        return TRIAL  # the running worker has it, this command has not
+        return TRIAL, ""  # the running worker has it, this command has not
     raise UserProblem(
         f"no mailbox takes mail to {address}: give `mailboxes:` in definitions/connections.yaml one with that address"
     )

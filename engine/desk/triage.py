@@ -98,11 +98,11 @@ class Triage(Telling, Publishing):
         found = await self.store.read(lambda c: triage.get(c, mail))
         if found:
             return found
-        near = [row for row in await self.waiting_mails() if row.mail.removeprefix("mail-").startswith(_bare(mail))]
-        if len(near) == 1:
-            return near[0]
+        near = await self.store.read(lambda c: triage.beginning(c, f"mail-{_bare(mail)}"))
+        if len(near) == 1 and (only := await self.store.read(lambda c: triage.get(c, near[0]))):
+            return only
         if near:
-            raise NotThere(f"several mails begin with `{mail}`: {one_of([row.mail for row in near])}")
+            raise NotThere(f"several mails begin with `{mail}`: {one_of(near)}")
         raise NotThere(f"there is no mail `{mail}`; `baton triage` lists those that wait")
 
     async def _undecided(self, mail: str) -> TriageRow:
@@ -197,7 +197,7 @@ def _trigger(edition: Edition, mailbox: str) -> Trigger | None:
 
 
 def _bare(mail: str) -> str:
-    return mail.removeprefix("mail-") or "?"
+    return mail.removeprefix("mail-")
 
 
 def _short(row: TriageRow) -> str:

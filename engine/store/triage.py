@@ -1,5 +1,6 @@
 """Mail that found no place by itself: it waits here until somebody gives it one."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +46,8 @@ class TriageRow:
     closed_at: datetime | None
 
 
+_ID = re.compile(r"mail-[0-9a-f]{1,24}")
+
 # Written out as the partial index has it. A mail for which a case began to listen later is `routed`, and gone from
 # here; one whose case ended before it could be told is `late`, and comes here without a row of its own.
 _HELD = "i.source = 'mail' AND i.state IN ('triage', 'unmatched', 'late', 'failed')"
@@ -67,6 +70,7 @@ _MOVE = Sql(
 )
 _FILES = Sql("UPDATE files SET case_id = :case WHERE id = :id AND case_id = ''")
 _EVENT = Sql("SELECT data_json FROM inbox WHERE source = 'mail' AND source_id = :id")
+_BEGINNING = Sql("SELECT id FROM mails WHERE id LIKE :start ORDER BY id LIMIT 3")
 _CLOSE = Sql(
     """
     INSERT INTO triage (mail_id, reason, why, case_id, path, automatic, since, outcome, note, given_by, closed_at)
@@ -105,6 +109,13 @@ def get(c: Connection, mail: str) -> TriageRow | None:
     """One mail that was read, whether or not it waits."""
     rows = _ONE.rows(c, id=mail)
     return _row(rows[0]) if rows else None
+
+
+def beginning(c: Connection, start: str) -> tuple[str, ...]:
+    """The ids of up to three mails that begin so; none for what is not the beginning of an id."""
+    if not _ID.fullmatch(start):
+        return ()
+    return tuple(mail for (mail,) in _BEGINNING.rows(c, start=f"{start}%"))
 
 
 def close(c: Connection, row: TriageRow, outcome: str, note: str, by: str, at: datetime) -> bool:

@@ -50,6 +50,7 @@ def test_waiting_mail_is_listed_shown_and_put_aside(baton: Baton, mail: str) -> 
     assert (refused.code, "there is no case" in refused.err) == (1, True)
     assert baton("triage", "dismiss", mail, "--reason", "advertising", "--by", "sam").code == 0
     assert baton("triage").out == "No mail waits.\n"
+    assert "dismissed by sam: advertising" in baton("triage", "show", mail[:10]).out
     assert "already" in baton("triage", "dismiss", mail, "--reason", "again", "--by", "sam").err
 
 
