@@ -13,6 +13,7 @@ from engine.gateways.tokens import link_token, link_url, reply_address, reply_to
 from engine.language.addresses import normal
 from engine.language.calendar import WorkCalendar
 from engine.language.evaluator import EVERYDAY
+from engine.language.locales import chosen
 from engine.language.plan import Plan
 from engine.language.resources import Connections, EmailTemplate, People
 from engine.language.time import resolve_text
@@ -46,13 +47,13 @@ async def compose(world: World, plan: Plan, effect: Effect) -> Outgoing:
     letter = effect.payload
     people, connections = world.people() or plan.resources.people, world.connections() or Connections()
     reader = await _reader(world, people, effect)
-    template = template_of(plan, letter)
+    template, locale = template_for(plan, letter, reader.known.locale if reader.known else "")
     book = Links(world, effect, reader.address)
     scope = _scope(book, plan, letter, template, reader, people)
     link, class_ = scope.get("link", ""), letter.get("class") or "process"
-    out = WayOut() if reader.staff else way_out(world, reader.address, class_, reader.known)
+    out = WayOut() if reader.staff else way_out(world, reader.address, class_, locale)
     rendered = await world.renderer.mail(
-        template, scope, world.brand, link=link, leave=out.footer, calendar=plan.calendar
+        template, scope, world.brand, link=link, leave=out.footer, calendar=plan.calendar, locale=locale
     )
     sender, sender_name = _sender(world, connections, letter)
     answers = book.answers(effect.page, connections)
@@ -155,6 +156,14 @@ def _patience(retry: Retry, plan: Plan) -> Patience:
         for phrase in (retry.first_delay, retry.max_delay)
     )
     return Patience(retry.max_attempts, (first - now).total_seconds(), (longest - now).total_seconds(), own=True)
+
+
+def template_for(plan: Plan, letter: Mapping[str, Any], locale: str) -> tuple[EmailTemplate, str]:
+    """The letter in the reader's language where there is one, and which that is; empty: that of everybody else."""
+    if not letter["template"]:
+        return template_of(plan, letter), ""
+    name, found = chosen(letter["template"], plan.resources.emails, locale)
+    return plan.resources.emails[name], found
 
 
 def template_of(plan: Plan, letter: Mapping[str, Any]) -> EmailTemplate:

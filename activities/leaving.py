@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from activities.world import World
 from engine.gateways.tokens import UNSUBSCRIBE, link_url, token_hash, unsubscribe_token
 from engine.language.addresses import normal
-from engine.store.contacts import Contact
 
 _WORDS = {
     "en": "Unsubscribe",
@@ -32,8 +31,8 @@ class WayOut:
     links: tuple[tuple[str, str, str], ...] = ()
 
 
-def way_out(world: World, to: str, class_: str, known: Contact | None = None) -> WayOut:
-    """How the reader of a mail of this class unsubscribes from the class.
+def way_out(world: World, to: str, class_: str, locale: str = "") -> WayOut:
+    """How the reader of a mail of this class unsubscribes from the class. `locale`: that of the mail.
 
     Marketing has it always. Where the setting `mail.unsubscribe` is `process`, the mails of processes carry the
     headers too, which mail programs show as a button of their own; but no link below the text, where it would
@@ -43,7 +42,7 @@ def way_out(world: World, to: str, class_: str, known: Contact | None = None) ->
         return WayOut()
     token = unsubscribe_token(world.key, normal(to), class_)
     url = link_url(world.base_url, UNSUBSCRIBE, token)
-    words = _WORDS.get((known.locale if known else "").lower().partition("-")[0], _WORDS["en"])
+    words = _WORDS.get(locale.partition("-")[0], _WORDS["en"])
     return WayOut(
         (("List-Unsubscribe", f"<{url}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")),
         (url, words) if class_ == "marketing" else ("", ""),

@@ -11,6 +11,7 @@ from engine.language.checks import check
 from engine.language.document import Document, Registry
 from engine.language.fields import Reference
 from engine.language.library import Buffers, Library, definitions_around, workspace_definitions
+from engine.language.locales import variants
 from engine.language.plan import FORMAT, Plan
 from engine.language.problems import Problem, errors, in_order
 from engine.language.process import Process
@@ -71,6 +72,7 @@ def _plan(process: Process, document: Document, library: Library) -> Plan:
 def _resources(document: Document, library: Library) -> Resources:
     used = _used(document)
     used.setdefault("emails", set()).update(_unnamed_mails(document.root))
+    used["emails"] |= {other for name in used["emails"] for other in variants(name, library.names("emails"))}
     people, connections = library.shared("people"), library.shared("connections")
     found: dict[str, Any] = {
         kind: {name: loaded.root for name in sorted(used.get(kind, ())) if (loaded := library.get(kind, name))}

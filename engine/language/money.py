@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from engine.language.locales import written_money
+
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥"}
 WHOLE_CURRENCIES = frozenset({"JPY", "KRW", "CLP", "VND", "ISK"})  # these have no minor unit
 MAX_AMOUNT = Decimal(10) ** 18
@@ -16,6 +18,9 @@ class Money:
     currency: str
 
     def __str__(self) -> str:
+        shown = rounded(self.amount, self.currency)
+        if there := written_money(shown, self.currency, SYMBOLS.get(self.currency, "")):
+            return there
         sign = "-" if self.amount < 0 else ""
         figure = f"{rounded(abs(self.amount), self.currency):,f}"
         symbol = SYMBOLS.get(self.currency)

@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.language.checks import check
 from engine.language.document import Document, Registry
 from engine.language.library import FOLDERS, SHARED, Buffers, Library
+from engine.language.locales import split
 from engine.language.nodes import Place
 from engine.language.problems import Problem, errors, in_order, suggest
 
@@ -40,6 +41,7 @@ def check_everything(folder: Path, registry: Registry, buffers: Buffers | None =
     found += library.problems()
     if not errors(found):
         found += _unused(library, used)
+        found += _translations(library)
     found += _strays(library)
     return Survey(in_order(found), len(library.read_files))
 
@@ -56,11 +58,42 @@ def _unused(library: Library, used: set[Path]) -> Iterator[Problem]:
     for path, document in library.read_files.items():
         kind = path.parent.name
         first = "\n".join(document.source.text.split("\n")[:3])
-        if path in used or kind not in _TOLD or path.stem in USUAL or _ALLOWED.search(first):
+        if (
+            path in used
+            or kind not in _TOLD
+            or path.stem in USUAL
+            or _is_orphan(library, kind, path.stem)
+            or _ALLOWED.search(first)
+        ):
             continue
         message = f"no process uses the {_TOLD[kind]} `{path.stem}`"
         hint = "use it, or take the file away"
         yield document.source.problem("W070", message, Place(1, 1, 1_000), hint=hint, severity="warning")
+
+
+def _is_orphan(library: Library, kind: str, name: str) -> bool:
+    """A translation without its original is told of as that."""
+    base, locale = split(name)
+    return kind == "emails" and bool(locale) and base not in library.names(kind)
+
+
+def _translations(library: Library) -> Iterator[Problem]:
+    """Mails in another language that nobody gets, or that lack what the first one has."""
+    known = library.names("emails")
+    for name in known:
+        (base, locale), document = split(name), library.get("emails", name)
+        if not locale or document is None:
+            continue
+        original = library.get("emails", base) if base in known else None
+        if original is None:
+            near = suggest(base, known)
+            hint = f"call it `{near}.{locale}.md`" if near else f"write `{base}.md`, or call this file `{base}.md`"
+            message, note = f"there is no `{base}.md` that this is the translation of", "so nobody gets it"
+            yield document.source.problem("W074", message, Place(1, 1, 1_000), note, hint, "warning")
+        elif getattr(original.root, "button", None) and not getattr(document.root, "button", None):
+            message = f"`{base}.md` has a button, and its translation has none"
+            hint = "add `button:` with its label in this language"
+            yield document.source.problem("W074", message, Place(1, 1, 1_000), "", hint, "warning")
 
 
 def _strays(library: Library) -> Iterator[Problem]:

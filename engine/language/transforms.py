@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from engine.language.calendar import WorkCalendar
+from engine.language.locales import written_date, written_number
 from engine.language.money import Money, rounded
 from engine.language.operations import (
     MAX_TEXT,
@@ -190,8 +191,8 @@ def format_date(clock: Clock, value: Any, style: str = "long") -> str:
     day = to_date(clock, value)
     return {
         "long": display_date(day),
-        "weekday": f"{day:%A}, {display_date(day)}",
-        "short": f"{day.day} {day:%b} {day.year}",
+        "weekday": written_date(day, "weekday") or f"{day:%A}, {display_date(day)}",
+        "short": written_date(day, "short") or f"{day.day} {day:%b} {day.year}",
         "iso": day.isoformat(),
     }[style]
 
@@ -212,8 +213,8 @@ def format_time(clock: Clock, value: datetime) -> str:
 def format_number(clock: Clock, value: Any, places: Any = None) -> str:
     """The number as text with commas, with so many decimal places."""
     if places is None:
-        return f"{Decimal(value):,f}"
-    return f"{Decimal(round_half_up(clock, value, places)):,.{int(places)}f}"
+        return written_number(Decimal(value))
+    return written_number(Decimal(round_half_up(clock, value, places)), int(places))
 
 
 def format_money(_: Clock, value: Money) -> str:

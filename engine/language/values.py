@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.language.coercion import coerce
+from engine.language.locales import manner, written_date
 from engine.language.money import Money
 
 __all__ = [
@@ -132,7 +133,8 @@ def display(value: Any, zone: tzinfo = UTC) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        words = manner()
+        return (words.yes if words else "yes") if value else (words.no if words else "no")
     if isinstance(value, Mapping):
         return _display_mapping(value, zone)
     if isinstance(value, list | tuple):
@@ -159,7 +161,7 @@ def _display_mapping(value: Mapping[str, Any], zone: tzinfo) -> str:
 
 
 def display_date(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
+    return written_date(day, "long") or f"{day.day} {day:%B} {day.year}"
 
 
 def display_datetime(at: datetime, zone: tzinfo) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from engine.language.locales import variants
 from engine.language.plan import Plan
 from engine.language.resources import People
 from engine.runtime.flow import StepError
@@ -88,8 +89,9 @@ def is_suppressed(result: Mapping[str, Any]) -> bool:
 def _written(plan: Plan, send: Send) -> str:
     if send.template is None:
         return f"{send.subject} {send.body}"
-    template = plan.resources.emails[send.template]
-    return f"{template.subject} {template.preheader} {template.button} {template.body}"
+    emails = plan.resources.emails
+    every = [emails[name] for name in (send.template, *variants(send.template, emails))]
+    return " ".join(f"{one.subject} {one.preheader} {one.button} {one.body}" for one in every)
 
 
 def _scope(scope: Mapping[str, Any], written: str, title: str) -> dict[str, Any]:

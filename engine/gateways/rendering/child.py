@@ -13,6 +13,7 @@ from engine.gateways.rendering.letter import LEAVE, LINK, LetterSource, letter
 from engine.gateways.rendering.limits import serve
 from engine.gateways.rendering.sandbox import ZONE, compiled, rendered
 from engine.language.calendar import WorkCalendar
+from engine.language.locales import LOCALE
 from engine.language.resources import Calendar
 from engine.language.values import decode, encode
 
@@ -21,6 +22,7 @@ def answer(request: bytes) -> bytes:
     asked = decode(request.decode())
     calendar = _calendar(asked["calendar"])
     ZONE.set(calendar.zone)
+    LOCALE.set(asked.get("locale") or "")
     use(calendar)
     return encode(_KINDS[asked["kind"]](asked)).encode()
 

@@ -63,7 +63,7 @@ _QUERIES = """
 """
 
 _PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -89,15 +89,43 @@ _PAGE = """<!DOCTYPE html>
 </html>
 """
 
+_SPARE = {
+    "en": "The button does not work? Open this address:",
+    "da": "Virker knappen ikke? Åbn denne adresse:",
+    "de": "Der Knopf geht nicht? Öffnen Sie diese Adresse:",
+    "es": "¿No funciona el botón? Abra esta dirección:",
+    "fi": "Eikö painike toimi? Avaa tämä osoite:",
+    "fr": "Le bouton ne fonctionne pas ? Ouvrez cette adresse :",
+    "it": "Il pulsante non funziona? Apra questo indirizzo:",
+    "nb": "Virker ikke knappen? Åpne denne adressen:",
+    "nl": "Werkt de knop niet? Open dit adres:",
+    "pl": "Przycisk nie działa? Otwórz ten adres:",
+    "pt": "O botão não funciona? Abra este endereço:",
+    "sv": "Fungerar inte knappen? Öppna den här adressen:",
+}
+
+
+def spare_words(locale: str) -> str:
+    """What stands above the address of the button, in the language of the mail."""
+    return _SPARE.get(locale.partition("-")[0], _SPARE["en"])
+
+
 _INLINER = CSSInliner(load_remote_stylesheets=False, remove_inlined_selectors=False)
 
 
-def page(brand: Brand, preheader: str, content: str, leave: str = "", leave_words: str = "") -> str:
+def page(brand: Brand, preheader: str, content: str, leave: str = "", leave_words: str = "", locale: str = "") -> str:
     """The whole HTML of a mail, its styles inlined; `preheader` and `content` are HTML, and so is `leave`, the
     address to unsubscribe."""
     styles, queries = (css.replace("COLOUR", brand.colour) for css in (_STYLE, _QUERIES))
     footer = "<br>".join(escape(line) for line in (brand.name, *brand.footer.splitlines()))
     if leave:
         footer += f'<br><a class="leave" href="{leave}">{escape(leave_words)}</a>'
-    html = _PAGE.format(name=escape(brand.name), style=styles, preheader=preheader, content=content, footer=footer)
+    html = _PAGE.format(
+        language=locale or "en",
+        name=escape(brand.name),
+        style=styles,
+        preheader=preheader,
+        content=content,
+        footer=footer,
+    )
     return _INLINER.inline(html).replace("</head>", f"<style>{queries}</style>\n</head>", 1)

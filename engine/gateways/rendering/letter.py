@@ -13,7 +13,7 @@ from engine.gateways.rendering.brand import Brand
 from engine.gateways.rendering.filters import ENVIRONMENT
 from engine.gateways.rendering.holes import Perforated, perforated
 from engine.gateways.rendering.html import HtmlWriter, button
-from engine.gateways.rendering.layout import page
+from engine.gateways.rendering.layout import page, spare_words
 from engine.gateways.rendering.markdown import Node, keeps_breaks, parsed
 from engine.gateways.rendering.plain import PlainWriter, wrapped
 from engine.gateways.rendering.sandbox import compiled, rendered
@@ -35,6 +35,7 @@ class LetterSource:
     body: str
     brand: Brand
     leave: str = ""
+    locale: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,8 @@ def _html(template: Perforated, source: LetterSource) -> str:
         content.append(button(link, escape(label)))
     content.append(writer.document(after))
     if label:
-        content.append(
-            f'<p class="spare">The button does not work? Open this address:<br><a href="{link}">{link}</a></p>'
-        )
-    return page(source.brand, escape(preheader), "\n".join(content), leave, source.leave)
+        content.append(f'<p class="spare">{spare_words(source.locale)}<br><a href="{link}">{link}</a></p>')
+    return page(source.brand, escape(preheader), "\n".join(content), leave, source.leave, source.locale)
 
 
 def _text(template: Perforated, source: LetterSource) -> str:

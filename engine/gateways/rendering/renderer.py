@@ -57,6 +57,7 @@ class Renderer:
         link: str = "",
         leave: tuple[str, str] = ("", ""),
         calendar: Calendar | None = None,
+        locale: str = "",
     ) -> RenderedMail:
         """Subject, HTML and text of a mail; with a `link`, the template's button leads to it. `leave`: address and
         words of the link to unsubscribe below it."""
@@ -66,8 +67,9 @@ class Renderer:
             "button": (template.button or "") if link else "",
             "body": template.body,
             "leave": leave[1] if leave[0] else "",
+            "locale": locale,
         }
-        asked = {"template": source, "brand": asdict(brand), "link": link, "leave": leave[0]}
+        asked = {"template": source, "brand": asdict(brand), "link": link, "leave": leave[0], "locale": locale}
         return RenderedMail(**await self._ask(kind="mail", scope=scope, calendar=calendar, **asked))
 
     async def document(

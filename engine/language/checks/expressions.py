@@ -21,6 +21,7 @@ from engine.language.checks.variables import Variables, moving
 from engine.language.document import Leaf, UnknownStep
 from engine.language.expressions import Expr
 from engine.language.fields import Reference
+from engine.language.locales import variants
 from engine.language.narrowing import Path, narrow
 from engine.language.nodes import Broken, Table
 from engine.language.process import Process, When
@@ -225,7 +226,8 @@ class Walk(Blocks):
         named = [leaf for leaf in self.subject.document.leaves.get(id(step), ()) if isinstance(leaf.kind, Reference)]
         user = f"step `{step.id}` ({self.subject.document.source.name}:{self._line(step)})"
         for name in (*(leaf.text for leaf in named if leaf.kind.kind == "emails"), *step.mails()):
-            files.mail(self.subject, name, scope, user)
+            for one in (name, *variants(name, self.subject.library.names("emails"))):
+                files.mail(self.subject, one, scope, user)
         for leaf in named:
             if leaf.kind.kind == "forms":
                 files.form(self.subject, leaf.text, scope, user)

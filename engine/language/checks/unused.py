@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from engine.language.checks.subject import Subject
 from engine.language.fields import Reference
+from engine.language.locales import variants
 from engine.language.problems import errors
 
 _WHOLE = re.compile(r"\binputs\b(?!\s*[:.\[])")
@@ -24,6 +25,8 @@ def _texts(subject: Subject) -> Iterator[str]:
     yield subject.document.source.text
     used = {(leaf.kind.kind, leaf.text) for leaf in subject.leaves() if isinstance(leaf.kind, Reference)}
     used |= {("emails", name) for step in subject.steps for name in step.mails()}
+    for name in [name for kind, name in used if kind == "emails"]:
+        used |= {("emails", other) for other in variants(name, subject.library.names("emails"))}
     for kind in ("emails", "forms", "checklists", "tables", "documents"):
         known = subject.library.names(kind)
         for name in sorted(name for of, name in used if of == kind and name in known):
