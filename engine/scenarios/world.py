@@ -248,7 +248,7 @@ class World:
 
     def _respond(self, case: str, plan: Plan, effect: Effect) -> Answer:
         self._fail(effect)
-        if effect.kind == "email" and self._is_suppressed(effect.payload):
+        if effect.kind in ("email", "draft") and self._is_suppressed(effect.payload):
             return _suppressed(effect.payload)
         mock = next((self.mocks[name] for name in _names(effect.path) if name in self.mocks), None)
         if effect.kind == "subprocess":

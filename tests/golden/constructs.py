@@ -33,6 +33,17 @@ def _steps(*lines: str) -> str:
     return "steps:\n" + "".join(f"  - {line}\n" for line in lines)
 
 
+def _asked(step: str) -> str:
+    return (
+        f"{{ id: {step}, type: wait, events: [{{ id: reply, type: email }}], timeout: 9 days, on_timeout: continue, "
+        "send: { template: hello, to: ann@acme.test } }"
+    )
+
+
+def reply(thread: str) -> Line:
+    return ["email", "", "reply", {"from": "ann@acme.test", "text": "Yes", "thread": thread}]
+
+
 BAD = (
     "{ id: bad, type: email, to: ann@acme.test, body: Hello, "
     "subject: '${ 1 / ((inputs.email | length) - (inputs.email | length)) }'"
@@ -190,6 +201,44 @@ CONSTRUCTS: dict[str, tuple[str, list[Line]]] = {
             _mail("end"),
         ),
         [["task", "v", "", {"outcome": "yes"}, "sam"], ["task", "v", "", {"outcome": "yes"}, "helen"]],
+    ),
+    "reply_wait": (
+        _steps(
+            "{ id: both, type: parallel, branches: [{ id: p, steps: [" + _asked("price") + "] }, "
+            "{ id: d, steps: [" + _asked("date") + "] }] }",
+            _mail("end"),
+        ),
+        [reply("both/d/date"), reply("both/p/price")],
+    ),
+    "reply_form": (
+        _steps(
+            "{ id: survey, type: form, form: client-survey, answer_by_reply: remarks, to: ann@acme.test, "
+            "reminders: [{ after: 2 days, template: again }], timeout: 9 days, on_timeout: continue }",
+            _mail("end"),
+        ),
+        [WAIT, reply("survey")],
+    ),
+    "mailed": (
+        _steps(
+            "{ id: order, type: wait, timeout: 9 days, on_timeout: continue, events: [{ id: mail, type: email, "
+            "mailbox: support, match: { from: ann@acme.test } }] }",
+            _mail("end"),
+        ) + "handlers:\n  - id: heard\n    when: { type: email }\n    steps: [" + _ask("look") + "]\n",
+        [["email", "", "reply", {"from": "ben@acme.test", "text": "Hello"}],
+         ["email", "", "mail/support", {"from": "ann@acme.test", "text": "Hello"}], done("look")],
+    ),
+    "came_back": (
+        _steps(
+            "{ id: survey, type: form, form: client-survey, to: ann@acme.test, timeout: 9 days, "
+            "on_timeout: continue, on_suppressed: [" + _ask("phone") + "] }",
+            _mail("end"),
+        ),
+        [["bounce", "", "bounce", {"address": "ann@acme.test", "hard": True, "why": "no", "thread": "survey"}],
+         done("phone")],
+    ),
+    "manner": (
+        _steps(_mail("hi", ", class: marketing, sender: surveys, hours: office"), _ask("a"), _mail("end")),
+        [done("a")],
     ),
 }  # fmt: skip
 

@@ -77,3 +77,25 @@ tests:
     expect: { timeline: ["did not arrive: no such user"] }
 """
     assert misses(tmp_path, ASK, test) == []
+
+
+OFFER = """
+steps:
+  - { id: offer, type: email, to: "${ inputs.email }", subject: An offer, body: It is cheap., approve: client-success }
+"""
+
+
+def test_somebody_agrees_to_a_mail_before_it_goes_out(tmp_path: Path) -> None:
+    test = """
+tests:
+  - title: agreed
+    script:
+      - expect: { never_sent: [An offer], waiting: [offer_approval] }
+      - { complete: offer_approval, outcome: approve, by: priya }
+    expect: { outcome: completed, status: { offer: done } }
+  - title: not agreed
+    script:
+      - { complete: offer_approval, outcome: reject, comment: Too cheap., by: priya }
+    expect: { never_sent: [An offer], status: { offer: suppressed } }
+"""
+    assert misses(tmp_path, OFFER, test) == []

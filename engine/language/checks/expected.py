@@ -79,4 +79,4 @@ def _expression(t: Tested, expect: Expect, expression: str) -> None:
 def _beside(known: Known, name: str) -> bool:
     """Whether it is side work of a step: `welcome_escalate1`."""
     step, _, rest = name.rpartition("_")
-    return step in known.steps and rest.startswith("escalate")
+    return (step in known.steps and rest.startswith("escalate")) or name in known.approvals

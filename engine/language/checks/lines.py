@@ -54,6 +54,8 @@ def _about_step(t: Tested, line: Line, verb: str) -> None:
         return
     if verb in ("complete", "claim", "release", "reassign") and not re.fullmatch(r"[a-z0-9_/]+", name):
         return  # a title of a task, with values in it
+    if verb in ("complete", "claim", "release", "reassign") and name in t.known.approvals:
+        return
     step = t.must_be_step(name, place, t.known.handlers if verb == "answer" else ())
     if step is None:
         return

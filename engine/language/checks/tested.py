@@ -51,6 +51,13 @@ class Known:
         return found | {h.id: h for step in self.steps.values() for h in getattr(step, "handlers", ())}
 
     @property
+    def approvals(self) -> frozenset[str]:
+        """What the tasks are called in which somebody agrees to the mail of a step: `STEP_approval`."""
+        sends = [(s.id, getattr(s, "approve", None) or getattr(getattr(s, "send", None), "approve", None)) for s in
+                 self.steps.values()]  # fmt: skip
+        return frozenset(f"{step}_approval" for step, who in sends if who)
+
+    @property
     def takes_mail(self) -> bool:
         """Whether a step or a handler takes the answer to a mail of the case."""
         heard = [h.when for h in self.handlers.values() if h.when]
