@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.language.addresses import normal
+
 
 @dataclass(frozen=True)
 class Accept:
@@ -42,6 +44,6 @@ _ADDRESSES = {"email": ("from", "to"), "bounce": ("address",)}
 
 
 def compared(kind: str, match: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What must be equal, as events have it: addresses in small letters."""
+    """What must be equal, as events have it: one address is one text, however it is written."""
     names = _ADDRESSES.get(kind, ())
-    return {name: str(value).lower() if name in names else value for name, value in match.items()}
+    return {name: normal(str(value)) if name in names else value for name, value in match.items()}
