@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from email.utils import parseaddr
 from typing import Any
 
+from engine.language.addresses import normal
 from engine.language.process import BOUNCE, REPLY, mailed_to
 from engine.language.scenario import Line
 from engine.runtime.letters import is_suppressed
@@ -51,13 +52,13 @@ def bounce(world: World, line: Line, name: str) -> None:
     case, path, record, reader = _asked(world, name)
     hard = line.hard is not False
     if hard:
-        world.suppressed.add(reader.lower())
-    data = {"address": reader.lower(), "hard": hard, "why": line.reason or "there is no such mailbox"}
+        world.suppressed.add(normal(reader))
+    data = {"address": normal(reader), "hard": hard, "why": line.reason or "there is no such mailbox"}
     world.tell(case, "bounce", "", BOUNCE, "", {**data, "thread": record.page(path)})
 
 
 def unsubscribe(world: World, line: Line, address: str) -> None:
-    world.suppressed.add(str(world.filled(address, world.main)).lower())
+    world.suppressed.add(normal(str(world.filled(address, world.main))))
 
 
 def _asked(world: World, name: str) -> Asked:
@@ -83,7 +84,7 @@ def _outside(world: World, case: Simulation) -> list[Happened]:
 
 def _known(case: Simulation) -> set[str]:
     """Whom the case has written to, and whom its steps wait for by name."""
-    written = {str(h.effect.payload["to"]).lower() for h in case.happened if h.effect.kind == "email"}
+    written = {normal(str(h.effect.payload["to"])) for h in case.happened if h.effect.kind == "email"}
     accepts = [a for r in case.state.steps.values() if not r.closed for a in r.memo.get("accepts", ())]
     return written | {str(a["match"]["from"]) for a in accepts if "from" in a["match"]}
 
@@ -93,7 +94,7 @@ def _mail(world: World, line: Line, case: Simulation, reader: str, more: Mapping
     name, address = parseaddr(str(world.filled(line.from_ or reader, case)))
     text = str(world.filled(line.text or "", case))
     return {
-        "from": address.lower(),
+        "from": normal(address),
         "from_name": name,
         "subject": str(world.filled(line.subject or "", case)),
         "text": text,

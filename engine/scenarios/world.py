@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.language.addresses import normal
 from engine.language.evaluator import EvaluationError
 from engine.language.inputs import BadValues, Values
 from engine.language.plan import Plan
@@ -95,7 +96,7 @@ class World:
         self.now = at
         self.around = around
         self.mocks = dict(mocks)
-        self.suppressed = {address.lower() for address in suppressed}
+        self.suppressed = {normal(address) for address in suppressed}
         self.failing: dict[str, Failing] = {}
         self.colleagues = Colleagues(plan.resources.people)
         self.cases: dict[str, Simulation] = {}
@@ -262,7 +263,7 @@ class World:
 
     def _is_suppressed(self, letter: Mapping[str, Any]) -> bool:
         to = str(letter["to"])
-        return to.lower() in self.suppressed and letter["class"] != "transactional" and not self.is_staff(to)
+        return normal(to) in self.suppressed and letter["class"] != "transactional" and not self.is_staff(to)
 
     def _fail(self, effect: Effect) -> None:
         failing = next((self.failing[name] for name in _names(effect.path) if name in self.failing), None)
