@@ -59,7 +59,7 @@ from engine.schedules import Schedule, Schedules
 from engine.senders import Senders, Wellbeing
 from engine.settings import Settings, SettingsError
 from engine.shelf import Shelf
-from engine.store import cases, erasures
+from engine.store import cases, erasures, requests
 from engine.store.policy import Rules
 from engine.store.rows import NewCase
 from engine.store.store import Store
@@ -323,6 +323,7 @@ async def watch(store: Store, courier: Courier, stop: asyncio.Event) -> None:
         try:
             await store.write(give_up_forsaken)
             await erase(store, courier)
+            await store.write(lambda c: requests.forget_old(c, utc_now()))
             stuck = await courier.stuck()
             await store.write(lambda c, stuck=stuck: cases.unmark_stuck(c, why, stuck))  # type: ignore[misc]
             for case in stuck:

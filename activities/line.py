@@ -30,6 +30,7 @@ log = logging.getLogger("baton.calls")
 
 LONGEST = 60.0  # seconds for one request; a longer one would outlive the time that its effect has
 REDIRECTS = 5
+SHORTEST = 4  # characters of a secret that is masked: taking out less would take the words apart
 _INPUT = re.compile(r"\binputs\s*(?:\.\s*(\w+)|\[\s*[\"'](\w+))")
 
 
@@ -145,7 +146,8 @@ class Line:
     def masked(self, words: str) -> str:
         """The words without any secret of this connection: other systems repeat what they are told."""
         for name in self._secrets():
-            if value := self.world.secrets.get(name):
+            value = self.world.secrets.get(name) or ""
+            if len(value) >= SHORTEST:
                 words = words.replace(value, "***").replace(quote(value, safe=""), "***")
         return words
 

@@ -12,7 +12,7 @@ from engine.gateways.answers import HttpResponse
 from engine.gateways.http import HttpRequest
 from engine.gateways.outcome import Refused
 from engine.gateways.outgoing import same_origin
-from engine.language.picking import at
+from engine.language.payload import dig
 from engine.language.resources import Pages
 
 LONGEST = 60.0  # seconds for all pages together: what is fetched must be done within the time of one effect
@@ -35,7 +35,7 @@ async def listed(line: Line, request: HttpRequest, pages: Pages, target: str) ->
 
 
 def _entries(request: HttpRequest, answer: Any, pages: Pages) -> list[Any]:
-    entries = at(answer, pages.items) if pages.items else answer
+    entries = dig(answer, pages.items) if pages.items else answer
     if entries is None and answer is not None and pages.items:
         return []
     if not isinstance(entries, list):
@@ -47,11 +47,11 @@ def _entries(request: HttpRequest, answer: Any, pages: Pages) -> list[Any]:
 def _following(request: HttpRequest, answer: HttpResponse, pages: Pages) -> HttpRequest | None:
     """The request for the next page; None after the last one. Raises Refused for a page of another host."""
     if pages.cursor:
-        cursor = at(answer.json, pages.cursor)
+        cursor = dig(answer.json, pages.cursor)
         name = pages.parameter or pages.cursor.rpartition(".")[2]
         url = _with(request.url, name, str(cursor)) if cursor not in (None, "", False) else ""
     else:
-        written = _link(answer.headers) if pages.next == "Link" else at(answer.json, pages.next or "")
+        written = _link(answer.headers) if pages.next == "Link" else dig(answer.json, pages.next or "")
         url = urljoin(request.url, written) if isinstance(written, str) and written else ""
     if not url or url == request.url:
         return None

@@ -45,6 +45,7 @@ COMMANDS = {
     "status": Command("cli.status", "All open cases, or one of them in words", quick=True),
     "show": Command("cli.show_case", "Everything about one case, with who did what"),
     "report": Command("cli.report", "What became of the cases of a process, in figures"),
+    "calls": Command("cli.calls", "What was sent to other systems, and how each attempt went"),
     "tasks": Command("cli.tasks", "Open tasks of the team"),
     "task": Command("cli.task", "Show a task, take it, or finish it"),
     "give": Command("cli.give", "Tell a waiting step what has happened"),

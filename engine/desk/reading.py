@@ -8,8 +8,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.desk.ground import Ground
 from engine.runtime.view import Entry
-from engine.store import cases, health
+from engine.store import cases, health, requests
 from engine.store.migration import HEAD
+from engine.store.requests import Attempt
 from engine.store.rows import CaseSummary
 
 RECENT = timedelta(minutes=1)  # within which a worker that is at work was seen
@@ -37,6 +38,13 @@ class Reading(Ground):
         """What happened in a case, oldest first. Raises NotThere."""
         await self.case(case)
         return await self.store.read(lambda c: cases.timeline(c, case))
+
+    async def calls(self, case: str = "", *, failed: bool = False, most: int = 100) -> tuple[Attempt, ...]:
+        """Attempts at requests to other systems, newest first, of one case or of all; `failed`: only those that did
+        not go well. Raises NotThere."""
+        if case:
+            await self.case(case)
+        return await self.store.read(lambda c: requests.listing(c, case, failed=failed, most=most))
 
     async def ready(self) -> Readiness:
         """Whether pages can be shown and messages be taken in; and whether a worker goes on with them."""

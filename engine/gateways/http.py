@@ -73,6 +73,8 @@ class HttpxCaller:
                 self._client.stream(request.method, request.url, **sent) as answer,  # type: ignore[arg-type]
             ):
                 yield answer
+        except httpx.InvalidURL as problem:  # httpx reads the address of a redirect, also where it is not to follow it
+            raise Refused("http_redirect", f"{request.host} sends us to what is no address.") from problem
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as problem:
             raise Deferred("http_connect", f"{request.host} cannot be reached: {_words(problem)}") from problem
         except (httpx.TransportError, TimeoutError) as problem:

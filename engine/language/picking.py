@@ -1,9 +1,10 @@
 """What is kept of an answer: the values that connections.yaml declares, with their types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from engine.language.coercion import coerce
+from engine.language.payload import dig
 from engine.language.resources import Input, Operation, Picked, ValueType
 
 
@@ -25,7 +26,7 @@ def picked(operation: Operation, answer: Any) -> dict[str, Any]:
 
     Raises ValueError where a value is not of its type.
     """
-    return typed(operation, {name: at(answer, told.from_) for name, told in picks(operation).items()})
+    return typed(operation, {name: dig(answer, told.from_) for name, told in picks(operation).items()})
 
 
 def typed(operation: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,19 +35,6 @@ def typed(operation: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
     for name, told in picks(operation).items():
         put(found, name, coerce(raw[name], Input(type=told.type, optional=True), None, name=name))
     return found
-
-
-def at(answer: Any, dotted: str) -> Any:
-    """The value at `a.0.b`: names of mappings, places of lists from 0; None where there is none."""
-    value = answer
-    for word in filter(None, dotted.split(".")):
-        if isinstance(value, Mapping):
-            value = value.get(word)
-        elif isinstance(value, Sequence) and not isinstance(value, str) and word.isdigit() and int(word) < len(value):
-            value = value[int(word)]
-        else:
-            return None
-    return value
 
 
 def put(found: dict[str, Any], name: str, value: Any) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from engine.language.evaluator import EvaluationError, render
 from engine.language.expressions import ExpressionProblem, parse_template
-from engine.language.picking import at, picks, typed
+from engine.language.payload import dig
+from engine.language.picking import picks, typed
 from engine.language.plan import Plan
 from engine.language.resources import Operation
 from engine.runtime.effects import Answer, Effect
@@ -43,7 +44,7 @@ def _result(plan: Plan, effect: Effect, given: Any) -> dict[str, Any]:
 def _kept(operation: Operation, given: Any) -> dict[str, Any]:
     """A test gives values by the names that the step's result has, or whole as the outside system would."""
     found = given if isinstance(given, Mapping) else {}
-    return typed(operation, {n: found.get(n, at(given, told.from_)) for n, told in picks(operation).items()})
+    return typed(operation, {n: found.get(n, dig(given, told.from_)) for n, told in picks(operation).items()})
 
 
 def filled(written: Any, scope: Mapping[str, Any], now: Callable[[], datetime]) -> Any:

@@ -1,6 +1,7 @@
 """A system outside that listens on this machine, and calls to it as a worker makes them."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -75,8 +76,12 @@ class Outside:
 
 
 @contextmanager
-def outside(answer: Callable[[Came], Answer] = lambda came: (200, {}), host: str = "127.0.0.1") -> Iterator[Outside]:
-    """The system at work until the end of the block."""
+def outside(
+    answer: Callable[[Came], Answer] = lambda came: (200, {}),
+    host: str = "127.0.0.1",
+    context: ssl.SSLContext | None = None,
+) -> Iterator[Outside]:
+    """The system at work until the end of the block; with `context` it speaks TLS."""
     system = Outside(answer)
 
     class Handler(BaseHTTPRequestHandler):
@@ -105,7 +110,9 @@ def outside(answer: Callable[[Came], Answer] = lambda came: (200, {}), host: str
             """Tests are quiet."""
 
     with ThreadingHTTPServer((host, 0), Handler) as server:
-        system.url = f"http://{host}:{server.server_port}"
+        system.url = f"http{'s' if context else ''}://{host}:{server.server_port}"
+        if context:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         try:
             yield system

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from engine.language.checks import mailboxes, secrets, senders, webhooks
+from engine.language.checks import calls, mailboxes, secrets, senders, webhooks
 from engine.language.checks.subject import excused
 from engine.language.document import Document
 from engine.language.nodes import Place
@@ -14,9 +14,10 @@ _BRACED = re.compile(r"\$?\{+\s*(?:env[.:])?(\w+)\s*\}+|\$(\w+)")
 
 def check(document: Document, connections: Connections) -> None:
     for name, connection in connections.connections.items():
-        for key, word in (("webhook_secret", "secret"), ("previous_webhook_secret", "old_secret"), ("token", "token")):
+        for key, word in (("webhook_secret", "secret"), ("previous_webhook_secret", "old_secret")):
             secrets.check(document, connection, key, f"{name}_{word}")
         webhooks.check(document, connection, name)
+        calls.check(document, connection, name)
         _address(document, connection)
     mailboxes.check(document, connections)
     senders.check(document, connections)

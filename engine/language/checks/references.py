@@ -37,6 +37,7 @@ def check(subject: Subject) -> None:
     for step in subject.steps:
         _mails(subject, step)
         _operation(subject, step)
+        _notified(subject, step)
         _child(subject, step)
     _triggers(subject)
 
@@ -223,6 +224,14 @@ def _operation(subject: Subject, step: Any) -> None:
     elif connection.base_url is None:
         hint = "add `base_url: https://...` to it in connections.yaml"
         message = f"the connection `{step.connection}` cannot be called: it has no address"
+        subject.report("E078", message, subject.document.place(step, "connection"), hint=hint)
+
+
+def _notified(subject: Subject, step: Any) -> None:
+    connection = subject.connections.get(getattr(step, "connection", ""))
+    if step.type == "notify" and connection is not None and not connection.notify:
+        hint = f"add `notify: {str(step.connection).upper().replace('-', '_')}_URL` to it in connections.yaml"
+        message = f"the connection `{step.connection}` cannot be told anything: it does not say where to"
         subject.report("E078", message, subject.document.place(step, "connection"), hint=hint)
 
 
