@@ -1,5 +1,6 @@
 """`baton contact`: people outside."""
 
+import sys
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from cli.office import ask, ask_with
 from cli.options import By, Json, Workspace
 from cli.people import who
 from cli.place import settings_of
+from cli.problem import UserProblem
 from cli.show import print_json
 from cli.tables import console, table
 
@@ -119,10 +121,10 @@ def forget(
     What was done stays, without them: that a mail went out and when. Open cases about them must have ended.
     """
     me = who(by, workspace)
-    found = ask(workspace, lambda desk: desk.dossier(address))
-    if not yes and not as_json:
-        what = f"{address}, {len(found.cases)} cases and {len(found.mails)} mails"
-        typer.confirm(f"Erase {what} for ever?", abort=True)
+    if not yes and (as_json or not sys.stdin.isatty()):
+        raise UserProblem("this cannot be taken back: say --yes where nobody can be asked")
+    if not yes:
+        typer.confirm(f"Erase everything about {address} for ever?", abort=True)
     gone = ask(workspace, lambda desk: desk.forget(address, me))
     if as_json:
         print_json({"cases": gone.cases, "histories": gone.histories, "rows": gone.rows})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -19,7 +20,8 @@ from engine.language.values import encode
 from engine.opening import Opening, open_case, prepare
 from engine.runtime.flow import StepError
 from engine.shelf import Edition
-from engine.store import cases, contacts, inbox
+from engine.store import cases, inbox, policy
+from engine.store.policy import Rules
 from engine.store.queue import QUEUED
 from engine.store.rows import Arrival
 
@@ -62,6 +64,10 @@ class _Ready:
     once: str
 
 
+Barred = Callable[[Connection, Opening], str]
+"""Why nothing that the process sends may go to the contact of a case; empty where something may."""
+
+
 class Bulk(Starting):
     async def columns(
         self, process: str, sheet: Sheet, said: Mapping[str, str], *, version: int | None, ignore_others: bool
@@ -75,10 +81,10 @@ class Bulk(Starting):
     ) -> tuple[RowResult, ...]:
         """What would become of each row now. Nothing is written. `tell` is called with how many were looked at."""
         edition = await self.edition(batch.process, batch.version)
-        classes, seen, found = _classes(edition.plan), _Seen(), list[RowResult]()
+        barred, seen, found = self._barred(edition.plan), _Seen(), list[RowResult]()
         for part in _parts(rows):
             made = [seen.first(self._made(edition, batch, row)) for row in part]
-            found += await self.store.read(lambda c, m=made: [_judged(c, batch, one, classes) for one in m])  # type: ignore[misc]
+            found += await self.store.read(lambda c, m=made: [_judged(c, batch, one, barred) for one in m])  # type: ignore[misc]
             tell(len(part))
         return tuple(found)
 
@@ -87,13 +93,17 @@ class Bulk(Starting):
     ) -> tuple[RowResult, ...]:
         """Start the rows, some at a time: whatever stops it, the same rows again start only what is left."""
         edition = await self.edition(batch.process, batch.version)
-        classes, seen, found = _classes(edition.plan), _Seen(), list[RowResult]()
+        barred, seen, found = self._barred(edition.plan), _Seen(), list[RowResult]()
         for part in _parts(rows):
             made = [seen.first(self._made(edition, batch, row)) for row in part]
-            found += await self.store.write(lambda c, m=made: [_started(c, batch, one, classes) for one in m])  # type: ignore[misc]
+            found += await self.store.write(lambda c, m=made: [_started(c, batch, one, barred) for one in m])  # type: ignore[misc]
             tell(len(part))
             self.nudge()
         return tuple(found)
+
+    def _barred(self, plan: Plan) -> Barred:
+        rules = Rules(key=self.settings.key())
+        return partial(_suppressed, classes=_classes(plan), rules=rules)
 
     def _made(self, edition: Edition, batch: Batch, row: Row) -> _Ready | RowResult:
         """The case of a row, or what is wrong with the row."""
@@ -133,13 +143,13 @@ class _Seen:
         return made
 
 
-def _judged(c: Connection, batch: Batch, made: _Ready | RowResult, classes: tuple[str, ...]) -> RowResult:
+def _judged(c: Connection, batch: Batch, made: _Ready | RowResult, barred: Barred) -> RowResult:
     if isinstance(made, RowResult):
         return made
     line, new = made.row.line, made.opening.new
     if cases.opened(c, new.id):
         return RowResult(line, "earlier", new.id, "it was started before")
-    if why := "" if batch.start_suppressed else _suppressed(c, made.opening, classes):
+    if why := "" if batch.start_suppressed else barred(c, made.opening):
         return RowResult(line, "suppressed", why=why)
     running = cases.running(c, new.process, new.business_key) if new.business_key else None
     if running and made.opening.if_running == "skip":
@@ -147,8 +157,8 @@ def _judged(c: Connection, batch: Batch, made: _Ready | RowResult, classes: tupl
     return RowResult(line, "ready")
 
 
-def _started(c: Connection, batch: Batch, made: _Ready | RowResult, classes: tuple[str, ...]) -> RowResult:
-    judged = _judged(c, batch, made, classes)
+def _started(c: Connection, batch: Batch, made: _Ready | RowResult, barred: Barred) -> RowResult:
+    judged = _judged(c, batch, made, barred)
     if isinstance(made, RowResult) or judged.state != "ready":
         return judged
     opening, new = made.opening, made.opening.new
@@ -179,12 +189,12 @@ def _is_queued(c: Connection, case: str) -> bool:
     return found is not None and found.health == QUEUED
 
 
-def _suppressed(c: Connection, opening: Opening, classes: tuple[str, ...]) -> str:
+def _suppressed(c: Connection, opening: Opening, classes: tuple[str, ...], rules: Rules) -> str:
     """Why nothing that the process sends may go to the contact of the case; empty where something may."""
     party = opening.new.party
     if party is None or not classes:
         return ""
-    against = [contacts.suppressed(c, party.address, class_) for class_ in classes]
+    against = [policy.against(c, party.address, class_, rules) for class_ in classes]
     return "" if None in against else f"nothing may be sent to the contact: {against[0].reason}" if against[0] else ""
 
 

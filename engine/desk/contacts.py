@@ -11,11 +11,12 @@ from engine.desk.answers import BadInputs, DeskError, NotThere
 from engine.desk.ground import Ground
 from engine.gateways import caught
 from engine.language.addresses import is_email, normal
-from engine.store import cases, contacts, correspondence, forgetting, policy
+from engine.store import cases, contacts, correspondence, forgetting, policy, scrubbing
 from engine.store.contacts import Bounce, Contact, Suppression
 from engine.store.correspondence import Heard, SentMail
 from engine.store.forgetting import Erased
 from engine.store.rows import CaseSummary
+from engine.store.scrubbing import Spellings
 
 BLOCKABLE = (contacts.ALL, "process", "marketing")
 
@@ -83,18 +84,20 @@ class Contacts(Ground):
         Raises BadInputs, NotThere for one of which nothing is known, and DeskError naming the open cases that
         have to end first: a running case would write it all down again with its next turn.
         """
-        found = await self.dossier(address)
+        address = _address(address)
         key, now, stand_in = self.settings.key(), self.clock(), f"forgotten-{secrets.token_hex(4)}"
 
         def work(c: Connection) -> Erased:
-            if running := forgetting.in_the_way(c, found.address):
+            if running := forgetting.in_the_way(c, address):
                 raise DeskError(_still_open(running))
-            gone = forgetting.forget(c, found.address, stand_in, now)
-            policy.forget(c, found.address, key, by, now)
+            if not scrubbing.holding(c, Spellings(address)):
+                raise NotThere(f"{address} stands nowhere here")
+            gone = forgetting.forget(c, address, stand_in, now)
+            policy.forget(c, address, key, by, now)
             return gone
 
         gone = await self.store.write(work)
-        await asyncio.to_thread(self._sweep, found.address)
+        await asyncio.to_thread(self._sweep, address)
         return gone
 
     def _sweep(self, address: str) -> None:

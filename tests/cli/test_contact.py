@@ -109,3 +109,10 @@ def test_somebody_is_forgotten_once_their_cases_have_ended(
         assert seen.code == 0, (args, seen)
         assert "Ann" not in seen.out
     assert "Forgotten" in baton("contact", ANN).out
+
+
+def test_forgetting_is_asked_for_twice_and_needs_somebody(baton: Baton, workspace: Path) -> None:
+    said = baton("contact", "forget", "ghost@acme.test", "--yes")
+    assert (said.code, "stands nowhere here" in said.err) == (1, True)
+    said = baton("contact", "forget", "ghost@acme.test")
+    assert (said.code, "say --yes" in said.err) == (1, True)

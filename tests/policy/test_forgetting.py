@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, LargeBinary, select
 
 from activities import STEP_TYPES
 from engine.desk.answers import DeskError
@@ -14,11 +14,26 @@ from engine.gateways.tokens import UNSUBSCRIBE, link_token, token_hash, unsubscr
 from engine.language.values import encode
 from engine.runtime.view import CaseView, Entry, IncidentView, TaskView, WaitView
 from engine.settings import Settings
-from engine.store import cases, contacts, files, inbox, ledger, links, mails, outbox, policy, signatures, states
+from engine.store import (
+    cases,
+    contacts,
+    files,
+    inbox,
+    ledger,
+    links,
+    mails,
+    outbox,
+    policy,
+    scrubbing,
+    signatures,
+    states,
+)
+from engine.store.columns import Instant, Words
 from engine.store.mails import Incoming
 from engine.store.outbox import Letter
 from engine.store.policy import Ask, Rules, Suppress
 from engine.store.rows import Arrival, SignatureRow
+from engine.store.scrubbing import Spellings, tables
 from engine.store.store import Store
 from engine.store.tables import erasures, hooks, metadata, plans
 from engine.workspace import create
@@ -197,3 +212,24 @@ async def test_the_engine_is_asked_to_delete_the_histories(desk: Desk, store: St
     await desk.forget(ANN, "sam")
     rows = await store.read(lambda c: c.execute(select(erasures.c.case_id, erasures.c.done_at)).all())
     assert [tuple(row) for row in rows] == [(case, None)]
+
+
+async def test_a_table_that_nobody_has_thought_of_is_scrubbed_too(desk: Desk, store: Store) -> None:
+    """A row in every table of today and tomorrow, with the address in every text and every blob, keys too."""
+
+    def filled(column: Any) -> Any:
+        if isinstance(column.type, Instant):
+            return NOW
+        if isinstance(column.type, LargeBinary):
+            return b"\xff\0 " + ANN.replace("ann", "ANN").encode()
+        return f"About {ANN}, {column.name}" if isinstance(column.type, Words) else 1
+
+    def fill(c: Connection) -> None:
+        for table in tables():
+            c.execute(table.insert().values({column.name: filled(column) for column in table.columns}))
+
+    await store.write(fill)
+    assert len(await store.read(lambda c: scrubbing.holding(c, Spellings(ANN)))) == len(tables()) > 30
+    await desk.forget(ANN, "sam")
+    assert await store.read(lambda c: holding(c, WORDS)) == {}
+    assert await store.read(lambda c: scrubbing.holding(c, Spellings(ANN))) == ()
