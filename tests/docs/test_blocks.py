@@ -28,5 +28,12 @@ def test_every_process_compiles(block: Block, tmp_path: Path) -> None:
     assert not problems, f"{block}\n{render(problems)}"
 
 
+@pytest.mark.parametrize("block", [b for b in YAML if b.name == "definitions/connections.yaml"], ids=str)
+def test_every_way_in_and_out_that_is_shown_is_one(block: Block, tmp_path: Path) -> None:
+    folder = workspace(tmp_path / "workspace", [block])
+    problems = check_file(folder / block.name, STEP_TYPES)
+    assert not problems, f"{block}\n{render(problems)}"
+
+
 def test_the_tutorial_has_a_process_of_its_own() -> None:
     assert [block for block in PROCESSES if block.page == "tutorial.md"]

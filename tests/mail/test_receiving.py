@@ -3,6 +3,8 @@
 import asyncio
 import smtplib
 import socket
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -161,3 +163,28 @@ async def test_while_it_is_tried_out_one_address_takes_mail_for_every_mailbox(st
         with pytest.raises(smtplib.SMTPRecipientsRefused):
             await ours.send(mail(1), ("nobody@northwind.example",))
     assert [row.mailbox for row in kept(store)] == ["inbound"]
+
+
+def killed_while_it_takes(store: Store, port: int, raw: bytes) -> None:
+    """A receiver in a process of its own gets a mail, commits it, and dies before it says 250."""
+    command = [sys.executable, "-m", "tests.mail.listener", store.url.render_as_string(hide_password=False), str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"listening\n"
+        with pytest.raises(smtplib.SMTPServerDisconnected), smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+            client.sendmail("ann@acme.test", [ADDRESS], raw)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+async def test_a_kill_between_the_commit_and_the_250_leaves_one_mail(store: Store) -> None:
+    port = free_port()
+    for number in range(3):
+        await asyncio.to_thread(killed_while_it_takes, store, port, mail(number))
+        assert len(kept(store)) == number + 1, "it was committed"
+        async with Listening(store, port) as ours:
+            await ours.send(mail(number))
+        assert len(kept(store)) == number + 1, "and it is the same mail when it comes again"
