@@ -67,6 +67,11 @@ def again(c: Any, key: str, case: str, out: Outgoing, rules: Rules, at: datetime
     return _slot(c, out, rules, at)
 
 
+def stands_behind(c: Any, letter: Letter, at: datetime) -> bool:
+    """Whether a hold or earlier mails keep it back, as far as the rows say; nothing is decided by that."""
+    return bool(holds.over(c, letter.class_, letter.sender) or outbox.in_the_way(c, letter, at))
+
+
 def undo_window(out: Outgoing, windows: Windows) -> timedelta:
     """Colleagues get theirs at once, and so does what somebody has looked at already."""
     return timedelta(0) if out.staff or out.approved_by else windows.get(out.class_, timedelta(0))

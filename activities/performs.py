@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.gate import Busy, Posted
 from activities.moves import PlanOf
+from activities.posting import said_of
 from activities.turns import perform
 from activities.world import World
 from engine.gateways.outcome import Deferred
@@ -61,7 +62,7 @@ class Performs:
             except Busy:
                 await asyncio.sleep(HEARTBEAT)
             except Posted as posted:
-                return {POSTED: posted.said}
+                return {POSTED: posted.said or await said_of(self.world, effect.key)}
 
 
 def _retry(pending: Pending) -> Retry:

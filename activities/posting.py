@@ -1,5 +1,6 @@
 """Mails on their way out: what is decided, together with the ledger, when one is about to leave."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +20,9 @@ from engine.runtime.effects import Effect
 from engine.runtime.step import Result
 from engine.store import ledger, links, outbox, policy
 from engine.store.policy import Go, Suppress
+
+LATELY = 10.0
+"""Seconds in which it is likely that mails of a sender still have to wait."""
 
 
 class TurnedBack(Exception):  # noqa: N818  # an outcome, and not always an error
@@ -80,6 +84,7 @@ def letter_of(effect: Effect, out: Outgoing, draft: str = "") -> outbox.Letter:
         subject=out.mail.subject,
         message_id=out.mail.message_id,
         draft=draft,
+        by=out.approved_by,
     )
 
 
@@ -99,15 +104,15 @@ class Attempt:
 
     async def make(self) -> Result:
         try:
-            if clearance.undo_window(self.out, self.world.undo):
-                await self._before_data()  # it will wait: no server has to hear of it
+            if clearance.undo_window(self.out, self.world.undo) or await self._would_wait():
+                await self._before_data()  # no server has to hear of it
             said = await self.gate.attempt(self.world.mailer.send(self.out.mail, self._before_data))
         except TurnedBack as back:
             return self._turned_back(back.answer)
         except Busy:
             raise
         except Deferred as problem:
-            raise Posted(await self._later(problem)) from problem
+            return self._turned_back(await self._later(problem))
         return await self.gate.finish("sent", sent(self.out.mail, said))
 
     async def _before_data(self) -> None:
@@ -115,8 +120,18 @@ class Attempt:
         if not isinstance(answer, Go):
             raise TurnedBack(answer)
 
+    async def _would_wait(self) -> bool:
+        """Whether a mail like this one had to wait a moment ago, and this one would, too."""
+        known = self.world.turned_back.get(self.letter.sender)
+        if known is None or asyncio.get_running_loop().time() - known > LATELY:
+            return False
+        now, read = datetime.now(UTC), self.world.store.read
+        return await read(lambda c: clearance.stands_behind(c, self.letter, now))
+
     def _turned_back(self, answer: Answer) -> Result:
         if isinstance(answer, Held):
+            if answer.code not in ("undo", "retry"):
+                self.world.turned_back[self.letter.sender] = asyncio.get_running_loop().time()
             raise Posted(clearance.told(self.out, answer))
         assert isinstance(answer, Suppress)  # noqa: S101  nothing else turns it back
         return suppressed(self.out.mail, answer)
@@ -126,9 +141,7 @@ class Attempt:
         now = datetime.now(UTC)
         answer = clearance.first(c, self.letter, self.out, self.world.undo, self.world.rules, now)
         if isinstance(answer, Suppress):
-            result = encode(suppressed(self.out.mail, answer))
-            ledger.finish(c, self.letter.key, self.gate.token, "suppressed", now, result_json=result)
-            outbox.suppress(c, self.letter, answer.code, answer.reason, now)
+            self._suppress(c, answer, now)
         elif isinstance(answer, Held):
             self._wait(c, answer, now)
         else:
@@ -141,20 +154,39 @@ class Attempt:
         mail = packed(self.out)
         outbox.wait(c, self.letter, held.state, held.code, held.because, held.until, now, mail, attempts)
 
-    async def _later(self, problem: Deferred) -> str:
+    async def _later(self, problem: Deferred) -> Answer:
         """The server cannot take it now: the postman tries again. Raises Deferred where it is not to be."""
         made, pause = self.out.patience.after(0, problem.code)
         if pause is None:
             raise problem
         held = Held("queued", "retry", problem.message, datetime.now(UTC) + timedelta(seconds=pause))
-        await self.gate.no_return(
-            self.letter.recipient, self.letter.message_id, lambda c: self._wait(c, held, datetime.now(UTC), made)
-        )
-        return clearance.told(self.out, held)
+
+        def decide(c: Any) -> Answer:
+            now = datetime.now(UTC)
+            ask = clearance.ask_of(self.letter.key, self.letter.case, self.out, now)
+            verdict = policy.judge(c, ask, self.world.rules)
+            if isinstance(verdict, Suppress):
+                self._suppress(c, verdict, now)
+                return verdict
+            self._wait(c, held, now, made)
+            return held
+
+        return await self.gate.no_return(self.letter.recipient, self.letter.message_id, decide)
+
+    def _suppress(self, c: Any, verdict: Suppress, now: datetime) -> None:
+        result = encode(suppressed(self.out.mail, verdict))
+        ledger.finish(c, self.letter.key, self.gate.token, "suppressed", now, result_json=result)
+        outbox.suppress(c, self.letter, verdict.code, verdict.reason, now)
 
     def _follow(self, c: Any, state: ledger.Final, error: str) -> None:
         if end := ENDS.get(state):
             outbox.end(c, self.letter, end, datetime.now(UTC), reason=error)
+
+
+async def said_of(world: World, key: str) -> str:
+    """Why a message waits that was put into the outbox by a turn that did not get to its end."""
+    row = await world.store.read(lambda c: outbox.of(c, key))
+    return f"“{row.subject}” to {row.recipient} waits: {row.reason}" if row else ""
 
 
 def put_links(c: Any, case: str, out: Outgoing, at: datetime) -> None:

@@ -13,6 +13,7 @@ from activities.calling_off import call_off
 from activities.gate import Busy, Posted
 from activities.kinds import KINDS
 from activities.moves import Moving, PlanOf, ValuesOf, moved
+from activities.posting import said_of
 from activities.world import World
 from engine.gateways.outcome import Deferred, Refused
 from engine.language.plan import Plan
@@ -116,7 +117,7 @@ class Inline:
         except Busy:
             return Later()
         except Posted as posted:
-            return Later(posted=True, said=posted.said)
+            return Later(posted=True, said=posted.said or await said_of(self.world, effect.key))
         except Deferred as problem:
             if effect.retry.max_attempts <= 1:
                 raise StepError(problem.code, problem.message) from problem

@@ -30,7 +30,9 @@ class World:
     `connections` are those of connections.yaml now.
     `undo` says how long mails of each class can still be stopped before they leave (`mail.undo` in baton.yaml).
     `unsubscribe` says which class of mails carries a way out beside marketing (`mail.unsubscribe` in baton.yaml).
-    `carried` holds the effects that go to their end even if nobody waits for them any more.
+    `turned_back` remembers when a mail of a sender last had to wait (on the loop's clock), so that for those that come
+    right after it no server is troubled. `carried` holds the effects that go to their end even if nobody waits for
+    them any more.
     """
 
     store: Store
@@ -53,6 +55,7 @@ class World:
     unsubscribe: str = "marketing"
     undo: Mapping[str, timedelta] = field(default_factory=dict)
     tokens: Tokens = field(default_factory=Tokens)
+    turned_back: dict[str, float] = field(default_factory=dict)
     carried: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def finish(self) -> None:

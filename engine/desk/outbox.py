@@ -105,8 +105,10 @@ class Outbox(Tasks):
         await self.complete(task.id, outcome, comment=comment, by=by)
 
     async def send_message_now(self, named: str, *, by: str = "") -> OutboxRow:
-        """It need not wait for its undo window. Raises NotThere, NotOpen."""
+        """It need not wait for its undo window. Raises NotThere, NotOpen, DeskError where somebody has to agree."""
         row, who, now = await self._waiting(named), identity(self.staff(), by), self.clock()
+        if row.not_before is None:
+            raise DeskError(f"{row.reason}; `baton outbox approve {row.seq}` says so")
         await self.store.write(lambda c: outbox.due_now(c, row.key, who, now))
         return await self._message(named)
 

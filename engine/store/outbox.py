@@ -35,17 +35,18 @@ _PUT = Sql(
     f"""
     INSERT INTO outbox ({_COLUMNS})
     VALUES (:key, :case_id, :process, :path, :class_, :sender, :recipient, :subject, :message_id, :state, :code,
-        :reason, :not_before, :created_at, :finished_at, '', :attempts, :mail)
+        :reason, :not_before, :created_at, :finished_at, :by, :attempts, :mail)
     ON CONFLICT (key) DO UPDATE SET
         state = excluded.state, code = excluded.code, reason = excluded.reason, not_before = excluded.not_before,
         recipient = excluded.recipient, subject = excluded.subject, message_id = excluded.message_id,
-        finished_at = excluded.finished_at, attempts = excluded.attempts, mail = excluded.mail
+        finished_at = excluded.finished_at, attempts = excluded.attempts, mail = excluded.mail,
+        given_by = CASE WHEN excluded.given_by = '' THEN outbox.given_by ELSE excluded.given_by END
     """  # noqa: S608  our own columns
 )
 _END = Sql(
     """
     UPDATE outbox SET state = :state, code = :code, reason = :reason, finished_at = :at, mail = NULL,
-        not_before = NULL, given_by = :by
+        not_before = NULL, given_by = CASE WHEN :by = '' THEN given_by ELSE :by END
     WHERE key = :key AND state IN ('held', 'queued', 'sending', 'unknown')
     """
 )
@@ -118,7 +119,12 @@ _DIED = Sql(
     """  # noqa: S608  our own words
 )
 _OF_CASE = Sql("SELECT key, code FROM outbox WHERE case_id = :case AND state IN ('held', 'queued')")
-_NOW = Sql("UPDATE outbox SET not_before = :at, given_by = :by WHERE key = :key AND state IN ('held', 'queued')")
+_NOW = Sql(
+    """
+    UPDATE outbox SET not_before = :at, given_by = :by
+    WHERE key = :key AND state IN ('held', 'queued') AND not_before IS NOT NULL
+    """
+)
 _ADOPT = Sql("UPDATE outbox SET key = :key WHERE key = :draft AND state IN ('held', 'queued')")
 _OF = Sql(f"SELECT seq, {_COLUMNS} FROM outbox WHERE key = :key")  # noqa: S608  our own columns
 _BOUNCED = Sql(
@@ -146,7 +152,7 @@ _THREAD = Sql(
 @dataclass(frozen=True, slots=True)
 class Letter:
     """What the outbox knows of a message from the start. `class_` is `staff` for colleagues; `draft` is the key that
-    it had while somebody had to approve it."""
+    it had while `by` had to agree to it."""
 
     key: str
     case: str
@@ -158,6 +164,7 @@ class Letter:
     subject: str
     message_id: str
     draft: str = ""
+    by: str = ""
 
 
 def sending(c: Connection, letter: Letter, at: datetime) -> None:
@@ -244,7 +251,7 @@ def finish(
     c: Connection, row: OutboxRow, state: Final, at: datetime, code: str = "", reason: str = "", by: str = ""
 ) -> None:
     """How a message ended that has a row."""
-    _END.change(c, key=row.key, state=state, code=code, reason=reason, at=at, by=by or row.by)
+    _END.change(c, key=row.key, state=state, code=code, reason=reason, at=at, by=by)
 
 
 def edit(c: Connection, row: OutboxRow, subject: str, mail: bytes, by: str) -> bool:
@@ -271,7 +278,8 @@ def cancel(c: Connection, key: str, reason: str, at: datetime) -> None:
 
 
 def due_now(c: Connection, key: str, by: str, at: datetime) -> None:
-    """Somebody does not want to wait for its time: it is asked now whether it may leave."""
+    """Somebody does not want to wait for its time: it is asked now whether it may leave. What has to be agreed to has
+    no time, and waits."""
     _NOW.change(c, key=key, by=by, at=at)
 
 
@@ -347,6 +355,7 @@ def _put(c: Connection, letter: Letter, state: str, at: datetime, **more: Any) -
         recipient=letter.recipient,
         subject=letter.subject,
         message_id=letter.message_id,
+        by=letter.by,
         state=state,
         created_at=at,
         **values,
