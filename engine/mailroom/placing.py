@@ -18,7 +18,7 @@ from engine.mailroom.reports import Report, report_of
 from engine.mailroom.trust import CaseFacts, Doubt, case_doubt, sender_doubt
 from engine.opening import SIGNAL, Opening, open_case
 from engine.routing import Router
-from engine.runtime.replies import named_senders, takes_mail, takes_reply
+from engine.runtime.replies import is_work, named_senders, takes_mail, takes_reply
 from engine.runtime.state import State
 from engine.settings import Settings
 from engine.shelf import Shelf
@@ -99,19 +99,25 @@ class Placing:
         case = await self.store.read(lambda c: cases.detail(c, thread.case))
         if case is None:
             return Sorted(doubt=Doubt("ended", "It is no longer there."), thread=thread)
-        doubt = case_doubt(letter, mailbox, await self._facts(case, thread.page, normal(letter.sender)), self.most)
+        doubt = case_doubt(letter, mailbox, await self._facts(case, thread, normal(letter.sender)), self.most)
         if doubt is None and thread.expired:
             doubt = Doubt("expired")
         return Sorted(doubt=doubt, thread=thread)
 
-    async def _facts(self, case: CaseDetail, page: str, sender: str) -> CaseFacts:
+    async def _facts(self, case: CaseDetail, thread: Thread, sender: str) -> CaseFacts:
         plan, now, name = await self.shelf.plan(case.digest), self.clock(), case.summary.id
         state = State.load(await self.store.read(lambda c: states.current(c, name)))
-        written_to, answers = await self.store.read(
-            lambda c: (outbox.written_to(c, name), loops.answers(c, sender, now, name))
+        written_to, answers, asked = await self.store.read(
+            lambda c: (outbox.written_to(c, name), loops.answers(c, sender, now, name), _asked(c, thread))
         )
-        ended, listens = case.summary.status == "ended", takes_reply(plan, state, page)
-        return CaseFacts(ended, listens, written_to, named_senders(plan, state, now), answers)
+        return CaseFacts(
+            ended=case.summary.status == "ended",
+            listens=takes_reply(plan, state, thread.page),
+            asked=asked and not is_work(state, thread.page),
+            written_to=written_to,
+            named=named_senders(plan, state, now),
+            answers=answers,
+        )
 
     async def _letter(self, row: MailRow, letter: Letter, mailbox: Mailbox | None) -> Sorted:
         """A mail that answers none of ours: it may start cases, and reach those that listen to its mailbox."""
@@ -206,6 +212,13 @@ class Placing:
     def _address(self, row: MailRow) -> str:
         mailbox = self.mailboxes().get(row.mailbox)
         return mailbox.address if mailbox else ""
+
+
+def _asked(c: Connection, thread: Thread) -> bool:
+    """Whether a mail of this step went to its reader that may be answered: not only the word that somebody is late."""
+    mails_ = [mail for mail in outbox.listing(c, case=thread.case) if mail.path == thread.page]
+    purposes = [mail.key.rpartition(":")[2] for mail in mails_ if normal(mail.recipient) == normal(thread.reader)]
+    return not purposes or any(not said.startswith("escalate") and ".told." not in said for said in purposes)
 
 
 def _started(c: Connection, arrival: Arrival, sorted_: Sorted) -> tuple[list[str], list[str]]:

@@ -8,6 +8,7 @@ SENTENCES = {
     "unauthenticated": "The mail server does not confirm that it comes from the address that it names.",
     "stranger": "It comes from an address that the case has not written to.",
     "not_listening": "Nothing in its case takes this mail (any more).",
+    "notice": "It answers the notice of a task, or that something is late: those are for a page, not for a mail.",
     "ended": "Its case has ended.",
     "expired": "It answers a mail from too long ago.",
     "loop": "Too many mails went back and forth with this sender within an hour.",

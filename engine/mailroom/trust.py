@@ -17,11 +17,13 @@ class Doubt:
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """What must be known of a case. `written_to`: addresses that it has written to, `named` those that its `match`
-    names; `answers`: how often it has answered the sender within an hour."""
+    """What must be known of a case. `asked`: the mail that is answered was one to be answered. `written_to`: addresses
+    that the case has written to, `named` those that its `match` names; `answers`: how often it has answered the sender
+    within an hour."""
 
     ended: bool = False
     listens: bool = True
+    asked: bool = True
     written_to: frozenset[str] = field(default_factory=frozenset)
     named: frozenset[str] = field(default_factory=frozenset)
     answers: int = 0
@@ -48,6 +50,8 @@ def case_doubt(letter: Letter, mailbox: Mailbox | None, case: CaseFacts, most: i
         return Doubt("ended")
     if not case.listens:
         return Doubt("not_listening")
+    if not case.asked:
+        return Doubt("notice")
     if normal(letter.sender) not in case.written_to | case.named:
         return Doubt("stranger")
     if case.answers >= most:

@@ -34,6 +34,12 @@ def takes_reply(plan: Plan, state: State, page: str) -> bool:
     return any(record.id in forms and not record.closed for record in asking)
 
 
+def is_work(state: State, page: str) -> bool:
+    """Whether the page is that of a task: nobody decides one by mail, and what is answered to its notice is no
+    answer to anything that the case has asked."""
+    return any(record.type in ("task", "tasks") and record.page(path) == page for path, record in state.steps.items())
+
+
 def named_senders(plan: Plan, state: State, now: datetime) -> frozenset[str]:
     """The addresses that some `match` of the process names as the sender of a mail, as far as they are known."""
     scope, found = Scope(state).of(Around()), set[str]()

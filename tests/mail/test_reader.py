@@ -93,6 +93,19 @@ async def test_a_mail_that_was_read_is_read_only_once(home: House) -> None:
     assert [mail.subject for mail in home.sent(ANN)] == ["A few questions", "Thank you"]
 
 
+async def test_what_a_colleague_answers_to_the_notice_of_a_task_is_no_answer_of_the_client(home: House) -> None:
+    case = await home.start("check", email=ANN)
+    detail = await home.case(case)
+    task = next(wait.path for wait in detail.waits if wait.step == "look")
+    address = await home.address(case, task, "sam@northwind.example")
+    word = {"Authentication_Results": f"{MX}; dmarc=pass header.from=northwind.example"}
+    mail = await home.deliver(raw("Done!\n", From="Sam <sam@northwind.example>", To=address, **word))
+    assert await home.why(mail) == "notice"
+    assert {wait.step for wait in (await home.case(case)).waits} >= {"look", "answer"}
+    await home.deliver(raw("Twelve.\n", To=home.sent(ANN)[0].reply_to, **BELIEVED))
+    assert "answer" not in {wait.step for wait in (await home.case(case)).waits}
+
+
 BOUNCE = """\
 --b
 Content-Type: text/plain

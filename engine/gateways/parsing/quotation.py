@@ -5,7 +5,7 @@ import re
 from mailparser_reply import EmailReplyParser
 
 from engine.gateways.parsing.tolerance import tolerant, within
-from engine.gateways.parsing.tongues import COLONS, FORWARD, HEAD, RULE, SAID, SENT_FROM
+from engine.gateways.parsing.tongues import COLONS, FORWARD, HEAD, HEAD_LINE, RULE, SAID, SENT_FROM
 
 LONGEST = 100_000
 """Characters in which quotations are looked for; what comes after is old for certain."""
@@ -46,7 +46,8 @@ def _up_to_rule(text: str) -> str:
     lines = text.splitlines()
     for at, line in enumerate(lines):
         below = next((one for one in lines[at + 1 : at + 4] if one.strip()), "")
-        if RULE.match(line) or FORWARD.match(line) or (_BAR.match(line) and HEAD.match(below)):
+        head = all(HEAD_LINE.match(one) for one in lines[at : at + 3]) and len(lines) > at + 3
+        if head or RULE.match(line) or FORWARD.match(line) or (_BAR.match(line) and HEAD.match(below)):
             return "\n".join(lines[:at])
     return text
 

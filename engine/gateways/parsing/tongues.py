@@ -110,4 +110,12 @@ UNKNOWN = re.compile(
     r"invalid (?:recipient|mailbox|address)|account (?:is )?(?:disabled|inactive|closed)|no longer (?:valid|active|available)",
     re.IGNORECASE,
 )
+# The lines at the head of a quotation in Outlook and programs like it; three of them in a row are one.
+HEAD_LINE = re.compile(
+    r"^\s*\*?(?:from|sent|date|to|cc|subject|von|gesendet|datum|an|betreff|de|enviad[oa](?: em)?|envoyé|para|à|assunto|asunto|"
+    r"objet|data|fecha|od|wysłano|do|dw|temat|van|verzonden|aan|onderwerp|da|inviato|a|oggetto|från|skickat|till|ämne|fra|"
+    r"sendt|til|emne|lähettäjä|lähetetty|vastaanottaja|aihe|odesláno|komu|předmět|feladó|küldve|címzett|tárgy|kimden|"
+    r"gönderildi|kime|konu|от|отправлено|кому|тема|дата|差出人|送信日時|宛先|件名|发件人|发送时间|收件人|主题)\s*[:：]\*?\s*\S",
+    re.IGNORECASE,
+)
 COLONS = (":", "：")
