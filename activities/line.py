@@ -144,21 +144,16 @@ class Line:
             raise
 
     def masked(self, words: str) -> str:
-        """The words without any secret of this connection: other systems repeat what they are told."""
-        for name in self._secrets():
+        """The words without any secret of this connection: other systems repeat what they are told, and an address
+        from a variable may be a secret as a whole."""
+        for name in self.connection.variables:
             value = self.world.secrets.get(name) or ""
-            if len(value) >= SHORTEST:
-                words = words.replace(value, "***").replace(quote(value, safe=""), "***")
+            for secret_ in (value, quote(value, safe=""), _path(value)):
+                words = words.replace(secret_, "***") if len(secret_) >= SHORTEST else words
         return words
 
     async def _token(self, grant: Grant) -> str:
         return await self.world.tokens.get(self.caller("(access token)"), grant)
-
-    def _secrets(self) -> tuple[str, ...]:
-        own = self.connection
-        named = (own.token, own.password, own.client_secret, own.signing_secret)
-        written = (own.username, own.client_id, *own.headers.values())
-        return tuple(filter(None, (*named, *(w.removeprefix("env:") for w in written if w and w.startswith("env:")))))
 
     def _url(self, operation: Operation, inputs: Mapping[str, Any]) -> str:
         base = value_of(self.world, self.connection.base_url or "")
@@ -240,6 +235,12 @@ def _left_over(operation: Operation, inputs: Mapping[str, Any]) -> list[tuple[st
     named = dict(_used(" ".join((operation.path, *operation.query.values())), inputs))
     rest = ((n, v) for n, v in inputs.items() if n not in named and v is not None)
     return [(n, [plain(one, n) for one in (v if isinstance(v, (list, tuple)) else (v,))]) for n, v in rest]
+
+
+def _path(value: str) -> str:
+    """What stands behind the host, where the value is an address."""
+    host, slash, path = value.partition("://")[2].partition("/")
+    return f"/{path.strip('/')}" if host and slash else ""
 
 
 def _status(code: str) -> int:

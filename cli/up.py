@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -20,7 +19,6 @@ from cli.web import listen
 from engine.desk import Findings
 from engine.desk.desk import Desk
 from engine.gateways.caught import FOLDER as MAIL
-from engine.language.resources import Connection
 from engine.settings import Settings
 
 app = group()
@@ -82,14 +80,7 @@ async def _prepare(desk: Desk) -> Prepared:
 async def _missing(desk: Desk) -> list[str]:
     editions = await desk.shelf.everything()
     used = {name: c for e in editions for name, c in e.plan.resources.connections.items()}
-    return sorted({v for c in used.values() for v in _named(c) if not desk.settings.secret(v)})
-
-
-def _named(connection: Connection) -> Iterable[str]:
-    """The environment variables that a connection needs."""
-    url = connection.base_url or ""
-    names = (connection.webhook_secret, connection.token, url.removeprefix("env:") if url.startswith("env:") else None)
-    return [name for name in names if name]
+    return sorted({v for c in used.values() for v in c.variables if not desk.settings.secret(v)})
 
 
 def _ready(stack: Stack, said: Prepared, as_json: bool) -> None:

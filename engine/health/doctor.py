@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import PackageNotFoundError, distribution, requires, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -193,21 +193,12 @@ async def _within(name: str, check: Check) -> list[Finding]:
 
 def _named(written: Connections) -> Iterator[str]:
     """Every environment variable that connections.yaml names."""
-    for one in (*written.connections.values(), *written.mailboxes.values(), *written.senders.values()):
-        for key in (
-            "webhook_secret",
-            "previous_webhook_secret",
-            "token",
-            "password",
-            "secret",
-            "client_secret",
-            "refresh_token",
-        ):
+    for connection in written.connections.values():
+        yield from connection.variables
+    for one in (*written.mailboxes.values(), *written.senders.values()):
+        for key in ("password", "secret", "client_secret", "refresh_token"):
             if name := getattr(one, key, None):
                 yield str(name)
-        base: Any = getattr(one, "base_url", None)
-        if base and base.startswith("env:"):
-            yield base.removeprefix("env:")
 
 
 def _database(c: Connection) -> tuple[str, str, float | None]:

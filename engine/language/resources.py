@@ -293,6 +293,17 @@ class Connection(Model):
     events: dict[str, EventSchema] = Field(default_factory=dict)  # name -> what the event carries
     operations: dict[str, Operation] = Field(default_factory=dict)  # name -> a request that steps may make
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The environment variables that it names."""
+        named = (
+            self.webhook_secret, self.previous_webhook_secret, self.token, self.password, self.client_secret,
+            self.signing_secret, *((self.notify,) if isinstance(self.notify, str) else self.notify or ()),
+        )  # fmt: skip
+        written = (self.base_url, self.token_url, self.username, self.client_id, *self.headers.values())
+        said = (text.removeprefix("env:") for text in written if text and text.startswith("env:"))
+        return tuple(filter(None, (*named, *said)))
+
 
 MailboxType = Literal["imap", "smtp", "webhook"]
 

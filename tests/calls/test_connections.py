@@ -93,6 +93,14 @@ async def test_a_provider_that_repeats_the_secret_does_not_bring_it_into_an_inci
     assert "very-secret" not in str(await store.read(ledger.listing))
 
 
+async def test_an_address_that_is_a_secret_itself_does_not_get_into_an_incident(tmp_path: Path, store: Store) -> None:
+    with outside(lambda came: (404, {})) as system:
+        house = calls(tmp_path, store, CRM + ASK, CRM_URL=f"{system.url}/catch/1234/s3cret/")
+        with pytest.raises(StepError, match=r"answered 404 to POST \*\*\*/ask") as problem:
+            await house.call()
+    assert "s3cret" not in problem.value.message + str(await store.read(requests.listing))
+
+
 async def test_a_variable_that_is_not_set_is_named(tmp_path: Path, store: Store) -> None:
     with outside() as system, pytest.raises(StepError, match="CRM_TOKEN is not set"):
         await calls(tmp_path, store, CRM + "    token: CRM_TOKEN\n" + ASK, CRM_URL=system.url).call()

@@ -213,6 +213,7 @@ def environment(temporal: str, smtp: int, target: str, database: str = "") -> di
         "CALENDAR_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx",
         "CRM_URL": target,
         "CRM_TOKEN": "crm-token",
+        "CHAT_URL": target.replace("http://", "json://"),
         "PRODUCT_API_URL": target,
         "PRODUCT_API_TOKEN": "product-token",
         **({"BATON_DATABASE_URL": database} if database else {}),
