@@ -337,10 +337,13 @@ async def watch(store: Store, courier: Courier, stop: asyncio.Event) -> None:
 
 
 async def erase(store: Store, courier: Courier) -> None:
-    """Let the engine delete the histories of cases about people who were forgotten. Raises Unreachable."""
-    for case in await store.read(erasures.waiting):
-        if await courier.erase(case):
-            await store.write(lambda c, case=case: erasures.done(c, case, utc_now()))  # type: ignore[misc]
+    """Let the engine delete the histories of cases about people who were forgotten; where it does not, try again."""
+    try:
+        for case in await store.read(erasures.waiting):
+            if await courier.erase(case):
+                await store.write(lambda c, case=case: erasures.done(c, case, utc_now()))  # type: ignore[misc]
+    except Unreachable as problem:  # it may be forbidden for good, and that must not keep the watch from its work
+        log.warning("the engine keeps histories that it is to delete: %s", problem)
 
 
 async def _until_signalled(settings: Settings) -> None:

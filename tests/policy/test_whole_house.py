@@ -110,7 +110,7 @@ async def test_the_engine_forgets_them_too(tmp_path: Path, temporal: str) -> Non
             await erase(house.house.store, courier)
             return await house.house.store.read(erasures.left) == 0
 
-        await house.until(nothing_left)
+        await house.until(nothing_left, 120)
         with pytest.raises(RPCError):
             await house.history(case)
         assert BOB in str(await house.history(other))
