@@ -50,7 +50,9 @@ from engine.mailroom.ingest import Ingest
 from engine.mailroom.placing import Placing
 from engine.mailroom.reader import Reader
 from engine.mailroom.receiving import Receiving
+from engine.office import opening_hours
 from engine.opening import prepare, values_of
+from engine.postman.notices import Habit, Notices
 from engine.postman.postman import Postman
 from engine.routing import Router
 from engine.runtime.flow import StepError
@@ -197,6 +199,16 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
     return world
 
 
+def notices_of(house: House) -> Notices | None:
+    """Who tells colleagues what is new for them; None where nobody is to."""
+    every, calendar = house.settings.notices.every, opening_hours(house.settings)
+
+    async def owner_of(digest: str) -> str:
+        return (await house.shelf.plan(digest)).process.owner or ""
+
+    return Notices(house.world, Habit(every, calendar), owner_of) if every else None
+
+
 @dataclass(frozen=True)
 class Children:
     """Opens the cases of subprocesses."""
@@ -253,6 +265,8 @@ async def working(
         ways = Ways(house.settings, house.store, schedules, utc_now)
         side.create_task(Watch(house.settings, ways, house.world.mailer, utc_now).run(stop))
         side.create_task(Postman(house.world, nudge).run(stop))
+        if notices := notices_of(house):
+            side.create_task(notices.run(stop))
         side.create_task(receiving_of(house).run(stop))
         side.create_task(keep_time(schedules, Timekeeper(house.client, queue), stop))
         try:

@@ -8,12 +8,10 @@ PyYAML only: `baton status` reads settings too, and has 100 ms for everything.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
+from engine import written
 from engine.language.nodes import Broken, Listing, Place, Scalar, Source, Table
 from engine.language.problems import Fix, Problem, certain, in_order, one_of, suggest
 from engine.language.rate import Rate
@@ -22,8 +20,6 @@ from engine.language.source import load
 from engine.workspace import FILE, kept, secret_key
 
 Environment = Mapping[str, str]
-Network = IPv4Network | IPv6Network
-
 CLASSES = ("transactional", "process", "marketing")
 """What kinds of mail there are to people outside."""
 
@@ -75,6 +71,15 @@ class MailSettings:
 
 
 @dataclass(frozen=True)
+class NoticeSettings:
+    """How often colleagues get a mail with what is new for them (0: never), in the opening hours of a calendar; where
+    none is named, from Monday to Friday, nine to five."""
+
+    every: timedelta
+    calendar: str | None
+
+
+@dataclass(frozen=True)
 class TemporalSettings:
     """Without an address `baton up` starts its own server."""
 
@@ -101,7 +106,8 @@ class Settings:
     mail: MailSettings
     temporal: TemporalSettings
     web: WebSettings
-    network_allow: tuple[Network, ...]  # private networks that calls may reach; public addresses always
+    notices: NoticeSettings
+    network_allow: tuple[written.Network, ...]  # private networks that calls may reach; public addresses always
     log_format: str  # text, logfmt or json
     metrics_token: str = field(repr=False)  # whoever knows it may read the figures; empty: this machine only
     metrics_listen: str  # address and port at which a worker tells its own; empty: nowhere
@@ -134,124 +140,42 @@ class Settings:
         return kept(self.workspace)
 
 
-def _text(text: str) -> str:
-    return text
-
-
-def _number(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-            raise ValueError(f"must be a whole number from {least} to {most}")
-        return int(text)
-
-    return read
-
-
-def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise ValueError("must be an address such as https://baton.example.com")
-    return text.rstrip("/")
-
-
-def _zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (KeyError, ValueError, OSError) as problem:
-        raise ValueError("must be a time zone such as Europe/London") from problem
-    return text
-
-
-def _address(text: str) -> str:
-    name, at, domain = text.rpartition("@")
-    if not (name and at and domain) or any(c.isspace() for c in text):
-        raise ValueError("must be an email address such as hello@example.com")
-    return text
-
-
-def _listening(text: str) -> str:
-    host, colon, port = text.rpartition(":")
-    if not (host and colon and port.isascii() and port.isdigit() and int(port) <= 65535):
-        raise ValueError("must be an address and a port such as 127.0.0.1:2525")
-    return text
-
-
-def _one_word(*words: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"must be {one_of(words)}")
-        return text
-
-    return read
-
-
-def _database(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
-        raise ValueError("must start with sqlite:/// or postgresql://")
-    return text.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-LENGTHS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}  # seconds
-
-
-def _length(text: str) -> timedelta:
-    count, _, unit = text.partition(" ")
-    seconds = LENGTHS.get(unit.strip().removesuffix("s"))
-    if seconds is None or not (count.isascii() and count.isdigit()):
-        raise ValueError("must be a length of time such as 5 minutes")
-    return timedelta(seconds=int(count) * seconds)
-
-
-def _currency(text: str) -> str:
-    if not (len(text) == 3 and text.isascii() and text.isupper()):
-        raise ValueError("must be a currency code such as GBP")
-    return text
-
-
-def _networks(text: str) -> tuple[Network, ...]:
-    found = []
-    for word in text.replace(",", " ").split():
-        try:
-            found.append(ip_network(word))
-        except ValueError as problem:
-            raise ValueError("must be networks such as 10.1.0.0/16, 127.0.0.1") from problem
-    return tuple(found)
-
-
 FIELDS: Mapping[str, Callable[[str], Any]] = {
-    "name": _text,
-    "base_url": _url,
-    "time_zone": _zone,
-    "currency": _currency,
-    "database.url": _database,
-    "mail.sender": _address,
-    "mail.sender_name": _text,
-    "mail.listen": _listening,
-    "mail.undo.transactional": _length,
-    "mail.undo.process": _length,
-    "mail.undo.marketing": _length,
-    "mail.smtp.host": _text,
-    "mail.smtp.port": _number(1, 65535),
-    "mail.smtp.username": _text,
-    "mail.smtp.password_env": _text,
-    "mail.smtp.tls": _one_word("none", "starttls", "tls"),
-    "mail.smtp.ca": _text,
-    "mail.smtp.for_all": _one_word("yes", "no"),
+    "name": written.text,
+    "base_url": written.url,
+    "time_zone": written.zone,
+    "currency": written.currency,
+    "database.url": written.database,
+    "mail.sender": written.address,
+    "mail.sender_name": written.text,
+    "mail.listen": written.listening,
+    "mail.undo.transactional": written.length,
+    "mail.undo.process": written.length,
+    "mail.undo.marketing": written.length,
+    "mail.smtp.host": written.text,
+    "mail.smtp.port": written.number(1, 65535),
+    "mail.smtp.username": written.text,
+    "mail.smtp.password_env": written.text,
+    "mail.smtp.tls": written.one_word("none", "starttls", "tls"),
+    "mail.smtp.ca": written.text,
+    "mail.smtp.for_all": written.one_word("yes", "no"),
     "mail.rate": Rate.parse,
     "mail.rate_per_domain": Rate.parse,
     "mail.quiet_hours": Quiet.parse,
     "mail.cap.process": Cap.parse,
     "mail.cap.marketing": Cap.parse,
-    "mail.unsubscribe": _one_word("marketing", "process"),
-    "alarm.to": _text,
-    "log.format": _one_word("text", "logfmt", "json"),
-    "metrics.token_env": _text,
-    "metrics.listen": _listening,
-    "temporal.address": _text,
-    "temporal.namespace": _text,
-    "web.host": _text,
-    "web.port": _number(0, 65535),
-    "network.allow": _networks,
+    "mail.unsubscribe": written.one_word("marketing", "process"),
+    "alarm.to": written.text,
+    "log.format": written.one_word("text", "logfmt", "json"),
+    "metrics.token_env": written.text,
+    "metrics.listen": written.listening,
+    "notices.every": written.length_or_off,
+    "notices.calendar": written.text,
+    "temporal.address": written.text,
+    "temporal.namespace": written.text,
+    "web.host": written.text,
+    "web.port": written.number(0, 65535),
+    "network.allow": written.networks,
 }
 
 
@@ -331,6 +255,7 @@ class _Reading:
             mail=self._mail(),
             temporal=TemporalSettings(get("temporal.address"), get("temporal.namespace", "default")),
             web=web,
+            notices=NoticeSettings(get("notices.every", timedelta(hours=1)), get("notices.calendar")),
             network_allow=get("network.allow", ()),
             alarm_to=get("alarm.to", ""),
             log_format=get("log.format", "text"),

@@ -208,6 +208,7 @@ def environment(temporal: str, smtp: int, target: str, database: str = "") -> di
         "BATON_MAIL_SMTP_PORT": str(smtp),
         "BATON_MAIL_SMTP_TLS": "none",
         "BATON_BASE_URL": "http://127.0.0.1:9",
+        "BATON_NOTICES_EVERY": "off",
         "BATON_NETWORK_ALLOW": "127.0.0.0/8, ::1",
         "CRM_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "CALENDAR_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx",

@@ -95,6 +95,7 @@ class House:
     mailer: MemoryMailer
     reader: Reader
     dispatcher: Dispatcher
+    world: World
     number: Any = field(default_factory=lambda: count(1))
 
     async def start(self, process: str, **inputs: str) -> str:
@@ -166,4 +167,4 @@ async def house(
         dispatcher = Dispatcher(store, Loop(world, turns), desk.router)
         known = mailboxes_of(settings)
         placing = Placing(settings, store, desk.shelf, desk.router, known, desk.clock)
-        yield House(settings, store, desk, mailer, Reader(store, placing, known, parser), dispatcher)
+        yield House(settings, store, desk, mailer, Reader(store, placing, known, parser), dispatcher, world)

@@ -27,6 +27,7 @@ from engine.store.tables.core import (
 from engine.store.tables.health import health
 from engine.store.tables.hooks import hooks, misfires
 from engine.store.tables.mails import mailboxes, mails
+from engine.store.tables.notices import notices
 from engine.store.tables.outbox import holds, lanes, outbox
 from engine.store.tables.rates import rates
 from engine.store.tables.requests import requests
@@ -57,6 +58,7 @@ __all__ = [
     "misfires",
     "moved_paths",
     "moves",
+    "notices",
     "outbox",
     "plans",
     "queue",

@@ -1,0 +1,174 @@
+"""One mail now and then to each colleague for whom there is something new, in place of one for each task; what is
+urgent is told at once. Each exactly once, however many workers there are: they pass the ledger like every mail."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from activities.gate import Busy, Gate, Posted
+from activities.outgoing import Outgoing
+from activities.posting import post
+from activities.world import World
+from engine.gateways.mail import Mail, message_id_for
+from engine.gateways.outcome import Deferred, Refused
+from engine.gateways.rendering import RenderFailed
+from engine.language.calendar import WorkCalendar
+from engine.language.resources import EmailTemplate, People
+from engine.postman.digest import DIGEST, SOON, URGENT, Paths, Reader, heading, readers, sections
+from engine.runtime.effects import Effect
+from engine.runtime.flow import StepError
+from engine.runtime.step import Retry
+from engine.store import notices, rates, tasks
+
+log = logging.getLogger("baton.notices")
+
+TICK = 10.0  # seconds between two looks
+LAG = timedelta(seconds=30)  # what is younger may not be written yet, with its earlier time
+GATHER = timedelta(minutes=5)  # so long the first news waits for others
+STILL_URGENT = timedelta(hours=1)  # an older one is in the digest, or was told
+
+
+@dataclass(frozen=True)
+class Habit:
+    """How often colleagues hear of what is new, and in which opening hours."""
+
+    every: timedelta
+    calendar: WorkCalendar
+
+
+@dataclass
+class Notices:
+    """`owner_of` answers with the group that owns the process of a plan, by its digest."""
+
+    world: World
+    habit: Habit
+    owner_of: Callable[[str], Any]
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _told: set[str] = field(default_factory=set)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set."""
+        while not stop.is_set():
+            try:
+                await self.look()
+            except SQLAlchemyError as problem:
+                log.warning("the database does not answer, trying again: %s", problem)
+            except Exception:  # an edge: colleagues who hear nothing must not stop the mails of cases
+                log.exception("colleagues could not be told")
+            try:
+                await asyncio.wait_for(stop.wait(), TICK)
+            except TimeoutError:
+                continue
+
+    async def look(self) -> None:
+        """Tell everybody what they do not know yet."""
+        people, now = self.world.people(), self.clock()
+        if people is None:
+            return
+        everybody = readers(people, self.habit.calendar.local(now).date())
+        await self._urgent(everybody, now)
+        if not self.habit.calendar.is_open(now):
+            return
+        owners = await self._owners(people)
+        for reader in everybody:
+            await self._digest(reader, now, owners)
+        await self.world.store.write(lambda c: rates.forget(c, now - timedelta(days=2)))
+
+    async def _digest(self, reader: Reader, now: datetime, owners: dict[str, str]) -> None:
+        name = reader.user.id
+        found = await self.world.store.write(lambda c: self._due(c, reader, now, owners))
+        if found is None:
+            return
+        upto, new = found
+        scope = {"sections": new, "heading": heading(new)}
+        if await self._send(f"digest/{name}/{upto:%Y%m%dT%H%M}", reader, DIGEST, scope):
+            await self.world.store.write(lambda c: notices.done(c, name, upto))
+
+    def _due(
+        self, c: Connection, reader: Reader, now: datetime, owners: dict[str, str]
+    ) -> tuple[datetime, list[dict[str, Any]]] | None:
+        """What goes out to them now, and up to when it tells. It is theirs from here on, until it has left."""
+        known, upto, name = notices.told(c, reader.user.id), now - LAG, reader.user.id
+        if known is None:
+            notices.put(c, name, upto, upto, done=True)
+            return None
+        paths = Paths(self.world.key, self.world.base_url)
+        if not known.done:  # whoever began it has died, or is at it: the ledger knows
+            return known.upto, sections(c, paths, reader, known.since, known.upto, lambda d: owners.get(d, ""))
+        if upto - known.upto < self.habit.every or self._fresh(c, known.upto, upto):
+            return None
+        new = sections(c, paths, reader, known.upto, upto, lambda d: owners.get(d, ""))
+        if new:
+            notices.put(c, name, known.upto, upto, done=False)
+        return (upto, new) if new else None
+
+    def _fresh(self, c: Connection, since: datetime, upto: datetime) -> bool:
+        """Whether everything that is new came just now: there may be more of it in a moment."""
+        wait = min(GATHER, self.habit.every / 4)
+        before = upto - wait
+        return not notices.tasks_between(c, since, before, before + SOON) and not notices.troubles(c, since, before)
+
+    async def _owners(self, people: People) -> dict[str, str]:
+        """Plan -> the group that owns its process, of those with open incidents."""
+        at = self.clock()
+        rows = await self.world.store.read(lambda c: notices.troubles(c, at - timedelta(days=30), at))
+        return {digest: await self.owner_of(digest) for digest in {row.digest for row in rows}}
+
+    async def _urgent(self, everybody: tuple[Reader, ...], now: datetime) -> None:
+        ids = await self.world.store.read(lambda c: notices.urgent(c, now - STILL_URGENT))
+        self._told &= {f"{one}/{reader.user.id}" for one in ids for reader in everybody}
+        for one in ids:
+            for reader in everybody:
+                if f"{one}/{reader.user.id}" not in self._told:
+                    await self._one(one, reader, now)
+
+    async def _one(self, task: str, reader: Reader, now: datetime) -> None:
+        paths, to = Paths(self.world.key, self.world.base_url), reader.user.email
+
+        def link(c: Connection) -> tuple[str, str, str] | None:
+            row = tasks.task(c, task)
+            mine = row if row and row.task.status == "open" and reader.may(row) else None
+            return (mine.task.title, mine.case_title, paths.task(c, mine, to, now)) if mine else None
+
+        found = await self.world.store.write(link)
+        if found is None:
+            return
+        scope = {"title": found[0], "about": found[1]}
+        if await self._send(f"urgent/{task}/{reader.user.id}", reader, URGENT, scope, found[2]):
+            self._told.add(f"{task}/{reader.user.id}")
+
+    async def _send(
+        self, key: str, reader: Reader, template: EmailTemplate, scope: dict[str, Any], link: str = ""
+    ) -> bool:
+        """Whether it has left, or never will; False: it is tried again."""
+        user, world = reader.user, self.world
+        gate = Gate(world.store, Effect(key, "", "", "notice", "email", {}, Retry(), fresh=False))
+        try:
+            if await gate.answered():
+                return True
+            rendered = await world.renderer.mail(template, {**scope, "to_name": user.name}, world.brand, link=link)
+            mail = Mail(
+                to=user.email,
+                to_name=user.name,
+                sender=world.sender,
+                sender_name=world.sender_name,
+                subject=rendered.subject,
+                text=rendered.text,
+                html=rendered.html,
+                message_id=message_id_for(key, world.sender.rpartition("@")[2]),
+            )
+            await post(world, gate, Outgoing(mail, process="", staff=True))
+        except Posted:
+            return True
+        except (Busy, Deferred) as problem:
+            log.info("a notice waits: %s", problem.code)
+            return False
+        except (Refused, StepError, RenderFailed) as problem:
+            log.warning("a notice was not sent: %s", problem)
+        return True
