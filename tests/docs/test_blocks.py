@@ -30,7 +30,8 @@ def test_every_process_compiles(block: Block, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("block", [b for b in YAML if b.name == "definitions/connections.yaml"], ids=str)
 def test_every_way_in_and_out_that_is_shown_is_one(block: Block, tmp_path: Path) -> None:
-    folder = workspace(tmp_path / "workspace", [block])
+    files = [other for other in BLOCKS if other.page == block.page and other.kind == "file" and other != block]
+    folder = workspace(tmp_path / "workspace", [*files, block])
     problems = check_file(folder / block.name, STEP_TYPES)
     assert not problems, f"{block}\n{render(problems)}"
 
