@@ -40,6 +40,7 @@ from engine.gateways.mail import SmtpAccounts
 from engine.gateways.notifier import AppriseNotifier
 from engine.gateways.pdf import TypstPrinter
 from engine.gateways.rendering import Brand, Renderer
+from engine.health.canaries import Canaries
 from engine.health.watch import Watch
 from engine.health.ways import Ways
 from engine.language.inputs import BadValues
@@ -263,6 +264,8 @@ async def working(
         side.create_task(ingest_of(house).run(stop))
         side.create_task(reader_of(house, router, nudge).run(stop))
         ways = Ways(house.settings, house.store, schedules, utc_now)
+        boxes = mailboxes_of(house.settings)
+        side.create_task(Canaries(house.settings, house.store, house.world.mailer, boxes, utc_now).run(stop))
         side.create_task(Watch(house.settings, ways, house.world.mailer, utc_now).run(stop))
         side.create_task(Postman(house.world, nudge).run(stop))
         if notices := notices_of(house):

@@ -19,7 +19,7 @@ from engine.language.resources import People
 from engine.language.roster import roster_of
 from engine.language.values import display_datetime
 from engine.settings import Settings
-from engine.store import health, hooks, tallies
+from engine.store import health, holds, hooks, tallies
 
 log = logging.getLogger("baton.health")
 
@@ -84,7 +84,7 @@ class Watch:
 
         async def claim() -> None:
             nonlocal claimed
-            if not claimed and not await self.ways.store.write(lambda c: health.told(c, way.source, alarm, now)):
+            if not claimed and not await self.ways.store.write(lambda c: _ours(c, way.source, alarm, now)):
                 raise _TheyKnow
             claimed = True
 
@@ -135,12 +135,18 @@ def _words(way: Way, alarm: str, now: datetime, zone: ZoneInfo) -> tuple[str, st
 
 
 _KINDS = {
+    "canary": "The mail to ourselves by the mailbox",
     "mailbox": "The mailbox",
     "webhook": "The webhook",
     "schedule": "The schedule",
     "form": "The public form",
     "sender": "The sender",
 }
+
+
+def _ours(c: Connection, source: str, alarm: str, now: datetime) -> bool:
+    """Whether it is ours to tell. While all sending is on hold nobody is told: afterwards they are."""
+    return holds.over(c, "transactional", "") is None and health.told(c, source, alarm, now)
 
 
 def _tidy(c: Connection, now: datetime) -> None:

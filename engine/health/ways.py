@@ -139,6 +139,8 @@ class Ways:
     def _mailboxes(self, editions: Sequence[Edition]) -> Iterator[Way]:
         for name, box in mailboxes_of(self.settings)().items():
             source = f"mailbox/{name}"
+            if box.canary:
+                yield Way(f"canary/{name}", "canary", name, box.title or name, Health(f"canary/{name}"))
             yield Way(
                 source,
                 "mailbox",

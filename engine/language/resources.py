@@ -341,6 +341,8 @@ class Mailbox(Model):
     trust: Literal["authenticated", "anyone"] = "authenticated"
     """Whose mail may go on with a case. `anyone` is for closed networks and for trying out."""
     expect: str | None = None  # how often mail comes, `every 2 hours`; a longer silence is reported
+    canary: str | None = None
+    """How often Baton sends a mail to itself by it, `every 1 hour`; one that does not come back is reported."""
 
 
 class Sender(Model):

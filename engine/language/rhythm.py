@@ -28,6 +28,12 @@ class Rhythm:
         following = tuple(islice(self.times.after(last, calendar), 2))
         return following[1] if len(following) == 2 else None
 
+    def next(self, last: datetime, calendar: WorkCalendar) -> datetime | None:
+        """When the time after `last` comes. None: never."""
+        if self.times is None:
+            return resolve_text(self.length, str, last, calendar)
+        return next(iter(self.times.after(last, calendar)), None)
+
 
 def parse(text: str) -> Rhythm:
     """The rhythm of an `expect:`. Raises ValueError with a sentence for its author."""

@@ -3,6 +3,7 @@ mailbox, or to the people who decide."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Self
 
 from sqlalchemy import Connection
@@ -12,7 +13,7 @@ from engine.gateways.parsing import Letter
 from engine.language.addresses import normal
 from engine.language.resources import Mailbox
 from engine.language.values import decode
-from engine.mailroom import events, loops, reports
+from engine.mailroom import canary, events, loops, reports
 from engine.mailroom.correlation import Correlation, Thread
 from engine.mailroom.reports import Report, report_of
 from engine.mailroom.trust import CaseFacts, Doubt, case_doubt, sender_doubt
@@ -22,7 +23,7 @@ from engine.runtime.replies import is_work, named_senders, takes_mail, takes_rep
 from engine.runtime.state import State
 from engine.settings import Settings
 from engine.shelf import Shelf
-from engine.store import cases, inbox, mails, matching, misfires, outbox, states, triage
+from engine.store import cases, health, inbox, mails, matching, misfires, outbox, states, triage
 from engine.store.mails import MailRow
 from engine.store.misfires import Misfire
 from engine.store.rows import Arrival, CaseDetail
@@ -43,6 +44,7 @@ class Sorted:
     misfires: tuple[Misfire, ...] = ()
     public: bool = False
     noted: bool = False
+    canary: datetime | None = None  # it is ours, and was sent then
 
     @classmethod
     def waiting(cls, reason: str, why: str = "") -> Self:
@@ -65,6 +67,8 @@ class Placing:
 
     async def sort(self, row: MailRow, letter: Letter, mailbox: Mailbox | None) -> Sorted:
         """Where the mail goes."""
+        if sent := canary.sent_at(self.settings.key(), row.mailbox, letter.subject, self.clock()):
+            return Sorted(canary=sent)
         thread = await self._thread(row, letter)
         if letter.failures or letter.complaint:
             return await self._report(letter, thread)
@@ -141,6 +145,9 @@ class Placing:
             return  # somebody else has read it, a moment ago
         if letter is None:
             self._into_triage(c, events.letter_box(row, _nothing(row)), sorted_)
+        elif sorted_.canary:
+            lag = (row.received_at - sorted_.canary).total_seconds()
+            health.seen(c, canary.source_of(row.mailbox), self.clock(), max(lag, 0.0))
         elif sorted_.report or sorted_.noted:
             self._write_report(c, row, letter, sorted_)
         elif sorted_.public:

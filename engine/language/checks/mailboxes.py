@@ -99,7 +99,9 @@ def _values(document: Document, mailbox: Mailbox) -> None:
         hint = f"write a number of megabytes from 1 to {_LARGEST}, as in `largest: 25`"
         _wrong(document, mailbox, "largest", f"the largest mail cannot be {mailbox.largest} megabytes", hint)
     if mailbox.expect:
-        _rhythm(document, mailbox, mailbox.expect)
+        _rhythm(document, mailbox, "expect", mailbox.expect)
+    if mailbox.canary:
+        _rhythm(document, mailbox, "canary", mailbox.canary)
 
 
 def _is_listening(text: str) -> bool:
@@ -123,11 +125,13 @@ def _is_network(text: str) -> bool:
     return True
 
 
-def _rhythm(document: Document, mailbox: Mailbox, text: str) -> None:
+def _rhythm(document: Document, mailbox: Mailbox, key: str, text: str) -> None:
     try:
         rhythm.parse(text)
     except ValueError as wrong:
-        document.source.report("E047", str(wrong), document.place(mailbox, "expect"), hint=rhythm.HINT)
+        document.source.report(
+            "E047", str(wrong), document.place(mailbox, key), hint=rhythm.HINT.replace("expect", key)
+        )
 
 
 def _wrong(document: Document, mailbox: Mailbox, key: str, message: str, hint: str) -> None:
