@@ -1,7 +1,7 @@
 """`baton report`."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -66,12 +66,12 @@ def _row(line: StepLine) -> tuple[str, ...]:
     return line.title or words(line.step), *map(str, counts), _length(line.pace)
 
 
-def _length(time: timedelta | None) -> str:
+def _length(pace: float | None) -> str:
     """`3 days`, `5 hours`, `12 minutes`: the largest unit that says something."""
-    if time is None:
+    if pace is None:
         return ""
     for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        number = round(time.total_seconds() / seconds)
+        number = round(pace / seconds)
         if number:
             return f"{number} {unit}{'s' if number != 1 else ''}"
     return "a minute"

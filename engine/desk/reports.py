@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from statistics import median
 
 from engine.desk.publishing import Publishing
@@ -29,7 +29,7 @@ class StepLine:
     open: int
     timed_out: int
     late: int
-    pace: timedelta | None
+    pace: float | None  # seconds
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _line(step: str, records: Sequence[StepRecord], now: datetime) -> StepLine:
         open=sum(not r.closed for r in records),
         timed_out=sum(r.status == "timed_out" for r in records),
         late=sum(_is_late(r, now) for r in records),
-        pace=timedelta(seconds=median(times)) if times else None,
+        pace=median(times) if times else None,
     )
 
 
