@@ -61,7 +61,7 @@ class Reports(Publishing, Reading):
             started=len(found),
             open=sum(case.status == "open" for case in found),
             incidents=sum(case.health == "incident" for case in found),
-            outcomes=Counter(case.outcome for case in found if case.status == "ended"),
+            outcomes=dict(Counter(case.outcome for case in found if case.status == "ended")),
             mails=await self.store.read(lambda c: outbox.counts(c, process, begin)),
             steps=tuple(_line(step.id, records[step.id], now) for step in waiting if records[step.id]),
         )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.gateways.mail import Attachment, Mail, message_id_for
+from engine.gateways.mail import Attachment, Mail, message_id_for, wire
 from engine.gateways.outcome import Refused
 from tests.gateways.letters import a_mail
 
@@ -111,3 +111,8 @@ def test_the_message_id_of_an_effect_is_always_the_same_and_tells_nothing() -> N
     assert first == message_id_for("onboarding-17/welcome:send", "northwind.test")
     assert "welcome" not in first
     assert read(a_mail(message_id=first))["Message-ID"] == f"<{first}>"
+
+
+def test_a_long_address_in_a_header_stands_on_its_first_line() -> None:
+    address = f"<https://baton.example.com/u/{'a' * 80}>"
+    assert wire.header("List-Unsubscribe", address) == f"List-Unsubscribe: {address}\r\n"
