@@ -161,6 +161,7 @@ async def troubled(stage: Scene, chance: random.Random, seconds: float, longest:
         asking = group.create_task(asked(stage.outside, end, seconds))
         while not asking.done():
             for name in chance.sample(sorted(stage.faults), len(stage.faults)):
+                print(f"{loop.time() - end + seconds:5.0f} s, {len(stage.outside.asked)} errands: {name}", flush=True)
                 await stage.faults[name](chance.uniform(longest / 4, longest))
                 told[name] += 1
                 await asyncio.sleep(chance.uniform(0, longest / 2))  # sometimes there is time to recover
