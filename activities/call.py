@@ -56,7 +56,7 @@ async def perform_call(world: World, plan: Plan, effect: Effect) -> Result:
     line = Line(world, effect, effect.payload["connection"], connection)
     request = await gate.attempt(_prepared(line, operation, effect))
     if not request.repeatable:
-        await gate.no_return("", request.message_id, lambda c: None)
+        await gate.no_return("", "", lambda c: None)
     answer = await gate.attempt(_answer(line, operation, request))
     return await gate.at_once({"result": answer, "said": f"{effect.payload['operation']}: done"}, lambda c: None)
 

@@ -136,11 +136,12 @@ class Line:
 
     @contextmanager
     def discreet(self) -> Iterator[None]:
-        """What is raised in here tells no secret."""
+        """What is raised in here tells no secret, whoever shows it."""
         try:
             yield
         except (Deferred, Refused, Unconfirmed) as problem:
             problem.message = self.masked(problem.message)
+            problem.args = (problem.message,)  # what logs and the engine's history show
             raise
 
     def masked(self, words: str) -> str:

@@ -28,6 +28,7 @@ async def listed(line: Line, request: HttpRequest, pages: Pages, target: str) ->
     for _ in range(pages.max):
         if asked is None or monotonic() > end or len(found) > MOST:
             break
+        asked = replace(asked, timeout=min(request.timeout, max(end - monotonic(), 1.0)))
         answer = await line.ask(asked, target)
         found += _entries(asked, answer.json, pages)
         asked = _following(asked, answer, pages)

@@ -5,7 +5,9 @@ import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from time import monotonic
 from typing import Protocol
 
 import httpx
@@ -17,6 +19,8 @@ from engine.gateways.outgoing import HttpRequest, body, check, headers, onward
 from engine.gateways.transport import GuardedTransport
 
 __all__ = ["HttpCaller", "HttpRequest", "HttpResponse", "HttpxCaller", "MemoryCaller", "judged", "lost"]
+
+LEAST = 0.1  # seconds that a redirect has at least
 
 
 class HttpCaller(Protocol):
@@ -45,13 +49,14 @@ class HttpxCaller:
         self._client = httpx.AsyncClient(follow_redirects=False, transport=transport, trust_env=False, cookies=none)
 
     async def call(self, request: HttpRequest) -> HttpResponse:
+        end = monotonic() + request.timeout
         while True:
             check(request)
             answer = await self._once(request)
             follow = onward(request, answer.status, answer.headers.get("location", ""))
             if follow is None:
                 return judged(request, answer)
-            request = follow
+            request = replace(follow, timeout=max(end - monotonic(), LEAST))
 
     async def aclose(self) -> None:
         await self._client.aclose()

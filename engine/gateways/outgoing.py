@@ -27,7 +27,8 @@ _MOVED = (301, 302, 303, *_SAME_AGAIN)
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """`json`, or else `form`, is sent as the body where it is not None; `timeout` in seconds for the whole request.
+    """`json`, or else `form`, is sent as the body where it is not None; `timeout` in seconds for the whole request,
+    redirects and all.
 
     `idempotency_key` goes out in `idempotency_header`, which makes a request safe to repeat: a lost answer is then
     Deferred and not Unconfirmed. `harmless` says the same of one that changes nothing. `redirects` is how many are
@@ -37,11 +38,11 @@ class HttpRequest:
 
     method: Method
     url: str
-    json: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    json: Any = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout: float = 20.0
     idempotency_key: str = ""
-    form: Mapping[str, Any] | None = None
+    form: Mapping[str, Any] | None = field(default=None, repr=False)
     idempotency_header: str = "Idempotency-Key"
     harmless: bool = False
     redirects: int = 0

@@ -89,7 +89,7 @@ async def test_a_provider_that_repeats_the_secret_does_not_bring_it_into_an_inci
         house = calls(tmp_path, store, CRM + OAUTH + "    credentials: body\n" + ASK, **secrets)
         with pytest.raises(StepError, match=r"wrong secret: \*\*\*") as problem:
             await house.call()
-    assert "very-secret" not in problem.value.message
+    assert "very-secret" not in f"{problem.value.message} {problem.value.__cause__!r} {problem.value.__cause__}"
     assert "very-secret" not in str(await store.read(ledger.listing))
 
 

@@ -211,3 +211,9 @@ async def test_what_is_no_request_is_refused_and_not_sent(request_: HttpRequest)
     for caller in (HttpxCaller(HERE), MemoryCaller()):
         with pytest.raises(Refused):
             await caller.call(request_)
+
+
+def test_a_request_shows_nothing_of_what_it_carries() -> None:
+    request = HttpRequest("POST", "http://a.test/", {"name": "Ann"}, {"Authorization": "s3cret"}, secret="whsec_s3cret")
+    assert "s3cret" not in repr(request)
+    assert "Ann" not in repr(request)
