@@ -42,6 +42,11 @@ def _messages(t: Tested, expect: Expect, known: Known) -> None:
         if not known.sends(name):
             message = f"this process never sends `{name}`"
             t.unknown("E113", message, name, t.document.place(expect, *path), known.mails, "it sends")
+    told = tuple(dict.fromkeys(str(s.connection) for s in known.steps.values() if getattr(s, "type", "") == "notify"))
+    for n, name in enumerate(expect.notified or ()):
+        if name not in told:
+            message, place = f"this process never tells `{name}` anything", t.document.place(expect, "notified", n)
+            t.unknown("E113", message, name, place, told, "it tells")
     for one in sent:
         if isinstance(one, Sent) and one.at:
             t.time(one.at, t.document.place(one, "at"), "at")
