@@ -26,6 +26,8 @@ ONE = {
 """What one entry of a list is called."""
 WORDS = {"if": "condition", "if_": "condition", "after": "time", "every": "time", "to": "addressee",
          "max_times": "largest number of times", "send": "message", "body": "text", "as": "name of an item",
+         "class_": "kind of mail", "class": "kind of mail", "approve": "person who agrees to the message",
+         "answer_by_reply": "question that a reply answers", "on_suppressed": "way of a reader who gets no mail",
          "of": "kind of entry", "from_": "first day", "cases": "ways"}  # fmt: skip
 FILES = {"forms": "form", "emails": "email", "documents": "document", "checklists": "checklist", "tables": "table",
          "calendars": "calendar", "connections": "connection"}  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 from engine.language import given
 from engine.language.calling import listed
 from engine.language.checks.subject import Subject, named
+from engine.language.locales import variants
 from engine.language.problems import one_of
 from engine.language.resources import EmailTemplate, Form, Question
 from engine.language.types import Record
@@ -154,9 +155,10 @@ def _hours(subject: Subject, step: Any, path: tuple[str, ...]) -> None:
 
 
 def _templates(subject: Subject) -> list[str]:
-    """The mail templates that the process uses."""
+    """The mail templates that the process uses, in all their languages."""
     written = [leaf.text for leaf in subject.leaves() if getattr(leaf.kind, "kind", "") == "emails"]
-    return list(dict.fromkeys((*written, *(name for step in subject.steps for name in step.mails()))))
+    names, known = (*written, *(n for step in subject.steps for n in step.mails())), subject.library.names("emails")
+    return list(dict.fromkeys(one for name in names for one in (name, *variants(name, known))))
 
 
 def _sender(subject: Subject, name: str) -> None:
