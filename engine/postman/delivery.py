@@ -1,5 +1,6 @@
 """One message that has waited: asked once more whether it may leave, sent by phases, and its case is told."""
 
+import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +22,8 @@ from engine.store import holds, ledger, outbox
 from engine.store.letters import tell
 from engine.store.policy import Rules, Suppress
 from engine.store.rows import OutboxRow
+
+log = logging.getLogger("baton.postman")
 
 
 class _Stays(Exception):  # noqa: N818  # an outcome, and not always an error
@@ -64,7 +67,8 @@ class Delivery:
         if holds.over(c, self.row.class_, self.row.sender) or not outbox.leaves(c, self.row):
             return False
         if not ledger.collect(c, self.row.key, self.token, now):
-            raise RuntimeError(f"{self.row.key} waits in the outbox, and the ledger does not know of it")
+            _put_aside(c, self.row, now, "it waits here, and the ledger of effects does not know of it")
+            return False
         put_links(c, self.row.case, self.out, now)
         return True
 
@@ -93,7 +97,11 @@ class Delivery:
 
 def clear(c: Any, row: OutboxRow, rules: Rules, now: datetime) -> Outgoing | None:
     """The message, if it may leave now; otherwise it is put off, or ended. In the transaction that takes it up."""
-    out = unpacked(row.mail or b"")
+    try:
+        out = unpacked(row.mail or b"")
+    except (LookupError, TypeError, ValueError, Refused) as problem:
+        _put_aside(c, row, now, f"it cannot be read any more: {problem!r}")
+        return None
     answer: Answer = clearance.again(c, row.key, row.case, out, rules, now)
     if isinstance(answer, Held):
         outbox.put_off(c, row, answer.code, answer.because, answer.until, row.attempts)
@@ -102,6 +110,16 @@ def clear(c: Any, row: OutboxRow, rules: Rules, now: datetime) -> Outgoing | Non
         withdraw(c, row, suppressed(out.mail, answer), "suppressed", answer.code, answer.reason, now)
         return None
     return out
+
+
+def _put_aside(c: Any, row: OutboxRow, now: datetime, why: str) -> None:
+    """A mistake of ours must not keep everything behind it waiting: it is shown, and its case is told."""
+    log.error("message %s is put aside: %s", row.seq, why)
+    token = secrets.token_hex(8)
+    if ledger.collect(c, row.key, token, now):
+        ledger.finish(c, row.key, token, "refused", now, error=why)
+    outbox.finish(c, row, "bounced", now, "bug", why)
+    tell(c, row, now, code="bug", error=why)
 
 
 def withdraw(

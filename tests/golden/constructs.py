@@ -240,6 +240,11 @@ CONSTRUCTS: dict[str, tuple[str, list[Line]]] = {
         _steps(_mail("hi", ", class: marketing, sender: surveys, hours: office"), _ask("a"), _mail("end")),
         [done("a")],
     ),
+    "agreed": (_steps(_mail("hi", ", approve: legal"), _mail("end")), [done("hi/approval", "approve")]),
+    "rejected": (
+        _steps(_mail("hi", ", approve: sam, on_suppressed: [" + _ask("phone") + "]"), _mail("end")),
+        [done("hi/approval", "reject"), done("phone")],
+    ),
 }  # fmt: skip
 
 BEFORE = _steps(_mail("hi"), _ask("check"), _ask("b"), _mail("end"))

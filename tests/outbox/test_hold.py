@@ -11,7 +11,7 @@ from tests.durable.firm import Firm, firm
 HERE = Path(__file__).parent / "definitions"
 
 
-@pytest.mark.parametrize("flags", [(), ("renew",)], ids=["plain", "renewed"])
+@pytest.mark.parametrize("flags", [pytest.param((), marks=pytest.mark.slow), ("renew",)], ids=["plain", "renewed"])
 async def test_what_is_on_hold_leaves_in_its_order_when_it_is_released(
     flags: tuple[str, ...], tmp_path: Path, temporal: str
 ) -> None:

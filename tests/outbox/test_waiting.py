@@ -73,7 +73,10 @@ async def held_after(house: Firm, case: str, row: OutboxRow) -> OutboxRow | None
     return next((r for r in found if r.seq > row.seq), None)
 
 
-@pytest.mark.parametrize("verb", ["stop", "skip", "mark_done"])
+SLOW = [pytest.param(verb, marks=pytest.mark.slow) for verb in ("skip", "mark_done")]
+
+
+@pytest.mark.parametrize("verb", ["stop", *SLOW])
 async def test_what_its_case_does_not_need_any_more_is_cancelled(verb: str, tmp_path: Path, temporal: str) -> None:
     async with firm(tmp_path, temporal, definitions=HERE, more=UNDO) as house:
         await house.desk.publish("greets")
