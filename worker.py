@@ -44,6 +44,7 @@ from engine.health.canaries import Canaries
 from engine.health.watch import Watch
 from engine.health.ways import Ways
 from engine.language.inputs import BadValues
+from engine.language.library import workspace_definitions
 from engine.language.roster import roster_of
 from engine.mailroom.accounts import Accounts
 from engine.mailroom.boxes import known_of, mailboxes_of
@@ -166,10 +167,10 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
             ("no mail server is configured: set mail.smtp.host in baton.yaml, or run `baton up`, which catches mails",)
         )
     connections, wellbeing = known_of(settings), Wellbeing(store)
-    senders = Senders(settings, connections)
+    caller = HttpxCaller(Guard(settings.network_allow))
+    senders = Senders(settings, connections, caller)
     mailer = SmtpAccounts(senders.account, wellbeing.heard)
     stack.push_async_callback(wellbeing.finish)
-    caller = HttpxCaller(Guard(settings.network_allow))
     renderer, printer, functions = Renderer(), TypstPrinter(), Functions()
     notifier = AppriseNotifier(settings.network_allow)
     for gateway in (mailer, caller, renderer, printer, functions, notifier):
@@ -192,6 +193,7 @@ async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExi
         open_child=Children(settings, shelf).open,
         people=roster_of(settings.workspace),
         connections=connections,
+        images=workspace_definitions(settings.workspace) / "images",
         unsubscribe=settings.mail.unsubscribe,
         rules=Rules(settings.mail.caps, settings.mail.quiet_hours, settings.time_zone, settings.key(), senders.limits),
         undo=settings.mail.undo,

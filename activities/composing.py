@@ -9,6 +9,7 @@ from activities.leaving import WayOut, way_out
 from activities.outgoing import Link, Outgoing, Patience
 from activities.world import World
 from engine.gateways.mail import Attachment, Mail, checked_address, message_id_for
+from engine.gateways.pictures import pictures
 from engine.gateways.tokens import link_token, link_url, reply_address, reply_token, token_hash
 from engine.language.addresses import normal
 from engine.language.calendar import WorkCalendar
@@ -72,6 +73,7 @@ async def compose(world: World, plan: Plan, effect: Effect) -> Outgoing:
         attachments=await _attachments(world, letter.get("attachments") or ()),
         account=letter.get("sender") or "",
         envelope=answers,
+        images=pictures(world.images, rendered.html),
     )
     return Outgoing(
         mail,

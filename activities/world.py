@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from engine.gateways.access import Tokens
@@ -51,6 +52,7 @@ class World:
     open_child: OpenChild
     people: Callable[[], People | None]
     connections: Callable[[], Connections | None] = lambda: None
+    images: Path | None = None  # the folder of pictures that mails show
     rules: Rules = NO_RULES
     unsubscribe: str = "marketing"
     undo: Mapping[str, timedelta] = field(default_factory=dict)

@@ -9,8 +9,11 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.gateways.access import Grant, Tokens
+from engine.gateways.http import HttpCaller
 from engine.gateways.mail.accounts import Account
 from engine.gateways.mail.phases import NoServer
+from engine.gateways.outcome import Deferred, Refused
 from engine.language.rate import Rate
 from engine.language.resources import Connections, Sender
 from engine.settings import Settings
@@ -24,11 +27,35 @@ SAID_AGAIN = 30.0  # seconds after which an account that is well says so again
 
 
 @dataclass(frozen=True)
+class Access:
+    """Fetches the access token of an account; two for the same account are equal."""
+
+    caller: HttpCaller | None
+    tokens: Tokens
+    grant: Grant
+
+    async def __call__(self) -> str:
+        if self.caller is None:
+            raise NoServer("server_token", "access tokens cannot be fetched here")
+        try:
+            return await self.tokens.get(self.caller, self.grant)
+        except (Refused, Deferred) as problem:
+            raise NoServer("server_token", f"no access token: {problem}") from problem
+
+    def refused(self, token: str) -> None:
+        """The server does not take it: another one is fetched for the next mail."""
+        self.tokens.forget(self.grant, token)
+
+
+@dataclass(frozen=True)
 class Senders:
-    """`connections` answers with those of connections.yaml, or None while it cannot be read."""
+    """`connections` answers with those of connections.yaml, or None while it cannot be read; `caller` fetches access
+    tokens."""
 
     settings: Settings
     connections: Callable[[], Connections | None]
+    caller: HttpCaller | None = None
+    tokens: Tokens = field(default_factory=Tokens)
 
     def account(self, name: str) -> Account:
         """Where mails of this sender go. Raises NoServer where that is not known."""
@@ -38,9 +65,14 @@ class Senders:
         tls = sender.tls or "starttls"
         port = sender.port or (465 if tls == "tls" else 587)
         ca = self.settings.workspace / sender.ca if sender.ca else None
+        user = sender.username or sender.address
+        if sender.auth == "oauth2":
+            return Account(
+                sender.host, port, tls, user, ca=ca, token=Access(self.caller, self.tokens, self._grant(sender))
+            )
         if not sender.password:
             return Account(sender.host, port, tls, ca=ca)
-        return Account(sender.host, port, tls, sender.username or sender.address, self._secret(sender.password), ca)
+        return Account(sender.host, port, tls, user, self._secret(sender.password), ca)
 
     def limits(self, name: str) -> Limits:
         """How fast this sender may send; what connections.yaml does not say is as baton.yaml says."""
@@ -64,6 +96,16 @@ class Senders:
         if known is None or name not in known.senders:
             raise NoServer("server_unknown", f"connections.yaml has no sender `{name}` any more")
         return known.senders[name]
+
+    def _grant(self, sender: Sender) -> Grant:
+        return Grant(
+            token_url=sender.token_url or "",
+            client_id=sender.client_id or "",
+            client_secret=self._secret(sender.client_secret or ""),
+            scope=sender.scope or "",
+            in_body=True,
+            refresh_token=self._secret(sender.refresh_token) if sender.refresh_token else "",
+        )
 
     def _secret(self, name: str) -> str:
         value = self.settings.secret(name)

@@ -143,10 +143,14 @@ class Doctor:
         do = "host, port, tls, username and password of the account" + (
             f" `{name}` in connections.yaml" if name else ""
         )
+        caller = HttpxCaller(Guard(self.settings.network_allow))
+        senders = Senders(self.settings, connections_of(self.settings.workspace), caller)
         try:
-            await Senders(self.settings, connections_of(self.settings.workspace)).account(name).mailer().try_out()
+            await senders.account(name).mailer().try_out()
         except (Refused, Deferred, Unconfirmed) as problem:
             return [Finding(title, "fail", problem.message, do)]
+        finally:
+            await caller.aclose()
         return [Finding(title, "ok", "the mail server lets us in")]
 
     async def _mailbox(self, name: str, box: Mailbox) -> list[Finding]:

@@ -15,7 +15,7 @@ from activities.turns import Turns, perform
 from activities.world import World
 from engine.desk.desk import Desk
 from engine.dispatcher import Dispatcher
-from engine.gateways.mail import Mail
+from engine.gateways.mail import Mail, Mailer
 from engine.gateways.mail.memory import MemoryMailer
 from engine.gateways.outcome import Deferred
 from engine.gateways.parsing import Parser
@@ -148,7 +148,12 @@ class House:
 
 @asynccontextmanager
 async def house(
-    folder: Path, store: Store, connections: str = "", definitions: Path = DEFINITIONS, **environment: str
+    folder: Path,
+    store: Store,
+    connections: str = "",
+    definitions: Path = DEFINITIONS,
+    mailer: Mailer | None = None,
+    **environment: str,
 ) -> AsyncIterator[House]:
     """A house in `folder`, with the processes and mailboxes of `definitions/` beside those that are shipped."""
     workspace = folder / "workspace"
@@ -160,11 +165,11 @@ async def house(
     settings = Settings.load(workspace, known)
     async with AsyncExitStack() as stack:
         desk = Desk(settings, store, STEP_TYPES)
-        mailer, parser = MemoryMailer(), Parser()
+        memory, parser = MemoryMailer(), Parser()
         stack.push_async_callback(parser.aclose)
-        world = replace(await _world(settings, store, desk.shelf, stack), mailer=mailer)
+        world = replace(await _world(settings, store, desk.shelf, stack), mailer=mailer or memory)
         turns = Turns(world, desk.shelf.plan, partial(values_of, settings))
         dispatcher = Dispatcher(store, Loop(world, turns), desk.router)
         known = mailboxes_of(settings)
         placing = Placing(settings, store, desk.shelf, desk.router, known, desk.clock)
-        yield House(settings, store, desk, mailer, Reader(store, placing, known, parser), dispatcher, world)
+        yield House(settings, store, desk, memory, Reader(store, placing, known, parser), dispatcher, world)

@@ -12,6 +12,7 @@ from engine.gateways.outcome import Refused
 
 _MESSAGE_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,250}@[\x21-\x3b\x3d\x3f-\x7e]{1,255}")
 _MIME = re.compile(r"[a-z]{1,40}/[A-Za-z0-9.+-]{1,120}")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,76}")
 
 
@@ -28,7 +29,7 @@ class Mail:
 
     `message_id` is given without angle brackets (see `message_id_for`). `account` names the one of several accounts
     that it is sent by; `envelope` is where the mail returns to that cannot be delivered, if not to its sender.
-    `images` are shown inside: the HTML names them as `cid:NAME`.
+    `images` are shown inside: the HTML names them as `cid:NAME@baton`.
     """
 
     to: str
@@ -73,12 +74,20 @@ class Mail:
 
     def to_bytes(self, at: datetime | None = None) -> bytes:
         """The message with CRLF line ends; text and HTML parts always, `at` (or now) as its date."""
-        bodies = [wire.text_part(self.text, "plain"), wire.text_part(self.html, "html")]
+        bodies = [wire.text_part(self.text, "plain"), self._shown()]
         content = wire.together("alternative", _boundary(self, "bodies"), bodies)
         if self.attachments:
             files = [wire.file_part(file.name, file.mime, file.content) for file in self.attachments]
             content = wire.together("mixed", _boundary(self, "files"), [content, *files])
         return _headers(self, at or datetime.now(UTC)) + content
+
+    def _shown(self) -> bytes:
+        """The HTML, together with the pictures in it."""
+        html = wire.text_part(self.html, "html")
+        if not self.images:
+            return html
+        pictures = [wire.image_part(one.name, one.mime, one.content) for one in self.images]
+        return wire.together("related", _boundary(self, "images"), [html, *pictures])
 
 
 def message_id_for(key: str, domain: str) -> str:
@@ -97,6 +106,8 @@ def _check_headers(mail: Mail) -> None:
         if not _HEADER_NAME.fullmatch(name):
             raise Refused("header", f"{name!r} is not the name of a header.")
         checked_text(value, name)
+    if wrong := next((one.name for one in mail.images if not _PLAIN_NAME.fullmatch(one.name)), None):
+        raise Refused("header", f"{wrong!r} is no name of a picture.")
     for attachment in (*mail.attachments, *mail.images):
         checked_text(attachment.name, "attachment name", LONGEST_NAME)
         if not _MIME.fullmatch(attachment.mime):

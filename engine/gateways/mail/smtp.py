@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from aiosmtplib import (
     SMTP,
@@ -18,7 +18,7 @@ from aiosmtplib import (
 
 from engine.gateways.mail import trust
 from engine.gateways.mail.message import Mail
-from engine.gateways.mail.phases import BeforeData, Phase, answered, lost
+from engine.gateways.mail.phases import BeforeData, NoServer, Phase, answered, lost
 from engine.gateways.outcome import Deferred, Refused
 
 T = TypeVar("T")
@@ -27,8 +27,17 @@ _STALE = ("server_lost", "server_421")  # what a server does to a connection tha
 _IDLE = 30.0  # seconds after which an unused connection is closed: servers do it after a minute or more
 _ENOUGH = 100  # mails over one connection: many servers end it after that
 
-Token = Callable[[], Awaitable[str]]
-"""An access token (OAuth 2), in place of a password. Raises NoServer."""
+
+class Token(Protocol):
+    """Where access tokens (OAuth 2) come from, in place of a password."""
+
+    async def __call__(self) -> str:
+        """One that is good for a while. Raises NoServer."""
+        ...
+
+    def refused(self, token: str) -> None:
+        """The server did not take this one."""
+        ...
 
 
 @dataclass
@@ -158,9 +167,17 @@ class SmtpMailer:
             await self._in(Phase.HELLO, smtp.starttls())
             await self._in(Phase.HELLO, smtp.ehlo())
         if self._token:
-            await self._in(Phase.HELLO, smtp.auth_xoauth2(self._username, await self._token()))
+            await self._by_token(smtp, self._token)
         elif self._username:
             await self._in(Phase.HELLO, smtp.login(self._username, self._password))
+
+    async def _by_token(self, smtp: SMTP, tokens: Token) -> None:
+        token = await tokens()
+        try:
+            await self._in(Phase.HELLO, smtp.auth_xoauth2(self._username, token))
+        except NoServer:
+            tokens.refused(token)
+            raise
 
     async def _in(self, phase: Phase, step: Awaitable[T]) -> T:
         try:

@@ -52,6 +52,15 @@ def file_part(name: str, mime: str, content: bytes) -> bytes:
     return head.encode() + base64.encodebytes(content).replace(b"\n", b"\r\n")
 
 
+def image_part(name: str, mime: str, content: bytes) -> bytes:
+    """A picture that the HTML shows as `cid:NAME@baton`; the name is plain."""
+    head = (
+        f"Content-Type: {mime}\r\nContent-ID: <{name}@baton>\r\nContent-Disposition: inline;\r\n {_filename(name)}\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode() + base64.encodebytes(content).replace(b"\n", b"\r\n")
+
+
 def _filename(name: str) -> str:
     """The parameter; a long name in other scripts in several parts, as RFC 2231 has it."""
     if name.isascii():

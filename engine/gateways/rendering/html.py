@@ -1,8 +1,11 @@
 """Markdown as the HTML of a mail's body."""
 
+import re
 from html import escape
 
 from engine.gateways.rendering.markdown import Node, Writer, only_link
+
+_OURS = re.compile(r"\Aimages/([A-Za-z0-9][A-Za-z0-9._-]*)\Z")  # a file of definitions/images, which goes along
 
 
 class HtmlWriter(Writer):
@@ -65,7 +68,8 @@ class HtmlWriter(Writer):
         return f"<code>{escape(node.content)}</code>"
 
     def image(self, node: Node) -> str:
-        return f'<img src="{escape(str(node.attrs["src"]))}" alt="{escape(node.content)}">'
+        source = _OURS.sub(r"cid:\1@baton", str(node.attrs["src"]))
+        return f'<img src="{escape(source)}" alt="{escape(node.content)}">'
 
     def strong(self, node: Node) -> str:
         return f"<strong>{self.inlines(node)}</strong>"

@@ -1,5 +1,6 @@
 """Mails, documents and checklists, against what the step that uses them can give (E07x)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from engine.language.types import ANY, DATE, TEXT, URL, Choice, Field, Record, T
 
 CASE = record(id=TEXT, title=TEXT, url=URL, started_at=Type("datetime"), business_key=TEXT, started_by=TEXT)
 _TEXTS = ("subject", "preheader", "button", "title", "filename", "body")
+_PICTURE = re.compile(r"!\[[^\]\n]*\]\(images/(?P<name>[^)\s]+)\)")
 FORM = ("title", "intro", "thanks")
 _CODES = {"E030": "E072", "E031": "E071", "E032": "E071"}
 
@@ -28,9 +30,28 @@ def mail(subject: Subject, name: str, scope: Record, user: str) -> None:
     extra = {"link": Field(URL), "to_name": Field(TEXT), "title": Field(TEXT), "links": Field(Record(fields=handlers))}
     seen = Record(fields={**scope.fields, **extra})
     _texts(subject, loaded, seen, f"`{name}` is sent by {user}")
+    _pictures(subject, loaded, loaded.root)
     heading = loaded.node(loaded.root, "subject")
     if isinstance(heading, Scalar):
         privacy.subject_line(subject, loaded, heading, seen)
+
+
+def _pictures(subject: Subject, loaded: Document, template: EmailTemplate) -> None:
+    """The files that the mail shows; told once, however many steps send it."""
+    for found in _PICTURE.finditer(template.body):
+        name, folder = found["name"], subject.library.folder / "images"
+        if (folder / name).is_file():
+            continue
+        node = loaded.node(template, "body")
+        place = loaded.source.within(node, found.start("name"), len(name)) if isinstance(node, Scalar) else None
+        known = sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
+        near = suggest(name, known)
+        hint = f"did you mean `images/{near}`?" if near else f"put the file into `images/{name}`"
+        problem = (
+            loaded.source.problem("E070", f"there is no picture `images/{name}`", place, hint=hint) if place else None
+        )
+        if problem and problem not in subject.found:
+            subject.found.append(problem)
 
 
 def form(subject: Subject, name: str, scope: Record, user: str) -> None:
