@@ -73,6 +73,7 @@ from workflows.looking import Seen, look
 from workflows.measuring import Measuring
 from workflows.process import Case
 from workflows.schedule import Planned, Scheduled, Timekeeper
+from workflows.telling import runtime
 
 log = logging.getLogger("baton.worker")
 
@@ -147,7 +148,7 @@ async def connect(settings: Settings) -> Client:
         options |= {"target_host": settings.temporal.address, "namespace": settings.temporal.namespace}
     options.setdefault("target_host", "127.0.0.1:7233")
     try:
-        return await Client.connect(**options, grpc_compression=GrpcCompression.NONE)
+        return await Client.connect(**options, grpc_compression=GrpcCompression.NONE, runtime=runtime())
     except RuntimeError as problem:
         raise ConnectionError(f"Temporal does not answer at {options['target_host']}: {problem}") from problem
 

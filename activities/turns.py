@@ -64,7 +64,8 @@ class Turns:
 
     async def _turn(self, asked: TurnInput) -> TurnOutput:
         plan, state = await self.plan_of(asked.plan), State.load(await self._opened(asked))
-        rows = await self.world.store.read(lambda c: inbox.news(c, asked.case, asked.events)) if state.turn else ()
+        heard = bool(state.turn or asked.events)  # nothing can be on its way to most cases that begin
+        rows = await self.world.store.read(lambda c: inbox.news(c, asked.case, asked.events)) if heard else ()
         done = [*map(_performed, asked.performed), *(_letter(row) for row in rows if row.kind == LETTER)]
         rows = tuple(row for row in rows if row.kind != LETTER)
         now = datetime.fromtimestamp(asked.now, UTC)

@@ -1,7 +1,7 @@
 """Schedules of the published processes: when they come, and what happens then."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -17,7 +17,7 @@ from engine.language.recurrence import Recurrence, parse_cron, parse_every
 from engine.language.time import resolve_text
 from engine.language.values import encode
 from engine.routing import Routed, Router
-from engine.shelf import Shelf
+from engine.shelf import Edition, Shelf
 from engine.store import health, inbox, schedules
 from engine.store.rows import Arrival
 from engine.store.store import Store
@@ -56,8 +56,12 @@ class Schedules:
 
     async def everything(self) -> tuple[Schedule, ...]:
         """The schedules of the live versions of all processes."""
+        return await self.among(await self.shelf.everything())
+
+    async def among(self, editions: Sequence[Edition]) -> tuple[Schedule, ...]:
+        """The schedules of these versions."""
         paused = await self.store.read(schedules.paused)
-        found = [(e.process, e.plan, t) for e in await self.shelf.everything() for t in e.plan.process.triggers]
+        found = [(e.process, e.plan, t) for e in editions for t in e.plan.process.triggers]
         return tuple(
             _schedule(process, plan, trigger, paused.get((process, trigger.id), ""), self.clock())
             for process, plan, trigger in found

@@ -93,7 +93,7 @@ class Ways:
     async def everything(self) -> tuple[Way, ...]:
         """All of them: mailboxes, webhooks, public forms, schedules, senders."""
         editions = await self.schedules.shelf.everything()
-        planned = await self.schedules.everything()
+        planned = await self.schedules.among(editions)
         known, since, failed = await self.store.read(_known)
         found = [
             *self._mailboxes(editions),

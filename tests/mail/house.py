@@ -50,18 +50,31 @@ class Loop:
     world: World
     turns: Turns
     states: dict[str, str] = field(default_factory=dict)
+    began: dict[str, str] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
+    accepted: dict[str, list[str]] = field(default_factory=dict)
     over: set[str] = field(default_factory=set)
 
     async def start(self, case: str, process: str, digest: str, state: str) -> None:
         if case not in self.states:
-            self.states[case], self.plans[case] = state, digest
+            self.states[case], self.began[case], self.plans[case] = state, state, digest
             await self._turn(case, [])
+
+    def forget(self, case: str) -> None:
+        """As an engine that went away before it had heard of the case's first turn, until it is `back`."""
+        self.states[case], self.accepted[case] = self.began[case], []
+
+    async def back(self, case: str) -> None:
+        """The first turn is taken once more, with what was accepted for the case before it."""
+        await self._turn(case, self.accepted.pop(case))
 
     async def tell(self, case: str, ids: Any) -> None:
         if case in self.over or case not in self.states:
             raise CaseOver(case)
-        await self._turn(case, list(ids))
+        if case in self.accepted:
+            self.accepted[case] += ids
+        else:
+            await self._turn(case, list(ids))
 
     async def _turn(self, case: str, events: list[str], performed: list[Performed] | None = None) -> None:
         now = datetime.now(UTC).timestamp()
@@ -96,6 +109,7 @@ class House:
     reader: Reader
     dispatcher: Dispatcher
     world: World
+    loop: Loop
     number: Any = field(default_factory=lambda: count(1))
 
     async def start(self, process: str, **inputs: str) -> str:
@@ -168,8 +182,8 @@ async def house(
         memory, parser = MemoryMailer(), Parser()
         stack.push_async_callback(parser.aclose)
         world = replace(await _world(settings, store, desk.shelf, stack), mailer=mailer or memory)
-        turns = Turns(world, desk.shelf.plan, partial(values_of, settings))
-        dispatcher = Dispatcher(store, Loop(world, turns), desk.router)
+        loop = Loop(world, Turns(world, desk.shelf.plan, partial(values_of, settings)))
+        dispatcher = Dispatcher(store, loop, desk.router)
         known = mailboxes_of(settings)
         placing = Placing(settings, store, desk.shelf, desk.router, known, desk.clock)
-        yield House(settings, store, desk, memory, Reader(store, placing, known, parser), dispatcher, world)
+        yield House(settings, store, desk, memory, Reader(store, placing, known, parser), dispatcher, world, loop)

@@ -40,6 +40,15 @@ async def test_an_answer_without_that_address_is_known_by_the_mail_that_it_answe
     assert await home.status(case) == "answered"
 
 
+async def test_an_answer_counts_when_the_engine_never_heard_that_its_question_was_asked(home: House) -> None:
+    case, address = await asked(home)
+    home.loop.forget(case)
+    await home.deliver(raw("Twelve.\n", To=address, **BELIEVED), to=address)
+    await home.loop.back(case)
+    assert await home.status(case) == "answered"
+    assert len(home.sent(ANN)) == 2
+
+
 async def test_an_answer_is_the_answer_to_the_question_of_a_form(home: House) -> None:
     case = await home.start("questionnaire", email=ANN)
     address = await home.address(case, "seats", ANN)
