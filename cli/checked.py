@@ -11,7 +11,7 @@ from activities import STEP_TYPES
 from cli.problem import UserProblem
 from engine.language.compiler import check_file
 from engine.language.library import Buffers, definitions_around, workspace_definitions
-from engine.language.problems import Problem, in_order, one_of, suggest
+from engine.language.problems import Problem, all_of, in_order, suggest
 from engine.language.survey import Survey, check_everything
 from engine.settings import check_settings
 from engine.workspace import FILE, WorkspaceError, find
@@ -71,7 +71,7 @@ def _definitions(workspace: Path | None) -> Path | None:
 def _missing(name: str, folder: Path | None) -> str:
     known = sorted(p.stem for p in (folder / "processes").glob("*.yaml")) if folder else []
     near = suggest(name, known)
-    out = f"; did you mean `{near}`?" if near else f"; the processes are {one_of(known, 20)}" if known else ""
+    out = f"; did you mean `{near}`?" if near else f"; the processes are {all_of(known, 20)}" if known else ""
     return f"there is no file or process {name}{out}"
 
 

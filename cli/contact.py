@@ -30,13 +30,13 @@ Class = Annotated[str, typer.Option("--class", help="process, marketing or all."
 
 
 @app.callback(invoke_without_command=True)
-def contact(context: typer.Context) -> None:
+def contact(context: typer.Context, as_json: Json = False, workspace: Workspace = None) -> None:
     """People outside: who they are, what they get, and everything that was ever sent to them.
 
     `baton contact ADDRESS` shows one of them; without an address they are listed.
     """
     if context.invoked_subcommand is None:
-        list_()
+        list_(as_json=as_json, workspace=workspace)
 
 
 @app.command("list", epilog="Examples: baton contact list | baton contact list acme --json")

@@ -10,7 +10,7 @@ from cli.office import ask
 from cli.options import Case, Json, Workspace, group
 from cli.people import who
 from cli.show import print_json
-from engine.language.problems import one_of
+from engine.language.problems import all_of
 
 app = group()
 
@@ -56,7 +56,7 @@ def _form(process: str, trigger: str, as_json: bool, workspace: Path | None) -> 
     if as_json:
         print_json({"url": found.url, "embed": found.embed, "snippet": snippet if found.embed else ""})
     elif found.embed:
-        typer.echo(f"{found.url}\n\nOn pages of {one_of(found.embed)}:\n{snippet}")
+        typer.echo(f"{found.url}\n\nOn pages of {all_of(found.embed)}:\n{snippet}")
     else:
         typer.echo(
             f"{found.url}\n\nTo show it on another site, name that at the trigger: embed: [https://www.acme.example]"

@@ -16,6 +16,7 @@ class Running:
 
     pid: int
     web: str
+    port: int = 0  # that the web listens on; 0 where an older Baton has written this
 
 
 @contextmanager
@@ -45,10 +46,21 @@ def runs(folder: Path) -> bool:
     return False
 
 
+def running(folder: Path) -> Running | None:
+    """Who holds the workspace's lock, as far as it is known."""
+    return _written(folder / "up.json") if runs(folder) else None
+
+
+def _written(about: Path) -> Running | None:
+    try:
+        return Running(**json.loads(about.read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
 def _taken(folder: Path, about: Path) -> str:
     said = f"Baton is running already in {folder.parent}"
-    try:
-        other = Running(**json.loads(about.read_text()))
-    except (OSError, ValueError, TypeError):
+    other = _written(about)
+    if other is None:
         return f"{said}. Stop it there with Ctrl-C first"
     return f"{said} (process {other.pid}, {other.web}). Use that one, or stop it there with Ctrl-C first"

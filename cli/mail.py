@@ -22,10 +22,10 @@ app = group()
 
 
 @app.callback(invoke_without_command=True)
-def mail(context: typer.Context) -> None:
+def mail(context: typer.Context, as_json: Json = False, workspace: Workspace = None) -> None:
     """Mails that were caught instead of sent."""
     if context.invoked_subcommand is None:
-        list_()
+        list_(as_json=as_json, workspace=workspace)
 
 
 @app.command("list", epilog="Example: baton mail list --to ann@acme.test")

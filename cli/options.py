@@ -28,7 +28,9 @@ Inputs = Annotated[list[str], typer.Option("--input", "-i", help="NAME=VALUE; as
 
 def group(summary: str | None = None) -> typer.Typer:
     """A module's commands. Help is plain text: it reads the same in a pipe, and needs no Rich."""
-    return typer.Typer(add_completion=False, rich_markup_mode=None, help=summary, no_args_is_help=summary is not None)
+    if summary is None:  # the docstring of the command, or of the callback, says it
+        return typer.Typer(add_completion=False, rich_markup_mode=None)
+    return typer.Typer(add_completion=False, rich_markup_mode=None, help=summary, no_args_is_help=True)
 
 
 def author(by: str) -> str:

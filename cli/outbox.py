@@ -29,10 +29,10 @@ Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The mail's number
 @app.callback(
     invoke_without_command=True, epilog="Examples: baton outbox | baton outbox list --state held | baton outbox show 17"
 )
-def outbox(context: typer.Context) -> None:
+def outbox(context: typer.Context, as_json: Json = False, workspace: Workspace = None) -> None:
     """Mails on their way out: without a command, what was last sent and what waits."""
     if context.invoked_subcommand is None:
-        list_()
+        list_(as_json=as_json, workspace=workspace)
 
 
 @app.command("list", epilog="Examples: baton outbox list --state held,queued | baton outbox list --to ann@acme.test")

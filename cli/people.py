@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cli.place import settings_of
 from cli.problem import UserProblem
-from engine.language.problems import one_of, suggest
+from engine.language.problems import all_of, suggest
 from engine.language.resources import People
 from engine.language.roster import roster_of
 from engine.language.staff import find
@@ -39,4 +39,4 @@ def _people(workspace: Path | None) -> People:
 
 def _unknown(what: str, name: str, known: list[str]) -> UserProblem:
     near = suggest(name, known)
-    return UserProblem(f"{what} called `{name}`; {f'did you mean `{near}`?' if near else f'there are {one_of(known)}'}")
+    return UserProblem(f"{what} called `{name}`; {f'did you mean `{near}`?' if near else f'there are {all_of(known)}'}")

@@ -20,10 +20,10 @@ Trigger = Annotated[str, typer.Argument(metavar="TRIGGER", help="The trigger's i
 
 
 @app.callback(invoke_without_command=True, epilog="Examples: baton schedule | baton schedule pause report monday")
-def schedules(context: typer.Context) -> None:
+def schedules(context: typer.Context, as_json: Json = False, workspace: Workspace = None) -> None:
     """Schedules that start cases: without a command, what comes when."""
     if context.invoked_subcommand is None:
-        show()
+        show(as_json=as_json, workspace=workspace)
 
 
 @app.command("list", epilog="Example: baton schedule list --json")

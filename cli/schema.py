@@ -11,7 +11,7 @@ from cli.options import Workspace, group
 from cli.problem import UserProblem
 from engine.editor.schema import files, schema
 from engine.language.library import workspace_definitions
-from engine.language.problems import one_of, suggest
+from engine.language.problems import all_of, suggest
 from engine.workspace import find
 
 app = group()
@@ -40,7 +40,7 @@ def _known(kind: str) -> str:
     if kind in files():
         return kind
     near = suggest(kind, files())
-    hint = f"did you mean `{near}`?" if near else f"there are {one_of(files())}"
+    hint = f"did you mean `{near}`?" if near else f"there are {all_of(files())}"
     raise UserProblem(f"there is no kind of file `{kind}`; {hint}")
 
 

@@ -29,6 +29,7 @@ class Reader(Protocol):
     """Where a status comes from."""
 
     def listing(self, status: str) -> tuple[CaseSummary, ...]: ...
+    def count(self, status: str) -> int: ...
     def one(self, case: str) -> CaseStatus | None: ...
     def plan(self, process: str, version: int) -> str | None: ...
     def alarms(self) -> tuple[str, ...]: ...
@@ -42,6 +43,9 @@ class FileReader:
 
     def listing(self, status: str) -> tuple[CaseSummary, ...]:
         return quick.listing(self.path, status=status) if self.path.is_file() else ()
+
+    def count(self, status: str) -> int:
+        return quick.count(self.path, status) if self.path.is_file() else 0
 
     def one(self, case: str) -> CaseStatus | None:
         return quick.one(self.path, case) if self.path.is_file() else None
@@ -67,8 +71,12 @@ def run(args: Sequence[str]) -> int:
     elif asked.case:
         _show(lambda: one_case(_one(reader, asked.case), reader.plan, settings.time_zone), asked.watch)
     else:
-        _show(lambda: all_cases(reader.listing(kind), settings.time_zone, kind) + _alarms(reader), asked.watch)
+        _show(lambda: _all(reader, settings.time_zone, kind), asked.watch)
     return 0
+
+
+def _all(reader: Reader, zone: str, kind: str) -> str:
+    return all_cases(reader.listing(kind), zone, kind, reader.count(kind)) + _alarms(reader)
 
 
 def _alarms(reader: Reader) -> str:

@@ -19,6 +19,9 @@ class ServerReader:
     def listing(self, status: str) -> tuple[CaseSummary, ...]:
         return self._read(lambda c: cases.listing(c, status=status))
 
+    def count(self, status: str) -> int:
+        return self._read(lambda c: cases.count(c, status))
+
     def one(self, case: str) -> CaseStatus | None:
         detail = self._read(lambda c: cases.detail(c, case))
         entries = self._read(lambda c: cases.timeline(c, case))

@@ -42,11 +42,12 @@ class Wanted:
 
 
 @app.command(
-    epilog="Examples: baton test | baton test definitions/tests/client-onboarding.yaml -k reminders | "
+    epilog="Examples: baton test | baton test client-onboarding | "
+    "baton test definitions/tests/client-onboarding.yaml -k reminders | "
     "baton test --coverage --fail-under 90 | baton test --junit results.xml | baton test --watch"
 )
 def play(
-    path: Annotated[Path | None, typer.Argument(help="A file of tests, a process or a folder; without: all.")] = None,
+    path: Annotated[Path | None, typer.Argument(help="A file of tests, a process, or a folder; without: all.")] = None,
     words: Annotated[str, typer.Option("-k", help="Only tests with these words in their titles.")] = "",
     coverage: Annotated[bool, typer.Option("--coverage", help="Show which ways no test has taken.")] = False,
     fail_under: Annotated[float, typer.Option("--fail-under", help="The least percentage of ways, 0 to 100.")] = 0,
@@ -57,7 +58,7 @@ def play(
 ) -> None:
     """Play the scenario tests of processes on a virtual clock. Nothing is sent, and no server is needed."""
     measured = coverage or fail_under > 0
-    wanted = Wanted(path, words, measured, fail_under, as_json, junit_file, workspace)
+    wanted = Wanted(_meant(path, workspace), words, measured, fail_under, as_json, junit_file, workspace)
     passed = _run(wanted, None)
     if watch:
         _watch(wanted)
@@ -82,9 +83,20 @@ def _run(wanted: Wanted, changed: set[Path] | None) -> bool:
     return not short and not any(r.misses for r in results)
 
 
+def _meant(path: Path | None, workspace: Path | None) -> Path | None:
+    """The path, or the file of the process that goes by this name."""
+    if path is None or path.exists() or len(path.parts) > 1:
+        return path
+    try:
+        file = workspace_definitions(find(workspace or Path.cwd())) / "processes" / f"{path}.yaml"
+    except SettingsError:
+        return path
+    return file if file.is_file() else path
+
+
 def _suite(wanted: Wanted) -> Suite:
     if wanted.path is not None and not wanted.path.exists():
-        raise UserProblem(f"there is no file or folder {wanted.path}")
+        raise UserProblem(f"there is no file, folder or process {wanted.path}")
     if wanted.path is not None and wanted.workspace is None:
         path = wanted.path.resolve()
         folder = workspace_definitions(path) if (path / FILE).is_file() else definitions_around(path / "x")

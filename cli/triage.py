@@ -25,10 +25,10 @@ SHOWN = 13  # characters of an id in the list
 
 
 @app.callback(invoke_without_command=True)
-def triage(context: typer.Context, workspace: Workspace = None) -> None:
+def triage(context: typer.Context, as_json: Json = False, workspace: Workspace = None) -> None:
     """Mail that found no case by itself, and waits for somebody to decide."""
     if context.invoked_subcommand is None:
-        list_(workspace=workspace)
+        list_(as_json=as_json, workspace=workspace)
 
 
 @app.command("list", epilog="Examples: baton triage list | baton triage list --automatic --json")

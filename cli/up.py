@@ -39,7 +39,7 @@ def up(
     settings = settings_of(workspace)
     with only_one(settings.kept) as announce, _listening(settings, port) as web:
         settings = _with_port(settings, web.getsockname()[1])
-        announce(Running(os.getpid(), settings.base_url))
+        announce(Running(os.getpid(), settings.base_url, settings.web.port))
         said = ask_with(settings, _prepare)
         stack = Stack(settings, web, typer.echo if not as_json else _silent)
         asyncio.run(stack.run(lambda: _ready(stack, said, as_json)))

@@ -32,10 +32,10 @@ Send = Annotated[bool, typer.Option("--send", help="Sign it and post it to the r
 
 
 @app.callback(invoke_without_command=True, epilog="Examples: baton webhook list | baton webhook test crm deal.updated")
-def webhooks(context: typer.Context) -> None:
+def webhooks(context: typer.Context, as_json: Json = False, workspace: Workspace = None) -> None:
     """Messages of other systems: without a command, those that came to nothing."""
     if context.invoked_subcommand is None:
-        listing()
+        listing(as_json=as_json, workspace=workspace)
 
 
 @app.command("list", epilog="Example: baton webhook list --all --json")

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from engine import written
 from engine.language.nodes import Broken, Listing, Place, Scalar, Source, Table
-from engine.language.problems import Fix, Problem, certain, in_order, one_of, suggest
+from engine.language.problems import Fix, Problem, all_of, certain, in_order, one_of, suggest
 from engine.language.rate import Rate
 from engine.language.restraint import Cap, Quiet
 from engine.language.source import load
@@ -317,8 +317,9 @@ def _meant(name: str, prefix: str) -> str:
 
 
 def _unknown(name: str) -> str:
-    near = suggest(name, FIELDS)
-    way_out = f"; did you mean `{near}`?" if near else f". Known are {one_of(FIELDS, 20)}"
+    groups = dict.fromkeys(known.partition(".")[0] for known in FIELDS)
+    near = suggest(name, FIELDS) or suggest(name, groups)
+    way_out = f"; did you mean `{near}`?" if near else f". Known are {all_of(FIELDS, 20)}"
     return f"there is no setting `{name}`{way_out}"
 
 

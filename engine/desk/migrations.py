@@ -9,7 +9,7 @@ from engine.desk.answers import DeskError
 from engine.desk.publishing import every_step
 from engine.desk.versions import Versions
 from engine.language.plan import Plan
-from engine.language.problems import one_of, suggest
+from engine.language.problems import all_of, suggest
 from engine.language.values import encode
 from engine.runtime.migration import MIGRATE, Verdict, migrate
 from engine.runtime.state import State
@@ -172,4 +172,4 @@ def _known(names: Mapping[str, str], plan: Plan) -> dict[str, str]:
 
 def _near(name: str, known: Collection[str]) -> str:
     near = suggest(name, sorted(known))
-    return f"; did you mean `{near}`?" if near else f"; there are {one_of(sorted(known), 20)}"
+    return f"; did you mean `{near}`?" if near else f"; there are {all_of(sorted(known), 20)}"

@@ -14,6 +14,7 @@ from engine.desk.tasks import Tasks
 from engine.gateways.outcome import Refused
 from engine.gateways.rendering import Brand, Renderer, RenderFailed
 from engine.language.resources import EmailTemplate
+from engine.language.roster import connections_of
 from engine.language.staff import identity
 from engine.postman.delivery import withdraw
 from engine.settings import CLASSES
@@ -119,6 +120,7 @@ class Outbox(Tasks):
         Raises BadInputs.
         """
         scope, who, now = _scope(class_, sender), identity(self.staff(), by), self.clock()
+        self._known(sender)
         await self.store.write(lambda c: holds.hold(c, scope, who, reason.strip(), now))
         left, end = 1, asyncio.get_running_loop().time() + SETTLED.total_seconds()
         while left and asyncio.get_running_loop().time() < end:
@@ -133,6 +135,14 @@ class Outbox(Tasks):
         if known is None or not await self.store.write(lambda c: holds.release(c, scope)):
             raise NotThere(f"nothing of this is on hold: {scope}; `baton outbox` shows what is")
         return known
+
+    def _known(self, sender: str) -> None:
+        """Raises BadInputs where connections.yaml has other senders: a misspelt one would hold nothing."""
+        written = connections_of(self.settings.workspace)()
+        if not sender or written is None or sender in written.senders:
+            return
+        known = f"known are {', '.join(written.senders)}" if written.senders else "connections.yaml has none"
+        raise BadInputs({"sender": f"There is no sender `{sender}`; {known}."})
 
     async def on_hold(self) -> tuple[Hold, ...]:
         return await self.store.read(holds.listing)

@@ -11,7 +11,7 @@ from engine.desk.answers import Findings, NotThere, Published
 from engine.desk.ground import Ground
 from engine.language.compiler import compile_process, plan_to_json
 from engine.language.plan import Plan
-from engine.language.problems import one_of, suggest
+from engine.language.problems import all_of, suggest
 from engine.runtime.step import Step
 from engine.shelf import Edition
 from engine.store import plans
@@ -128,7 +128,7 @@ class Publishing(Ground):
     def _no_process(self, process: str) -> str:
         known = self.definitions()
         near = suggest(process, known)
-        out = f"did you mean `{near}`?" if near else f"there are {one_of(known, 20)}" if known else "there are none yet"
+        out = f"did you mean `{near}`?" if near else f"there are {all_of(known, 20)}" if known else "there are none yet"
         return f"there is no process `{process}` in {self._folder()}; {out}"
 
     def _file(self, process: str) -> Path:

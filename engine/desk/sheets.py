@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.desk.answers import DeskError
-from engine.language.problems import one_of, suggest
+from engine.language.problems import all_of, one_of, suggest
 from engine.language.resources import Input
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -69,14 +69,14 @@ def columns_of(
 ) -> dict[str, str]:
     """Heading -> input. `said` maps some by hand; an empty input leaves its column out. A heading is an input by its
     name or its label, whatever is small or large, space or `_`. Raises BadSheet for a column that is no input."""
-    wrong = [f"there is no column `{h}`; the columns are {one_of(headings, 20)}" for h in said if h not in headings]
+    wrong = [f"there is no column `{h}`; the columns are {all_of(headings, 20)}" for h in said if h not in headings]
     wrong += [f"there is no input `{n}`{_meant(n, inputs)}" for n in said.values() if n and n not in inputs]
     known = {_plain(label): name for name, spec in inputs.items() for label in (spec.label, name) if label}
     found = {heading: said.get(heading, known.get(_plain(heading), "")) for heading in headings}
     others = [h for h, name in found.items() if not name and h not in said]
     if others and not ignore_others:
         wrong.append(
-            f"no input is called {one_of(others, 20)}; the inputs are {one_of(inputs, 20)}. Say which input a "
+            f"no input is called {one_of(others, 20)}; the inputs are {all_of(inputs, 20)}. Say which input a "
             f"column is, with --map '{others[0]}=INPUT', or leave such columns out, with --ignore-other-columns"
         )
     given = {heading: name for heading, name in found.items() if name}
@@ -91,7 +91,7 @@ def columns_of(
 
 def _meant(name: str, inputs: Mapping[str, Input]) -> str:
     near = suggest(name, inputs)
-    return f"; did you mean `{near}`?" if near else f"; the inputs are {one_of(inputs, 20)}"
+    return f"; did you mean `{near}`?" if near else f"; the inputs are {all_of(inputs, 20)}"
 
 
 def _plain(heading: str) -> str:

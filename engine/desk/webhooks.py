@@ -12,6 +12,7 @@ from engine.desk.answers import NotOpen, NotThere, Refusal
 from engine.desk.arrivals import Arrivals, arrival_of
 from engine.desk.envelopes import NoEvent, identity_of, message_of, style_of
 from engine.gateways.hooks import NoSecret, NotSigned, Sent, check, sign
+from engine.language.problems import one_of
 from engine.language.resources import Connection
 from engine.language.values import decode
 from engine.opening import Opening
@@ -64,7 +65,7 @@ class Webhooks(Arrivals):
     async def hook(self, hook: str) -> tuple[HookLine, HookRow]:
         """One message with everything that is known of it. Raises NotThere."""
         row = await self._hook(hook)
-        return _line(row, list(await self.store.read(lambda c: misfires.of(c, hook)))), row
+        return _line(row, list(await self.store.read(lambda c: misfires.of(c, row.id)))), row
 
     async def replay_hook(self, hook: str) -> Routed:
         """Take a message in once more, as the definitions are now: it starts and releases what it has not started and
@@ -75,7 +76,7 @@ class Webhooks(Arrivals):
             message = message_of(source, _sent(row))
         except NoEvent as problem:
             said = str(problem)
-            await self.store.write(lambda c: hooks.note(c, hook, said))
+            await self.store.write(lambda c: hooks.note(c, row.id, said))
             raise Refusal(400, f"it is still not understood: {problem}") from problem
         arrival, problems = arrival_of(row, message), "; ".join(message.problems.values())
         await self.store.write(lambda c: _once_more(c, arrival, problems))
@@ -86,8 +87,8 @@ class Webhooks(Arrivals):
     async def dismiss_hook(self, hook: str, by: str) -> None:
         """Somebody has seen to it: it is not listed any more. Raises NotThere, NotOpen."""
         row = await self._hook(hook)
-        if not await self.store.write(lambda c: _dismissed(c, hook, by)):
-            raise NotOpen(f"`{hook}` was dismissed by {row.settled_by}")
+        if not await self.store.write(lambda c: _dismissed(c, row.id, by)):
+            raise NotOpen(f"`{row.id}` was dismissed by {row.settled_by}")
 
     async def rehearse_hook(self, connection: str, sent: Sent) -> Rehearsal:
         """What this message would do if it came now. Nothing is stored. Raises Refusal."""
@@ -144,7 +145,14 @@ class Webhooks(Arrivals):
         return f"the signature is right ({style.verify}, {source.webhook_secret})", False
 
     async def _hook(self, hook: str) -> HookRow:
+        """A message by its id, or by the beginning of it."""
         row = await self.store.read(lambda c: hooks.get(c, hook))
+        start = f"webhook-{hook.removeprefix('webhook-')}"
+        near = () if row else await self.store.read(lambda c: hooks.beginning(c, start))
+        if len(near) == 1:
+            row = await self.store.read(lambda c: hooks.get(c, near[0]))
+        if near and row is None:
+            raise NotThere(f"several messages begin with `{hook}`: {one_of(near)}")
         if row is None:
             raise NotThere(f"there is no message `{hook}` that is kept; `baton webhook list --all` shows them")
         return row

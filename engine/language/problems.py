@@ -95,10 +95,19 @@ def _likeness(word: str, other: str) -> float:
 
 def one_of(words: Iterable[str], limit: int = 8) -> str:
     """`a`, `b` or `c`, for people."""
+    return _listed(words, limit, "or")
+
+
+def all_of(words: Iterable[str], limit: int = 8) -> str:
+    """`a`, `b` and `c`, for people."""
+    return _listed(words, limit, "and")
+
+
+def _listed(words: Iterable[str], limit: int, last: str) -> str:
     quoted = [f"`{w}`" for w in words]
     if len(quoted) > limit:
         quoted = [*quoted[:limit], f"{len(quoted) - limit} more"]
-    return " or ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else "".join(quoted)
+    return f" {last} ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else "".join(quoted)
 
 
 def _one(problem: Problem) -> str:

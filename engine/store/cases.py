@@ -34,6 +34,7 @@ __all__ = [
     "unmark_stuck",
 ]
 
+_COUNT = Sql(queries.COUNT)
 _ENTRIES = Sql(queries.ENTRIES)
 _INCIDENTS = Sql(queries.INCIDENTS)
 _ONE = Sql(queries.ONE_CASE)
@@ -151,6 +152,11 @@ def listing(
     of_cases, of_waits = (Sql(query) for query in queries.listing(tuple(filters)))
     page = {**filters, "limit": limit, "offset": offset}
     return queries.summaries(of_cases.rows(c, **page), of_waits.rows(c, **page))
+
+
+def count(c: Connection, status: str) -> int:
+    """How many cases have this status."""
+    return int(_COUNT.rows(c, status=status)[0][0])
 
 
 def summary(c: Connection, case: str) -> CaseSummary | None:

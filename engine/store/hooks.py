@@ -1,5 +1,6 @@
 """Messages of other systems as they came, kept until they have started or released something."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,8 @@ _COLUMNS = (
 )
 _FROM = "FROM hooks h LEFT JOIN inbox i ON i.id = h.id"
 _GET = Sql(f"SELECT {_COLUMNS} {_FROM} WHERE h.id = :id")
+_BEGINNING = Sql("SELECT id FROM hooks WHERE id LIKE :start ORDER BY id LIMIT 3")
+_ID = re.compile(r"webhook-[0-9a-f]{1,24}")
 _LIST = Sql(f"SELECT {_COLUMNS} {_FROM} WHERE h.settled_by = '' ORDER BY h.received_at DESC LIMIT :limit")
 _DROP = Sql("DELETE FROM hooks WHERE id = :id")
 _NOTE = Sql("UPDATE hooks SET problem = :problem WHERE id = :id")
@@ -73,6 +76,11 @@ def settle(c: Connection, hook: str, by: str) -> bool:
 def get(c: Connection, hook: str) -> HookRow | None:
     rows = _GET.rows(c, id=hook)
     return _row(rows[0]) if rows else None
+
+
+def beginning(c: Connection, start: str) -> tuple[str, ...]:
+    """The ids of up to three messages that begin so; none for what is not the beginning of an id."""
+    return tuple(hook for (hook,) in _BEGINNING.rows(c, start=f"{start}%")) if _ID.fullmatch(start) else ()
 
 
 def listing(c: Connection, limit: int = 200) -> tuple[HookRow, ...]:

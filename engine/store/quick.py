@@ -31,6 +31,12 @@ def listing(path: Path, *, status: str = "open", limit: int = 200, offset: int =
         return queries.summaries(c.execute(cases, values), c.execute(waits, values))
 
 
+def count(path: Path, status: str) -> int:
+    """How many cases there are, on all pages of the listing. Raises like `listing`."""
+    with _reading(path) as c:
+        return int(c.execute(queries.COUNT, {"status": status}).fetchone()[0])
+
+
 def one(path: Path, case: str) -> CaseStatus | None:
     """A case with its timeline and incidents, if it exists. Raises like `listing`."""
     this: Mapping[str, Any] = {"case": case}

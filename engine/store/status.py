@@ -28,6 +28,8 @@ ONE_CASE = f"SELECT {_CASE} FROM cases WHERE id = :case"  # noqa: S608  our own 
 ONE_CASE_WAITS = f"SELECT case_id, {_WAIT} FROM waits WHERE case_id = :case ORDER BY position"  # noqa: S608
 PLAN = "SELECT plan_json FROM plans WHERE process = :process AND version = :version"
 
+COUNT = "SELECT count(*) FROM cases WHERE status = :status"
+
 ALARMS = "SELECT source FROM health WHERE told <> '' ORDER BY source"
 
 LIVE = """

@@ -101,6 +101,13 @@ def test_status_shows_where_each_case_is(baton: Baton, case: str, store: Store) 
         assert part in line
 
 
+def test_status_says_how_many_cases_there_are_when_it_does_not_show_them_all(baton: Baton, workspace: Path) -> None:
+    rows = [f"Kim,kim{n}@acme.test" for n in range(201)]
+    (workspace / "leads.csv").write_text("\n".join(["contact,email", *rows]))
+    assert baton("start", "client-survey", "--csv", "leads.csv").code == 0
+    assert baton("status").out.rstrip().splitlines()[-1] == "201 open cases, the newest 200 are shown"
+
+
 def test_status_is_json_too(baton: Baton, case: str, store: Store) -> None:
     project(store, seen(case))
     (line,) = baton("status", "--json").json

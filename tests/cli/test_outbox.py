@@ -80,3 +80,15 @@ def test_only_a_mail_that_somebody_has_to_agree_to_is_approved(baton: Baton, wai
     said = baton("outbox", "approve", "1")
     assert (said.code, "nobody has to agree to message 1" in said.err) == (1, True)
     assert baton("outbox", "show", "99").code == 1
+
+
+def test_a_hold_of_a_sender_that_there_is_not_is_refused(baton: Baton, workspace: Path) -> None:
+    said = baton("hold", "--sender", "survey")
+    assert (said.code, "no sender `survey`; known are surveys" in said.err) == (1, True)
+    assert baton("hold", "--sender", "surveys").code == 0
+
+
+@pytest.mark.parametrize("command", ["outbox", "triage", "contact", "webhook", "mail", "schedule"])
+def test_a_listing_is_json_without_a_command_too(baton: Baton, workspace: Path, command: str) -> None:
+    assert baton(command, "--json").out == baton(command, "list", "--json").out
+    assert baton(command, "--json").json is not None

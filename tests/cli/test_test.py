@@ -97,3 +97,8 @@ def test_a_process_stands_for_its_tests(workspace: Path, capsys: pytest.CaptureF
 def test_a_path_without_tests_says_where_they_belong(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["test", str(workspace / "definitions" / "forms")]) == 1
     assert "write them in" in capsys.readouterr().err
+
+
+def test_a_process_is_tested_by_its_name(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["test", "kyc-check", "-w", str(workspace)]) == 0
+    assert "passed" in capsys.readouterr().out

@@ -83,6 +83,7 @@ def gone(pid: int) -> bool:
 def test_a_stack_serves_and_goes_on_after_it_was_stopped(baton: Baton, workspace: Path, tmp_path: Path) -> None:
     with up(workspace, tmp_path) as running:
         assert urlopen(f"{running.web}/readyz").status == 200
+        assert baton("link", "client-survey", "--form", "--json").json["url"].startswith(running.web)
         case = baton("start", "client-onboarding", *ACME, "--json").json["case"]
         until(lambda: mails(workspace))
         assert running.stop(signal.SIGINT) == 0

@@ -1,10 +1,14 @@
 """`baton webhook`: messages of other systems, tried out beforehand and looked after when they came to nothing."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from engine.store import hooks
+from engine.store.hooks import HookRow
+from engine.store.store import Store
 from tests.cli.conftest import Baton
 from tests.desk.conftest import SECRET
 from tests.desk.test_webhooks import DEAL
@@ -71,3 +75,13 @@ def test_an_empty_list_says_so_and_an_unknown_message_too(baton: Baton, workspac
     assert baton("webhook", "list").out == "No message failed.\n"
     assert baton("webhook", "list", "--json").json == []
     assert "there is no message `x`" in baton("webhook", "show", "x").err
+
+
+def test_a_message_goes_by_the_beginning_of_its_id(baton: Baton, workspace: Path, store: Store) -> None:
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    for hook in ("webhook-3f7a00", "webhook-3f7b00"):
+        store.write_now(lambda c, h=hook: hooks.keep(c, HookRow(h, "crm", h, "{}", b"[]", at, "no JSON")))
+    assert "webhook-3f7a00 from crm" in baton("webhook", "show", "3f7a").out
+    assert "several messages begin with `webhook-3f7`" in baton("webhook", "dismiss", "webhook-3f7").err
+    assert baton("webhook", "dismiss", "webhook-3f7a").code == 0
+    assert [m["id"] for m in baton("webhook", "--json").json] == ["webhook-3f7b00"]
