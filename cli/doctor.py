@@ -1,11 +1,13 @@
 """`baton doctor`."""
 
+import asyncio
 from dataclasses import asdict
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from cli.checked import asked
 from cli.columns import printable
 from cli.lazy import WORKER, load
 from cli.lock import runs
@@ -45,7 +47,20 @@ async def _examined(desk: Desk, settings: Settings) -> list[Finding]:
     async def temporal() -> list[Finding]:
         return await _temporal(settings)
 
-    return await Doctor(settings, desk.store, (temporal,)).examine(await desk.ways())
+    async def definitions() -> list[Finding]:
+        return await asyncio.to_thread(_definitions, settings)
+
+    more = (("definitions", definitions), ("temporal", temporal))
+    return await Doctor(settings, desk.store, more).examine(await desk.ways())
+
+
+def _definitions(settings: Settings) -> list[Finding]:
+    survey = asked(None, settings.workspace)({})
+    wrong = dict.fromkeys(problem.file for problem in survey.problems if problem.severity == "error")
+    if not wrong:
+        return [Finding("definitions", "ok", f"{survey.files} files without mistakes")]
+    said = f"mistakes in {', '.join(wrong)}: what was published goes on, and these files are not used"
+    return [Finding("definitions", "fail", said, "baton check")]
 
 
 async def _temporal(settings: Settings) -> list[Finding]:

@@ -63,7 +63,7 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 def _row(line: StepLine) -> tuple[str, ...]:
     counts = (line.answered, line.open, line.timed_out, line.late)
-    return line.title or words(line.step), *map(str, counts), _length(line.pace)
+    return line.title or words(line.step).capitalize(), *map(str, counts), _length(line.pace)
 
 
 def _length(pace: float | None) -> str:

@@ -68,6 +68,7 @@ class MailSettings:
     rate_per_domain: Rate | None = None
     for_all: bool = False  # senders of connections.yaml use the server of `smtp` too: nothing leaves another way
     undo: Mapping[str, timedelta] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()  # the environment variables that it names
 
 
 @dataclass(frozen=True)
@@ -278,6 +279,7 @@ class _Reading:
             rate_per_domain=get("mail.rate_per_domain"),
             for_all=get("mail.smtp.for_all") == "yes",
             undo={name: length for name in CLASSES if (length := get(f"mail.undo.{name}"))},
+            secrets=tuple(name for name in (get("mail.smtp.password_env"),) if name),
         )
 
     def _smtp(self) -> Smtp | None:

@@ -23,7 +23,7 @@ def page(plan: Plan, form: str | None, scope: Mapping[str, Any], clock: Clock) -
     """The form as its page shows it."""
     asked = questions(plan, form)
     if not form:
-        return FormPage("", plan.process.title, plan.process.description or "", "Start", "", asked)
+        return FormPage("", plan.process.title, "", "Send", "", asked)  # its description is for colleagues
     written = plan.resources.forms[form]
     return FormPage(
         name=form,

@@ -20,8 +20,8 @@ EVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class StepLine:
-    """The waits of one step in all cases. `late` ended, or are still open, after their `due`; `pace` is the median
-    time to an answer."""
+    """The waits of one step in all cases. `title` is empty where each case has its own. `late` ended, or are still
+    open, after their `due`; `pace` is the median time to an answer."""
 
     step: str
     title: str
@@ -63,7 +63,7 @@ class Reports(Publishing, Reading):
             incidents=sum(case.health == "incident" for case in found),
             outcomes=dict(Counter(case.outcome for case in found if case.status == "ended")),
             mails=await self.store.read(lambda c: outbox.counts(c, process, begin)),
-            steps=tuple(_line(step.id, records[step.id], now) for step in waiting if records[step.id]),
+            steps=tuple(_line(step, records[step.id], now) for step in waiting if records[step.id]),
         )
 
     async def _begun(self, process: str, since: datetime) -> list[CaseSummary]:
@@ -85,12 +85,12 @@ class Reports(Publishing, Reading):
         return records
 
 
-def _line(step: str, records: Sequence[StepRecord], now: datetime) -> StepLine:
+def _line(step: WaitingStep, records: Sequence[StepRecord], now: datetime) -> StepLine:
     answered = [r for r in records if r.status == "done"]
     times = [(r.at - r.since).total_seconds() for r in answered if r.at]
     return StepLine(
-        step=step,
-        title=Counter(r.title for r in records).most_common(1)[0][0],
+        step=step.id,
+        title="" if "${" in (step.title or "") else Counter(r.title for r in records).most_common(1)[0][0],
         answered=len(answered),
         open=sum(not r.closed for r in records),
         timed_out=sum(r.status == "timed_out" for r in records),

@@ -58,7 +58,7 @@ class Doctor:
 
     settings: Settings
     store: Store
-    more: tuple[Check, ...] = ()  # what others know how to ask
+    more: tuple[tuple[str, Check], ...] = ()  # what others know how to ask, by name
 
     async def examine(self, ways: tuple[Way, ...]) -> list[Finding]:
         """All findings, in the order in which people look for trouble."""
@@ -67,7 +67,7 @@ class Doctor:
             ("packages", _later(_packages)),
             ("secrets", _later(self._secrets)),
             ("database", self._database),
-            *(("temporal", check) for check in self.more),
+            *self.more,
             ("worker", self._worker),
             ("web", _later(self._web)),
             *((f"sender {name or 'mail'}", partial(self._sender, name)) for name in ("", *self._written().senders)),
@@ -89,11 +89,12 @@ class Doctor:
         return [Finding("files", "ok", f"{kept} is closed to others")]
 
     def _secrets(self) -> list[Finding]:
-        missing = [name for name in dict.fromkeys(_named(self._written())) if not self.settings.secret(name)]
-        do = "give them a value where Baton runs, or take what names them out of connections.yaml"
+        named = dict.fromkeys((*_named(self._written()), *self.settings.mail.secrets))
+        missing = [name for name in named if not self.settings.secret(name)]
+        do = "give them a value where Baton runs, or take what names them out of connections.yaml or baton.yaml"
         if missing:
             return [Finding("secrets", "warn", f"not set: {', '.join(missing)}", do)]
-        return [Finding("secrets", "ok", "every secret that connections.yaml names is set")]
+        return [Finding("secrets", "ok", "every secret that connections.yaml and baton.yaml name is set")]
 
     async def _database(self) -> list[Finding]:
         kind = self.store.url.get_backend_name()
@@ -162,7 +163,7 @@ class Doctor:
             return [Finding(title, "ok" if there else "fail", said, "" if there else "baton up, or baton worker")]
         if box.type == "webhook":
             if not self.settings.secret(box.secret or ""):
-                return [Finding(title, "fail", f"{box.secret} is not set, so nothing is taken in", do)]
+                return [self._no_secret(title, box.secret or "", do)]
             return [Finding(title, "ok", f"mail is posted to /mail/{name}")]
         caller = HttpxCaller(Guard(self.settings.network_allow))
         try:
@@ -173,6 +174,11 @@ class Doctor:
         finally:
             await caller.aclose()
         return [Finding(title, "ok", f"{box.folder or 'INBOX'} can be read")]
+
+    def _no_secret(self, title: str, secret: str, do: str) -> Finding:
+        if self.settings.mail.smtp is None:  # for trying out: whatever is caught is answered by SMTP
+            return Finding(title, "warn", f"{secret} is not set: while mails are caught, mail comes by SMTP only", do)
+        return Finding(title, "fail", f"{secret} is not set, so nothing is taken in", do)
 
     async def _held(self) -> list[Finding]:
         found = await self.store.read(holds.listing)

@@ -76,3 +76,25 @@ def test_a_package_that_is_too_old_or_missing_is_found() -> None:
         ("four", "", "1"),
         ("six", "", "0"),
     ]
+
+
+def test_mistakes_in_definitions_and_a_password_that_is_not_set_are_found(
+    baton: Baton, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert states(baton)["definitions"] == "ok"
+    for file in ("people", "connections"):
+        (workspace / "definitions" / f"{file}.yaml").write_text("- nothing\n")
+    monkeypatch.setenv("BATON_MAIL_SMTP_PASSWORD_ENV", "OUR_PASSWORD")
+    said = baton("doctor").out
+    assert "fail definitions          mistakes in " in said
+    assert "definitions/people.yaml" in said
+    assert "OUR_PASSWORD" in said.partition("not set: ")[2].partition("\n")[0]
+
+
+def test_a_mailbox_without_its_secret_takes_mail_by_smtp_while_mails_are_caught(
+    baton: Baton, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert states(baton)["mailbox replies"] == "warn"
+    monkeypatch.setenv("BATON_MAIL_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("BATON_MAIL_SMTP_PORT", "9")
+    assert states(baton)["mailbox replies"] == "fail"

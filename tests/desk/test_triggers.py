@@ -50,7 +50,7 @@ async def enquiries(tmp_path: Path, database_url: str, store: Store) -> Desk:
 
 async def test_a_public_form_asks_the_inputs_of_its_process(enquiries: Desk) -> None:
     page = await enquiries.public_form("enquiry", "website")
-    assert (page.title, list(page.fields)) == ("Enquiry", ["name", "seats"])
+    assert (page.title, page.intro, page.submit, list(page.fields)) == ("Enquiry", "", "Send", ["name", "seats"])
 
 
 async def test_a_submitted_form_starts_one_case_however_often_it_is_sent(enquiries: Desk) -> None:

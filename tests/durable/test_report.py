@@ -27,6 +27,7 @@ async def test_a_report_counts_cases_mails_answers_and_what_was_late(tmp_path: P
         assert found.mails == {"sent": 3}
         (line,) = found.steps
         assert (line.step, line.answered, line.timed_out, line.late, line.open) == ("questions", 2, 0, 1, 0)
+        assert line.title == ""  # each case has its own, with the name of somebody in it
         assert line.pace is not None
         assert (await house.desk.report("soon", house.desk.clock() + timedelta(days=1))).started == 0
         with pytest.raises(NotThere):

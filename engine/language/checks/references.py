@@ -40,6 +40,17 @@ def check(subject: Subject) -> None:
         _notified(subject, step)
         _child(subject, step)
     _triggers(subject)
+    _name(subject)
+
+
+def _name(subject: Subject) -> None:
+    """The process has one name for all its cases; whatever looks like a value in it would be shown as it stands."""
+    for key in ("title", "description"):
+        if "${" in (getattr(subject.process, key) or ""):
+            place = subject.document.place(subject.process, key)
+            note = "a case is called by this and the first text that it was started with, as in `Survey for Acme`"
+            said = f"the {key} of a process is text as it stands: nothing in it is filled in"
+            subject.warn("W039", said, place, note if key == "title" else "", f"leave `${{ }}` out of the {key}")
 
 
 def _leaf(subject: Subject, leaf: Leaf) -> None:
