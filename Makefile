@@ -19,11 +19,12 @@ setup: .venv/ready
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-lint: setup  ## style, types, import rules, generated docs
+lint: setup  ## style, types, import rules, dependencies, generated docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 	$(BIN)/python -m docs.reference --check
 
 bench: setup  ## measure against hand-written Temporal workflows; writes bench/results.json
