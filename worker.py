@@ -6,6 +6,7 @@ It is the only part of Baton that speaks to Temporal.
 import asyncio
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -150,7 +151,13 @@ async def connect(settings: Settings) -> Client:
     try:
         return await Client.connect(**options, grpc_compression=GrpcCompression.NONE, runtime=runtime())
     except RuntimeError as problem:
-        raise ConnectionError(f"Temporal does not answer at {options['target_host']}: {problem}") from problem
+        raise ConnectionError(f"Temporal does not answer at {options['target_host']}: {_why(problem)}") from problem
+
+
+def _why(problem: RuntimeError) -> str:
+    """What the client's library says of it, without the names of its own parts."""
+    said = re.findall(r'message: "([^"]+)"', str(problem))
+    return said[-1].lower() if said else str(problem)
 
 
 async def look_at_temporal(settings: Settings) -> Seen:

@@ -57,6 +57,8 @@ def list_(
     if rows:
         header = ("Mail", "Written", "To", "Subject", "Class", "How it stands")
         typer.echo(columns(header, [_row(row, zone, now) for row in rows]))
+        if len(rows) == last:
+            typer.echo(f"\nThese are the newest {last}; more of them: baton outbox list --last 0")
     else:
         typer.echo("No mails.")
 
@@ -115,7 +117,10 @@ def send(mail: Number, by: By = "", as_json: Json = False, workspace: Workspace 
     """Let a mail leave without waiting for the end of its undo window."""
     me = who(by, workspace)
     row = set_going(workspace, lambda desk: desk.send_message_now(mail, by=me))
-    _say(row, f"It may leave now. See: baton outbox show {row.seq}", as_json)
+    holds = ask(workspace, lambda desk: desk.on_hold())
+    over = next((h for h in holds if h.scope in ("all", f"class {row.class_}", f"sender {row.sender}")), None)
+    so_far = f"It leaves when this ends: {over.words}." if over else "It may leave now."
+    _say(row, f"{so_far} See: baton outbox show {row.seq}", as_json)
 
 
 @app.command("approve", epilog="Example: baton outbox approve 17 --by helen")

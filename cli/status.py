@@ -33,6 +33,7 @@ class Reader(Protocol):
     def one(self, case: str) -> CaseStatus | None: ...
     def plan(self, process: str, version: int) -> str | None: ...
     def alarms(self) -> tuple[str, ...]: ...
+    def holds(self) -> tuple[str, ...]: ...
 
 
 class FileReader:
@@ -55,6 +56,9 @@ class FileReader:
 
     def alarms(self) -> tuple[str, ...]:
         return quick.alarms(self.path) if self.path.is_file() else ()
+
+    def holds(self) -> tuple[str, ...]:
+        return quick.holds(self.path) if self.path.is_file() else ()
 
 
 def run(args: Sequence[str]) -> int:
@@ -81,8 +85,9 @@ def _all(reader: Reader, zone: str, kind: str) -> str:
 
 def _alarms(reader: Reader) -> str:
     """What does not come in or go out, below everything else."""
-    found = reader.alarms()
-    return f"\nSilent or in trouble: {', '.join(found)}. See: baton triggers" if found else ""
+    held, found = reader.holds(), reader.alarms()
+    on_hold = f"\nSending is on hold: {', '.join(held)}. See: baton outbox" if held else ""
+    return on_hold + (f"\nSilent or in trouble: {', '.join(found)}. See: baton triggers" if found else "")
 
 
 def _parser() -> ArgumentParser:

@@ -3,7 +3,7 @@
 from sqlalchemy.exc import OperationalError
 
 from cli.office import no_database
-from engine.store import cases, health, plans
+from engine.store import cases, health, holds, plans
 from engine.store.quick import CaseStatus
 from engine.store.rows import CaseSummary
 from engine.store.store import Store
@@ -32,6 +32,9 @@ class ServerReader:
 
     def alarms(self) -> tuple[str, ...]:
         return self._read(health.alarms)
+
+    def holds(self) -> tuple[str, ...]:
+        return tuple(hold.scope for hold in self._read(holds.listing))
 
     def _read(self, work: Work[T]) -> T:
         try:

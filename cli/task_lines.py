@@ -64,6 +64,11 @@ def _shown(name: str, value: object) -> Iterator[str]:
         yield f"  {title}"
         for inner, content in value.items():
             if content not in (None, "", []):
-                yield f"    {words(inner):<20} {display(content)}"
+                yield f"    {words(inner):<20} {_beside(display(content))}"
     else:
-        yield f"  {title:<22} {display(value)}"
+        yield f"  {title:<22} {_beside(display(value))}"
+
+
+def _beside(text: str) -> str:
+    """Further lines of a text stand below its first one."""
+    return text.replace("\n", "\n" + " " * 25)

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ import typer
 from watchfiles import watch as changes
 
 from activities import STEP_TYPES
+from cli.checked import relative
 from cli.options import Json, Workspace, group
 from cli.problem import UserProblem
 from engine.language.library import definitions_around, workspace_definitions
@@ -70,7 +71,7 @@ def _run(wanted: Wanted, changed: set[Path] | None) -> bool:
     """Play once; whether everything is as it should be. `changed`: only what these files have to do with."""
     suite = _suite(wanted)
     files = [f for f in _files(wanted, suite) if changed is None or _concerned(suite, f, changed)]
-    found = suite.problems(files)
+    found = [replace(problem, file=_from_here(suite, problem.file)) for problem in suite.problems(files)]
     if errors(found):
         typer.echo(render(found), err=wanted.as_json)
         return False
@@ -133,7 +134,7 @@ def _played(suite: Suite, files: Iterable[Path], wanted: Wanted) -> list[Played]
     chosen = [found for file in files if (found := suite.chosen(file, wanted.words))]
     results: list[Played] = []
     for played in play_all(chosen):
-        results.append(played)
+        results.append(replace(played, file=_from_here(suite, played.file)))
         if not wanted.as_json:
             typer.echo("F" if played.misses else ".", nl=len(results) % WIDTH == 0)
     if not wanted.as_json and len(results) % WIDTH:
@@ -141,9 +142,15 @@ def _played(suite: Suite, files: Iterable[Path], wanted: Wanted) -> list[Played]
     return results
 
 
+def _from_here(suite: Suite, file: str) -> str:
+    """A file of the definitions, as it is seen from here."""
+    return relative((suite.folder / file).resolve())
+
+
 def _coverages(suite: Suite, results: list[Played]) -> list[Coverage]:
     found = [c for name in dict.fromkeys(r.process for r in results) if (c := suite.coverage(name))]
     for coverage in found:
+        coverage.file = _from_here(suite, coverage.file)
         for case in (case for r in results for case in r.cases):
             coverage.add(case)
     return found

@@ -138,7 +138,9 @@ def _dossier(c: Connection, address: str, key: bytes) -> Dossier:
 
 def _still_open(running: tuple[str, ...]) -> str:
     commands = "".join(f"\n  baton stop {case}" for case in running)
-    return f"{len(running)} open cases hold this address and would write it down again; end them first:{commands}"
+    one = len(running) == 1
+    those = "one open case holds" if one else f"{len(running)} open cases hold"
+    return f"{those} this address and would write it down again; end {'it' if one else 'them'} first:{commands}"
 
 
 def _address(text: str) -> str:

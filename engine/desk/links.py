@@ -51,8 +51,8 @@ class Links(Ground):
         if kind == "signature" and recipient and recipient not in readers:
             raise DeskError(f"{recipient} is not asked to sign; {step} asks {one_of(readers) or 'nobody now'}")
         if not recipient and len(readers) != 1:
-            asks = f"asks {one_of(readers)}" if readers else "names nobody"
-            raise DeskError(f"say whose page it is, with the email address: {step} {asks}")
+            asks = f"`{step}` asks {one_of(readers)}" if readers else f"`{step}` waits for nobody in particular"
+            raise DeskError(f"say whose page it is, with --for ADDRESS: {asks}")
         round_ = State.load(await self.store.read(lambda c: states.current(c, case))).rounds.get(path, 0)
         return await self.link_for(case, page_path(path, round_), kind, recipient or readers[0])
 

@@ -109,7 +109,7 @@ class _Reader:
         free = [k for k in known if table.entry(k) is None] if few else []
         near = meant(word, KEYS, free) or suggest(word, free)
         fix = self.source.instead(entry.key.place, word, certain(word, free))
-        note = self._elsewhere(word) or f"here you may write {one_of(known, 20)}"
+        note = (model in self.registry.values() and self._elsewhere(word)) or f"here you may write {one_of(known, 20)}"
         hint = f"did you mean `{near}`?" if near else ""
         self.report("E020", f"{what} has no key `{word}`", entry.key.place, "" if near else note, hint, fix)
         return known.get(near) if near else None

@@ -1,12 +1,16 @@
 """The answers of a world in which everything works: what the simulator gives where nobody says otherwise."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from engine.language.coercion import coerce
+from engine.language.evaluator import EvaluationError, render
+from engine.language.expressions import parse_template
 from engine.language.picking import put, types
 from engine.language.plan import Plan
 from engine.language.resources import Input
+from engine.language.values import display
 from engine.runtime.colleagues import Colleagues
 from engine.runtime.effects import Answer, Effect
 from engine.runtime.journal import words
@@ -32,8 +36,20 @@ def example(name: str, type_: str) -> Any:
 
 def _email(plan: Plan, effect: Effect) -> Answer:
     payload = effect.payload
-    what, to = payload["template"] or payload["subject"], payload["to"]
+    what, to = payload["template"] or _filled(payload["subject"], payload), payload["to"]
     return {"to": to, "said": f"“{what}” sent to {to}"}
+
+
+def _filled(subject: str, payload: Mapping[str, Any]) -> str:
+    """The subject as its reader would see it; as it was written where something of it has no value here."""
+    try:
+        return display(render(parse_template(subject), payload["scope"], _no_clock))
+    except EvaluationError:
+        return subject
+
+
+def _no_clock() -> datetime:
+    raise EvaluationError("NO_CLOCK", "nobody knows the time here")
 
 
 def _document(plan: Plan, effect: Effect) -> Answer:

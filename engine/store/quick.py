@@ -60,11 +60,20 @@ def live(path: Path) -> dict[str, tuple[int, str]]:
         return {process: (version, source) for process, version, source in c.execute(queries.LIVE)}
 
 
+def holds(path: Path) -> tuple[str, ...]:
+    """What sending is on hold: `all`, `class marketing`. Raises FileNotFoundError."""
+    return _words(path, queries.HOLDS)
+
+
 def alarms(path: Path) -> tuple[str, ...]:
     """The ways in and out that people were told of, and that are not well again. Raises FileNotFoundError."""
+    return _words(path, queries.ALARMS)
+
+
+def _words(path: Path, query: str) -> tuple[str, ...]:
     try:
         with _reading(path) as c:
-            return tuple(source for (source,) in c.execute(queries.ALARMS))
+            return tuple(word for (word,) in c.execute(query))
     except sqlite3.OperationalError:  # a database of an older Baton, which nobody has brought up to date yet
         return ()
 

@@ -30,6 +30,7 @@ PLAN = "SELECT plan_json FROM plans WHERE process = :process AND version = :vers
 
 COUNT = "SELECT count(*) FROM cases WHERE status = :status"
 
+HOLDS = "SELECT scope FROM holds ORDER BY since, scope"
 ALARMS = "SELECT source FROM health WHERE told <> '' ORDER BY source"
 
 LIVE = """

@@ -70,6 +70,7 @@ def test_a_hold_says_who_and_why_until_it_is_released(baton: Baton, workspace: P
     assert "all sending is on hold" in said
     assert "by sam: wrong price list. Let it go: baton release\n" in said
     assert "Let it go: baton release --class marketing" in said
+    assert "Sending is on hold: all, class marketing. See: baton outbox" in baton("status").out
     assert baton("release").code == 0
     again = baton("release")
     assert (again.code, "nothing of this is on hold" in again.err) == (1, True)
@@ -92,3 +93,8 @@ def test_a_hold_of_a_sender_that_there_is_not_is_refused(baton: Baton, workspace
 def test_a_listing_is_json_without_a_command_too(baton: Baton, workspace: Path, command: str) -> None:
     assert baton(command, "--json").out == baton(command, "list", "--json").out
     assert baton(command, "--json").json is not None
+
+
+def test_a_mail_that_may_leave_says_what_still_holds_it(baton: Baton, waiting: str) -> None:
+    baton("hold", "--by", "sam")
+    assert "It leaves when this ends: all sending is on hold" in baton("outbox", "send", "1").out

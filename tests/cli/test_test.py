@@ -24,8 +24,9 @@ tests:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Path:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     create(tmp_path / "firm")
+    monkeypatch.chdir(tmp_path / "firm")
     return tmp_path / "firm"
 
 
@@ -48,7 +49,9 @@ def test_a_failure_says_what_was_expected_and_what_happened(
 ) -> None:
     assert run(["test", str(failing)]) == 1
     out = capsys.readouterr().out
-    assert out.startswith(".F\n\nkyc-check: it does not\n  tests/kyc-check.yaml:11: outcome\n    expected: completed\n")
+    assert out.startswith(
+        ".F\n\nkyc-check: it does not\n  definitions/tests/kyc-check.yaml:11: outcome\n    expected: completed\n"
+    )
     assert "    happened: none (the case is open, at second_opinion)" in out
     assert "    2026-03-02 09:00  Check who owns Acme: refer" in out
     assert "1 passed, 1 failed" in out
@@ -100,5 +103,5 @@ def test_a_path_without_tests_says_where_they_belong(workspace: Path, capsys: py
 
 
 def test_a_process_is_tested_by_its_name(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["test", "kyc-check", "-w", str(workspace)]) == 0
+    assert run(["test", "kyc-check"]) == 0
     assert "passed" in capsys.readouterr().out

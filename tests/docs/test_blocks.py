@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from activities import STEP_TYPES
+from cli.main import run
 from engine.language.compiler import check_file
 from engine.language.problems import render
 from tests.docs.blocks import PAGES, Block, of, workspace
@@ -34,6 +35,13 @@ def test_every_way_in_and_out_that_is_shown_is_one(block: Block, tmp_path: Path)
     folder = workspace(tmp_path / "workspace", [*files, block])
     problems = check_file(folder / block.name, STEP_TYPES)
     assert not problems, f"{block}\n{render(problems)}"
+
+
+@pytest.mark.parametrize("block", [b for b in YAML if b.name.startswith("definitions/tests/")], ids=str)
+def test_every_test_that_is_shown_passes(block: Block, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [other for other in YAML + BLOCKS if other.page == block.page and other.name]
+    folder = workspace(tmp_path / "workspace", files)
+    assert run(["test", str(folder / block.name)]) == 0, capsys.readouterr().out
 
 
 def test_the_tutorial_has_a_process_of_its_own() -> None:

@@ -99,3 +99,16 @@ tests:
     expect: { never_sent: [An offer], status: { offer: suppressed } }
 """
     assert misses(tmp_path, OFFER, test) == []
+
+
+def test_the_timeline_shows_the_subject_as_its_reader_sees_it(tmp_path: Path) -> None:
+    steps = """
+steps:
+  - { id: note, type: email, to: "${ inputs.email }", subject: "A note to ${ inputs.email }", body: Thank you. }
+"""
+    test = """
+tests:
+  - title: a note
+    expect: { timeline: ["“A note to ann@acme.test” sent"] }
+"""
+    assert misses(tmp_path, steps, test) == []
