@@ -18,6 +18,7 @@ from cli.problem import UserProblem
 from cli.show import moment, print_json
 from engine.desk.desk import Desk
 from engine.desk.outbox import Message, words_of
+from engine.settings import CLASSES
 from engine.store.holds import Hold
 from engine.store.outbox import STATES
 from engine.store.rows import OutboxRow
@@ -41,12 +42,14 @@ def list_(
     to: Annotated[str, typer.Option("--to", help="Only mails to this address.")] = "",
     case: Annotated[str, typer.Option("--case", help="Only mails of this case.")] = "",
     class_: Annotated[str, typer.Option("--class", help="Only this class: marketing, staff ...")] = "",
-    last: Annotated[int, typer.Option("--last", help="How many at most, the newest; 0 for all.")] = 50,
+    last: Annotated[int, typer.Option("--last", min=0, help="How many at most, the newest; 0 for all.")] = 50,
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
     """Mails in the order in which they were written, each with how it stands and why."""
     settings, states = settings_of(workspace), _states(state)
+    if class_ and class_ not in (*CLASSES, "staff"):
+        raise UserProblem(f"there is no class `{class_}`; there are {', '.join((*CLASSES, 'staff'))}")
     rows, holds = ask_with(settings, lambda desk: _read(desk, states, to, case, class_, last))
     if as_json:
         print_json({"on_hold": holds, "mails": [told(row) for row in rows]})

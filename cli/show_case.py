@@ -17,7 +17,7 @@ from cli.show import moment, print_json, words
 from engine.desk.desk import Desk
 from engine.desk.outbox import words_of
 from engine.language.values import decode, display
-from engine.runtime.view import Entry
+from engine.runtime.view import Entry, WaitView
 from engine.store.rows import CaseDetail, OutboxRow
 
 app = group()
@@ -56,13 +56,17 @@ def _lines(
     health = f"health: {HEALTH.get(case.health, case.health)}" if case.status == "open" else words(case.outcome)
     yield f"{case.id}  {case.process} version {case.version}  {health}{f' ({case.why})' if case.why else ''}"
     yield from _block("Data", [f"{name}: {display(v, zone)}" for name, v in decode(detail.inputs_json).items()])
-    waits = [f"{w.step}: {w.title or words(w.step)}, waiting for {w.waiting_for}" for w in detail.waits]
+    waits = [f"{w.step}: {w.title or words(w.step)}, {_held_up(w)}" for w in detail.waits]
     yield from _block("Now", waits)
     troubles = [i for i in detail.incidents if i.status == "open"]
     yield from _block("Needs attention", [line for i in troubles for line in ways_out(case.id, i.step, i.message)])
     sent = [f"{m.seq}: “{m.subject}” to {m.recipient}, {words_of(m, zone)}" for m in mails]
     yield from _block("Mails", sent)
     yield from _block("Timeline", [line for entry in entries for line in _entry(entry, zone, now)])
+
+
+def _held_up(wait: WaitView) -> str:
+    return f"waiting for {wait.waiting_for}" if wait.waiting_for else "cannot go on by itself"
 
 
 def _block(title: str, lines: list[str]) -> Iterator[str]:

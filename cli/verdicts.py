@@ -8,6 +8,7 @@ from engine.shelf import Edition
 
 NAMED = 5  # cases of a group that are named
 HEADS = {"moves": "go on with it", "mapping": "go on with it with", "cannot": "stay where they are"}
+ONE = {"moves": "goes on with it", "mapping": "goes on with it with", "cannot": "stays where it is"}
 ORDER = ("moves", "mapping", "cannot")
 
 
@@ -32,7 +33,8 @@ def _groups(seen: Iterable[Outlook]) -> list[list[Outlook]]:
 def _group(fare: list[Outlook]) -> Iterator[str]:
     verdict = fare[0].verdict
     names = f" {_maps(verdict.names)}" if verdict.kind == "mapping" and verdict.names else ""
-    yield f"{_cases(len(fare))} {HEADS[verdict.kind]}{names}:"
+    head = (ONE if len(fare) == 1 else HEADS)[verdict.kind]
+    yield f"{_cases(len(fare))} {head}{names}:"
     for sentence in (*verdict.why, *verdict.notes):
         yield f"  - {sentence}"
     for send in verdict.sends:

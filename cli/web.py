@@ -48,7 +48,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.close()
         raise UserProblem(
             f"cannot listen on {host}:{port}: {problem.strerror}. "
-            "Choose another port: --port, BATON_WEB_PORT, or web.port in baton.yaml"
+            "Choose another port: `baton up --port`, BATON_WEB_PORT, or web.port in baton.yaml"
         ) from problem
     return listening
 

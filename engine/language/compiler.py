@@ -13,7 +13,7 @@ from engine.language.fields import Reference
 from engine.language.library import Buffers, Library, definitions_around, workspace_definitions
 from engine.language.locales import variants
 from engine.language.plan import FORMAT, Plan
-from engine.language.problems import Problem, errors, in_order
+from engine.language.problems import Problem, errors, in_order, suggest
 from engine.language.process import Process
 from engine.language.resources import Connections, Model, People, Resources
 from engine.language.shapes import Either, Inside, Many, Named, Shape, Steps, keys
@@ -54,7 +54,9 @@ def _found(workspace: Path, process: str | Path, registry: Registry) -> tuple[Li
         return Library(definitions_around(path), registry), path
     library = Library(workspace_definitions(workspace.resolve()), registry)
     if process not in library.names("processes"):
-        raise FileNotFoundError(f"there is no process `{process}` in {library.folder / 'processes'}")
+        near = suggest(str(process), library.names("processes"))
+        out = f"; did you mean `{near}`?" if near else ""
+        raise FileNotFoundError(f"there is no process `{process}` in {library.folder / 'processes'}{out}")
     wanted = f"{process}.yaml"
     inside = library.folder / "processes" / wanted
     return library, inside if inside.is_file() else library.folder / wanted

@@ -124,18 +124,20 @@ def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _do_now(interpreter: Interpreter, path: str, record: StepRecord, event: Event) -> Change:
-    """The step's next timed thing is due now."""
+    """The step's next timed thing is due now: its mail that rests in the outbox, before anything that follows it."""
     now: datetime = interpreter.now
+    posted = [p for p in interpreter.state.pending.values() if p["path"] == path and p.get("posted")]
+    if resting := [pending for pending in posted if "now" not in pending]:
+        for pending in resting:
+            pending["now"] = event.by or "an operator"
+        return {"message": "waits in the outbox"}, {"message": "may leave now"}
     if record.armed and (upcoming := record.armed.next()):
         was, upcoming.at = upcoming.at, now
         return {upcoming.kind: was}, {upcoming.kind: now}
     if record.memo.get("start"):
         was, record.memo["start"] = record.memo["start"], now
         return {"start": was}, {"start": now}
-    posted = [p for p in interpreter.state.pending.values() if p["path"] == path and p.get("posted")]
-    for pending in posted:
-        pending["now"] = event.by or "an operator"
-    return ({"message": "waits in the outbox"}, {"message": "may leave now"}) if posted else ({}, {})
+    return {}, {}
 
 
 def _reassign(interpreter: Interpreter, path: str, record: StepRecord, event: Event) -> Change:

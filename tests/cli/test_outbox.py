@@ -41,6 +41,7 @@ def test_what_waits_is_listed_with_the_reason(baton: Baton, waiting: str) -> Non
     assert baton("outbox", "list", "--to", "bob@acme.test").out == "No mails.\n"
     wrong = baton("outbox", "list", "--state", "lost")
     assert (wrong.code, "there is no state `lost`" in wrong.err) == (1, True)
+    assert "there is no class `offers`" in baton("outbox", "list", "--class", "offers").err
 
 
 def test_a_mail_that_waits_is_read_and_changed(baton: Baton, waiting: str, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from engine.language.plan import Plan
 from engine.runtime.beginning import first_state
 from engine.runtime.effects import Answer, Effect, Later
+from engine.runtime.events import Event
 from engine.runtime.simulator import Simulation
 from engine.runtime.state import State
 from engine.runtime.turn import Done, Turn, turn
@@ -12,6 +13,16 @@ from tests.runtime.onboarding import START
 from tests.runtime.small import small
 
 BODY = "steps: [{ id: hello, type: email, to: '${ inputs.email }', subject: Hello, body: Hello }]\n"
+ASKING = """
+steps:
+  - id: ask
+    type: wait
+    send: { to: "${ inputs.email }", subject: When?, body: Which day? }
+    events: [{ id: reply, type: email }]
+    reminders: [{ after: 2 days }]
+    timeout: 9 days
+    on_timeout: stop
+"""
 KEY = "case-1/hello:send"
 WHY = "“Hello” to ann@acme.test is held until 12:00"
 
@@ -20,11 +31,11 @@ def posts(said: str = WHY) -> Answer:
     return Later(posted=True, said=said)
 
 
-async def taken(plan: Plan, state: State, answer: Answer, *done: Done) -> Turn:
+async def taken(plan: Plan, state: State, answer: Answer, *done: Done, event: Event | None = None) -> Turn:
     async def perform(plan: Plan, effect: Effect) -> Answer:
         return answer if effect.kind == "email" else {"to": [effect.payload["names"]]}
 
-    return await turn(plan, State.load(state.dump()), START, perform, done=done)
+    return await turn(plan, State.load(state.dump()), START, perform, (event,) if event else (), done)
 
 
 async def begun(answer: Answer) -> tuple[Plan, Turn]:
@@ -66,3 +77,16 @@ async def test_a_case_that_waits_for_its_mail_can_be_forecast() -> None:
     plan, first = await begun(posts())
     ahead = Simulation(plan, first.state, START + timedelta(hours=1))
     assert ahead.state.outcome == "completed"
+
+
+async def test_do_now_lets_the_mail_leave_before_anything_that_follows_it() -> None:
+    plan = small(ASKING)
+    first = await taken(plan, first_state(plan, {"email": "ann@acme.test"}, "case-1", START), posts())
+    second = await taken(plan, first.state, posts(), event=now_("1"))
+    assert [p["now"] for p in second.pending.values()] == ["sam"]
+    third = await taken(plan, second.state, posts(), event=now_("2"))
+    assert len(third.pending) == 2  # with the reminder
+
+
+def now_(id_: str) -> Event:
+    return Event(id_, "operator", START, "do_now", "ask", "sam")

@@ -49,3 +49,10 @@ async def test_a_case_shows_its_mails_and_why_one_waits(ann: Visitor, house: Hou
     await house.desk.store.write(lambda c: states.put(c, case, 9, plan_of.state.dump()))
     found = await ann.open(await house.link(case, "", "case", SAM))
     assert "Our offer, to ann@acme.test held: legal has to agree to it" in found.words
+
+
+async def test_only_a_colleague_is_led_to_what_one_can_do(ann: Visitor, house: House, page: str) -> None:
+    assert "what you can do" in (await ann.open(page)).words
+    case = (await house.desk.cases())[0].id
+    other = await house.link(case, "", "case", "nobody@else.test")
+    assert "what you can do" not in (await ann.open(other)).words

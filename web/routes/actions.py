@@ -82,11 +82,20 @@ async def act(request: Request, link: CaseLink, token: str) -> Response:
     return RedirectResponse(f"/c/{token}/act?asked={asked.verb}", 303)
 
 
-async def _who(room: Room, link: LinkView) -> str:
-    """The id of the colleague whose page it is. Raises NoSuchPage for everybody else."""
+async def is_colleague(room: Room, link: LinkView) -> bool:
+    """Whether the one whose page it is may act on the case."""
+    return await _colleague(room, link) is not None
+
+
+async def _colleague(room: Room, link: LinkView) -> str | None:
     plan = await room.desk.plan_of(await room.desk.case(link.case))
     people = plan.resources.people.users
-    found = next((u.id for u in people if link.recipient.casefold() in (u.id.casefold(), u.email.casefold())), None)
+    return next((u.id for u in people if link.recipient.casefold() in (u.id.casefold(), u.email.casefold())), None)
+
+
+async def _who(room: Room, link: LinkView) -> str:
+    """The id of the colleague whose page it is. Raises NoSuchPage for everybody else."""
+    found = await _colleague(room, link)
     if found is None:
         raise NoSuchPage
     return found

@@ -10,6 +10,7 @@ from engine.preview.forecast import Coming
 from engine.store.rows import OutboxRow
 from web.doors import Link, room_of
 from web.pages import Pages
+from web.routes.actions import is_colleague
 from web.shown import Row
 
 router = APIRouter()
@@ -35,7 +36,7 @@ async def case_page(request: Request, link: CaseLink, token: str) -> Response:
         afterwards=ahead.afterwards,
         mails=[_mail(row, room.pages) for row in await room.desk.outbox(case=link.case, newest=MAILS)],
         picture=f"/c/{token}/diagram",
-        act=f"/c/{token}/act",
+        act=f"/c/{token}/act" if await is_colleague(room, link) else "",
     )
 
 
