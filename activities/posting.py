@@ -158,6 +158,7 @@ class Attempt:
         """The server cannot take it now: the postman tries again. Raises Deferred where it is not to be."""
         made, pause = self.out.patience.after(0, problem.code)
         if pause is None:
+            await self.world.store.write(lambda c: self._end(c, "bounced", problem.message))
             raise problem
         held = Held("queued", "retry", problem.message, datetime.now(UTC) + timedelta(seconds=pause))
 
@@ -180,7 +181,10 @@ class Attempt:
 
     def _follow(self, c: Any, state: ledger.Final, error: str) -> None:
         if end := ENDS.get(state):
-            outbox.end(c, self.letter, end, datetime.now(UTC), reason=error)
+            self._end(c, end, error)
+
+    def _end(self, c: Any, end: outbox.Final, reason: str) -> None:
+        outbox.end(c, self.letter, end, datetime.now(UTC), reason=reason)
 
 
 async def said_of(world: World, key: str) -> str:

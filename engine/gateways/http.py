@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import zlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -46,7 +47,10 @@ class HttpxCaller:
     def __init__(self, guard: Guard | None = None, context: ssl.SSLContext | None = None) -> None:
         transport = GuardedTransport(guard or Guard(), context)
         none = CookieJar(DefaultCookiePolicy(allowed_domains=()))  # cookies of one case are none of another's business
-        self._client = httpx.AsyncClient(follow_redirects=False, transport=transport, trust_env=False, cookies=none)
+        packing = {"Accept-Encoding": "gzip"}
+        self._client = httpx.AsyncClient(
+            follow_redirects=False, transport=transport, trust_env=False, cookies=none, headers=packing
+        )
 
     async def call(self, request: HttpRequest) -> HttpResponse:
         end = monotonic() + request.timeout
@@ -119,12 +123,26 @@ class MemoryCaller:
 
 
 async def _read(answer: httpx.Response, largest: int) -> bytes:
-    found = bytearray()
-    async for piece in answer.aiter_bytes():
-        found += piece
-        if len(found) > largest:
-            raise Refused("http_too_large", f"{answer.url.host} answered with more than {largest // 1024} KB.")
+    """The content, unpacked here and only as far as there is room: httpx unpacks it all, and a few KB may be GB."""
+    found, unpacked = bytearray(), _unpacker(answer)
+    try:
+        async for piece in answer.aiter_raw():
+            found += unpacked(piece, largest + 1 - len(found))
+            if len(found) > largest:
+                raise Refused("http_too_large", f"{answer.url.host} answered with more than {largest // 1024} KB.")
+    except zlib.error as problem:
+        raise Refused("http_encoding", f"{answer.url.host} answered with a gzip that is none: {problem}") from problem
     return bytes(found)
+
+
+def _unpacker(answer: httpx.Response) -> Callable[[bytes, int], bytes]:
+    """(piece, room) -> at most so many bytes of the content."""
+    packing = answer.headers.get("content-encoding", "identity").strip().lower()
+    if packing == "identity":
+        return lambda piece, room: piece
+    if packing == "gzip":
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
+    raise Refused("http_encoding", f"{answer.url.host} packed its answer as {packing[:50]}; only gzip was asked for.")
 
 
 def _words(problem: BaseException) -> str:

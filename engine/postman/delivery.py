@@ -20,7 +20,7 @@ from engine.language.values import encode
 from engine.runtime.step import Result
 from engine.store import holds, ledger, outbox
 from engine.store.letters import tell
-from engine.store.policy import Rules, Suppress
+from engine.store.policy import Go, Rules, Suppress, judge
 from engine.store.rows import OutboxRow
 
 log = logging.getLogger("baton.postman")
@@ -64,13 +64,18 @@ class Delivery:
     def _leaves(self, c: Any) -> bool:
         """In one transaction: nothing holds it back, it is still as it was read, and from here on it may happen."""
         now = datetime.now(UTC)
-        if holds.over(c, self.row.class_, self.row.sender) or not outbox.leaves(c, self.row):
+        if holds.over(c, self.row.class_, self.row.sender) or not self._may(c, now) or not outbox.leaves(c, self.row):
             return False
         if not ledger.collect(c, self.row.key, self.token, now):
             _put_aside(c, self.row, now, "it waits here, and the ledger of effects does not know of it")
             return False
         put_links(c, self.row.case, self.out, now)
         return True
+
+    def _may(self, c: Any, now: datetime) -> bool:
+        """Whether nothing has come between while the server was spoken to: they unsubscribed, another account has
+        used up their cap. Otherwise it is taken up once more, and then ends or waits."""
+        return isinstance(judge(c, clearance.ask_of(self.row.key, self.row.case, self.out, now), self.world.rules), Go)
 
     def _done(self, c: Any, result: Result) -> None:
         now = datetime.now(UTC)
@@ -92,6 +97,9 @@ class Delivery:
             self._given_up(c, "refused", "bounced", problem.code, f"given up after {made} attempts: {problem.message}")
             return
         ledger.post(c, self.row.key, self.token, now)
+        known = ledger.look(c, self.row.key)
+        if known is None or known.state != "posted":  # another worker has overtaken this one, and is at it
+            return
         outbox.put_off(c, self.row, "retry", problem.message, now + timedelta(seconds=pause), made)
 
 

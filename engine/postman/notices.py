@@ -99,13 +99,14 @@ class Notices:
             notices.put(c, name, upto, upto, done=True)
             return None
         paths = Paths(self.world.key, self.world.base_url)
+        since = known.upto
         if not known.done:  # whoever began it has died, or is at it: the ledger knows
-            return known.upto, sections(c, paths, reader, known.since, known.upto, lambda d: owners.get(d, ""))
-        if upto - known.upto < self.habit.every or self._fresh(c, known.upto, upto):
+            since, upto = known.since, known.upto
+        elif upto - since < self.habit.every or self._fresh(c, since, upto):
             return None
-        new = sections(c, paths, reader, known.upto, upto, lambda d: owners.get(d, ""))
-        if new:
-            notices.put(c, name, known.upto, upto, done=False)
+        new = sections(c, paths, reader, since, upto, lambda d: owners.get(d, ""))
+        if new or not known.done:  # what was begun may have been dealt with meanwhile
+            notices.put(c, name, since, upto, done=not new)
         return (upto, new) if new else None
 
     def _fresh(self, c: Connection, since: datetime, upto: datetime) -> bool:

@@ -79,6 +79,7 @@ _FORSAKEN = Sql(
     """
     UPDATE effects SET state = 'unknown', error = :error, finished_at = :at
     WHERE state = 'in_data' AND claimed_at < :before
+    AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key = effects.key AND o.state = 'sending' AND o.mail IS NOT NULL)
     """
 )
 
@@ -161,7 +162,7 @@ def give_up_unconfirmed(c: Connection, key: str, token: str, at: datetime, error
 
 def give_up_forsaken(c: Connection, before: datetime, at: datetime, error: str) -> int:
     """What has been `in_data` since before that time, and nobody asks for any more (its case ended or went on),
-    becomes `unknown`: how many."""
+    becomes `unknown`: how many. Not what the postman was sending: it tells the case, too."""
     return _FORSAKEN.change(c, before=before, at=at, error=error)
 
 

@@ -1,7 +1,9 @@
 """HTTP requests against a real server of bytes, and the twin beside it."""
 
 import asyncio
+import gzip
 import json
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -187,6 +189,43 @@ async def test_an_answer_that_cannot_be_used_is_refused(answer: bytes, code: str
         with pytest.raises(Refused) as problem:
             await caller.call(HttpRequest("GET", url))
     assert problem.value.code == code
+
+
+def packed(size: int, times: int) -> bytes:
+    """So many zeros, packed so often."""
+    content = bytes(size)
+    for _ in range(times):
+        content = gzip.compress(content, 9)
+    return content
+
+
+async def test_an_answer_that_was_packed_is_read() -> None:
+    body = gzip.compress(b'{"id": "ws_1"}')
+    async with answering(reply(200, body, more="Content-Encoding: gzip\r\n")) as (server, url, caller):
+        assert (await caller.call(HttpRequest("GET", url))).json == {"id": "ws_1"}
+    assert "Accept-Encoding: gzip" in server.head.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("times", "written", "code"),
+    [(1, "gzip", "http_too_large"), (2, "gzip, gzip", "http_encoding"), (1, "br", "http_encoding")],
+)
+async def test_a_small_answer_that_becomes_a_large_one_costs_no_memory(times: int, written: str, code: str) -> None:
+    body = packed(40_000_000, times)
+    async with answering(reply(200, body, "text/plain", f"Content-Encoding: {written}\r\n")) as (_, url, caller):
+        tracemalloc.start()
+        with pytest.raises(Refused) as problem:
+            await caller.call(HttpRequest("GET", url))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert (problem.value.code, peak < 4_000_000) == (code, True)
+
+
+async def test_an_answer_that_is_not_packed_as_it_says_is_refused() -> None:
+    async with answering(reply(200, b"{}", more="Content-Encoding: gzip\r\n")) as (_, url, caller):
+        with pytest.raises(Refused) as problem:
+            await caller.call(HttpRequest("GET", url))
+    assert problem.value.code == "http_encoding"
 
 
 async def test_an_answer_without_json_is_a_text_or_nothing() -> None:

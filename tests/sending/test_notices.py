@@ -13,7 +13,7 @@ from engine.gateways.tokens import token_hash
 from engine.language.calendar import WorkCalendar
 from engine.language.resources import Absence, Calendar
 from engine.postman.notices import Habit, Notices
-from engine.store import links
+from engine.store import links, notices
 from tests.mail.house import House
 
 ALWAYS = WorkCalendar.of(Calendar.model_validate({
@@ -147,3 +147,12 @@ async def test_a_server_that_is_away_for_a_moment_costs_nobody_the_news(phase: P
     assert await told.after(2 * HOUR) == []
     rows = await home.desk.outbox(("queued",))
     assert [row.recipient for row in rows] == ["sam@northwind.example"]
+
+
+async def test_what_was_done_while_a_worker_had_died_is_not_told_as_an_empty_mail(home: House) -> None:
+    told = await telling(home)
+    begun = datetime.now(UTC)
+    await home.store.write(lambda c: notices.put(c, "sam", begun - HOUR, begun, done=False))
+    assert await told.after(timedelta(0)) == []
+    await home.start("chores", client="Acme", who="sam")
+    assert [mail.subject for mail in await told.after(2 * HOUR)] == ["1 new"]
