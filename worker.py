@@ -32,7 +32,7 @@ from activities.performs import Performs
 from activities.turns import Turns
 from activities.world import World
 from engine import logs
-from engine.clock import utc_now
+from engine.clock import rest, utc_now
 from engine.dispatcher import Dispatcher, Nudge
 from engine.gateways.functions import Functions
 from engine.gateways.guard import Guard
@@ -317,10 +317,7 @@ async def keep_time(schedules: Schedules, keeper: Timekeeper, stop: asyncio.Even
                 told = planned
         except (Unreachable, SQLAlchemyError) as problem:
             log.warning("cannot tell the engine of the schedules, trying again: %s", problem)
-        try:
-            await asyncio.wait_for(stop.wait(), LOOK)
-        except TimeoutError:
-            continue
+        await rest(stop, LOOK)
 
 
 def _planned(one: Schedule, now: datetime) -> Planned:
@@ -357,10 +354,7 @@ async def watch(store: Store, courier: Courier, stop: asyncio.Event) -> None:
                 await store.write(lambda c, case=case: cases.mark_stuck(c, case, why))  # type: ignore[misc]
         except (Unreachable, SQLAlchemyError) as problem:
             log.warning("cannot look for what does not get on: %s", problem)
-        try:
-            await asyncio.wait_for(stop.wait(), WATCH)
-        except TimeoutError:
-            continue
+        await rest(stop, WATCH)
 
 
 async def erase(store: Store, courier: Courier) -> None:

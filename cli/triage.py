@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from cli.columns import printable
 from cli.office import ask, set_going
 from cli.options import By, Inputs, Json, Workspace, group, pairs
 from cli.people import who
@@ -160,17 +161,13 @@ def _lines(found: WaitingMail) -> list[str]:
     files = [f"{file['name']} ({file['size']} bytes)" for file in event.get("attachments", ())]
     head = [
         f"Mail:    {row.mail}",
-        f"From:    {_printable(name)}",
-        f"To:      {_printable(str(event.get('to', '')))}",
-        f"Subject: {_printable(row.subject)}",
-        *([f"Files:   {', '.join(map(_printable, files))}"] if files else []),
+        f"From:    {printable(name)}",
+        f"To:      {printable(str(event.get('to', '')))}",
+        f"Subject: {printable(row.subject)}",
+        *([f"Files:   {', '.join(map(printable, files))}"] if files else []),
         f"Waits:   {found.reason}",
         *([f"Case?    {row.case}{f', step {row.path}' if row.path else ''}"] if row.case else []),
         *([f"Done:    {row.outcome} by {row.by}: {row.note}"] if row.outcome else []),
     ]
     text = str(event.get("full_text") or "(no text)")
-    return [*head, "", *(_printable(line) for line in text.splitlines())]
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return [*head, "", *(printable(line) for line in text.splitlines())]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.gateways.access import Grant, Tokens
+from engine.gateways.access import Grant, Tokens, grant_of
 from engine.gateways.http import HttpCaller
 from engine.gateways.mail.accounts import Account
 from engine.gateways.mail.phases import NoServer
@@ -67,9 +67,8 @@ class Senders:
         ca = self.settings.workspace / sender.ca if sender.ca else None
         user = sender.username or sender.address
         if sender.auth == "oauth2":
-            return Account(
-                sender.host, port, tls, user, ca=ca, token=Access(self.caller, self.tokens, self._grant(sender))
-            )
+            access = Access(self.caller, self.tokens, grant_of(sender, self._secret))
+            return Account(sender.host, port, tls, user, ca=ca, token=access)
         if not sender.password:
             return Account(sender.host, port, tls, ca=ca)
         return Account(sender.host, port, tls, user, self._secret(sender.password), ca)
@@ -96,16 +95,6 @@ class Senders:
         if known is None or name not in known.senders:
             raise NoServer("server_unknown", f"connections.yaml has no sender `{name}` any more")
         return known.senders[name]
-
-    def _grant(self, sender: Sender) -> Grant:
-        return Grant(
-            token_url=sender.token_url or "",
-            client_id=sender.client_id or "",
-            client_secret=self._secret(sender.client_secret or ""),
-            scope=sender.scope or "",
-            in_body=True,
-            refresh_token=self._secret(sender.refresh_token) if sender.refresh_token else "",
-        )
 
     def _secret(self, name: str) -> str:
         value = self.settings.secret(name)

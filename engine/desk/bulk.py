@@ -1,6 +1,6 @@
 """Many cases at once: every row of a table is one, checked before any of them starts, and started once."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -66,6 +66,8 @@ class _Ready:
 
 Barred = Callable[[Connection, Opening], str]
 """Why nothing that the process sends may go to the contact of a case; empty where something may."""
+_RowOf = Callable[[Connection, Batch, _Ready | RowResult, Barred], RowResult]
+_Transact = Callable[[Callable[[Connection], list[RowResult]]], Awaitable[list[RowResult]]]
 
 
 class Bulk(Starting):
@@ -80,25 +82,28 @@ class Bulk(Starting):
         self, batch: Batch, rows: Sequence[Row], tell: Callable[[int], None] = lambda _: None
     ) -> tuple[RowResult, ...]:
         """What would become of each row now. Nothing is written. `tell` is called with how many were looked at."""
-        edition = await self.edition(batch.process, batch.version)
-        barred, seen, found = self._barred(edition.plan), _Seen(), list[RowResult]()
-        for part in _parts(rows):
-            made = [seen.first(self._made(edition, batch, row)) for row in part]
-            found += await self.store.read(lambda c, m=made: [_judged(c, batch, one, barred) for one in m])  # type: ignore[misc]
-            tell(len(part))
-        return tuple(found)
+        return await self._each(batch, rows, tell, self.store.read, _judged)
 
     async def start_rows(
         self, batch: Batch, rows: Sequence[Row], tell: Callable[[int], None] = lambda _: None
     ) -> tuple[RowResult, ...]:
         """Start the rows, some at a time: whatever stops it, the same rows again start only what is left."""
+
+        def told(number: int) -> None:
+            tell(number)
+            self.nudge()
+
+        return await self._each(batch, rows, told, self.store.write, _started)
+
+    async def _each(
+        self, batch: Batch, rows: Sequence[Row], tell: Callable[[int], None], transact: _Transact, row_of: _RowOf
+    ) -> tuple[RowResult, ...]:
         edition = await self.edition(batch.process, batch.version)
         barred, seen, found = self._barred(edition.plan), _Seen(), list[RowResult]()
         for part in _parts(rows):
             made = [seen.first(self._made(edition, batch, row)) for row in part]
-            found += await self.store.write(lambda c, m=made: [_started(c, batch, one, barred) for one in m])  # type: ignore[misc]
+            found += await transact(lambda c, m=made: [row_of(c, batch, one, barred) for one in m])  # type: ignore[misc]
             tell(len(part))
-            self.nudge()
         return tuple(found)
 
     def _barred(self, plan: Plan) -> Barred:

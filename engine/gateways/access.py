@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from engine.gateways.http import HttpCaller, HttpRequest
 from engine.gateways.outcome import Refused
+from engine.language.resources import Mailbox, Sender
 
 EARLY = 30.0  # seconds before its end at which a token is not used any more
 UNSAID = 300.0  # seconds, where the answer does not say how long
@@ -28,6 +29,19 @@ class Grant:
     scope: str = ""
     in_body: bool = False
     refresh_token: str = field(default="", repr=False)
+
+
+def grant_of(account: Mailbox | Sender, secret: Callable[[str], str]) -> Grant:
+    """How a mail account is signed in to: id and secret in the form, as Google and Microsoft both take them.
+    `secret` answers names of environment variables, and may raise."""
+    return Grant(
+        token_url=account.token_url or "",
+        client_id=account.client_id or "",
+        client_secret=secret(account.client_secret or ""),
+        scope=account.scope or "",
+        in_body=True,
+        refresh_token=secret(account.refresh_token) if account.refresh_token else "",
+    )
 
 
 class Tokens:

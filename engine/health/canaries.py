@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.clock import Clock
+from engine.clock import Clock, rest
 from engine.gateways.mail import Mail, Mailer, message_id_for
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
 from engine.language import rhythm
@@ -48,10 +48,7 @@ class Canaries:
                 await self.look()
             except SQLAlchemyError as problem:
                 log.warning("cannot send canaries, trying again: %s", type(problem).__name__)
-            try:
-                await asyncio.wait_for(stop.wait(), ROUND)
-            except TimeoutError:
-                continue
+            await rest(stop, ROUND)
 
     async def look(self) -> None:
         """Send those that are due; one that has not come back is trouble of its mailbox."""

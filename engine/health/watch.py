@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.clock import Clock
+from engine.clock import Clock, rest
 from engine.gateways.mail import Mail, Mailer, message_id_for
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
 from engine.health.ways import Way, Ways
@@ -52,10 +52,7 @@ class Watch:
                 await self.look(silence=self.clock() - begun > SETTLING)
             except SQLAlchemyError as problem:
                 log.warning("cannot look at the ways in and out, trying again: %s", type(problem).__name__)
-            try:
-                await asyncio.wait_for(stop.wait(), ROUND)
-            except TimeoutError:
-                continue
+            await rest(stop, ROUND)
 
     async def look(self, *, silence: bool = True) -> None:
         """One look: what is wrong and not yet told is told, and so is what is well again. Without `silence` nobody is

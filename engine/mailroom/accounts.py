@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.gateways.access import Grant, Tokens
+from engine.gateways.access import Tokens, grant_of
 from engine.gateways.http import HttpCaller
 from engine.gateways.imap import Login, Server, Trouble
 from engine.gateways.outcome import Deferred, Refused
@@ -42,7 +42,7 @@ class Accounts:
         if mailbox.auth != "oauth2":
             return Login(user, self._secret(mailbox.password or ""))
         try:
-            return Login(user, await self.tokens.get(self.caller, self._grant(mailbox)), oauth=True)
+            return Login(user, await self.tokens.get(self.caller, grant_of(mailbox, self._secret)), oauth=True)
         except Refused as problem:
             raise Trouble(f"no access token: {problem}", refused=True) from problem
         except Deferred as problem:
@@ -51,18 +51,7 @@ class Accounts:
     def refused(self, mailbox: Mailbox, login: Login) -> None:
         """The server did not take this login: another access token is fetched for the next one."""
         if login.oauth:
-            self.tokens.forget(self._grant(mailbox), login.secret)
-
-    def _grant(self, mailbox: Mailbox) -> Grant:
-        """Id and secret in the form, as Google and Microsoft both take them."""
-        return Grant(
-            token_url=mailbox.token_url or "",
-            client_id=mailbox.client_id or "",
-            client_secret=self._secret(mailbox.client_secret or ""),
-            scope=mailbox.scope or "",
-            in_body=True,
-            refresh_token=self._secret(mailbox.refresh_token) if mailbox.refresh_token else "",
-        )
+            self.tokens.forget(grant_of(mailbox, self._secret), login.secret)
 
     def _secret(self, name: str) -> str:
         value = self.secret(name)

@@ -17,7 +17,7 @@ from threading import Event
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.clock import Clock, utc_now
+from engine.clock import Clock, rest, utc_now
 from engine.gateways.imap import Folder, Login, Opens, Trouble, open_folder
 from engine.language.resources import Mailbox
 from engine.mailroom import holder
@@ -66,8 +66,7 @@ class Ingest:
         try:
             while not stop.is_set():
                 await self._keep_up(readers)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), GLANCE)
+                await rest(stop, GLANCE)
         finally:
             await _end(*(task for _, task in readers.values()))
 

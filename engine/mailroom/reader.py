@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
-from engine.clock import Clock, utc_now
+from engine.clock import Clock, rest, utc_now
 from engine.gateways.parsing import Letter, Parser, Unreadable
 from engine.language.resources import Mailbox
 from engine.mailroom.placing import Placing, Sorted
@@ -48,7 +48,7 @@ class Reader:
                 except SQLAlchemyError as problem:
                     log.warning("the database does not answer, trying again: %s", problem)
                     pause = PAUSE
-                await _rest(stop, pause)
+                await rest(stop, pause)
         finally:
             await self.parser.aclose()
 
@@ -109,10 +109,3 @@ def _batches(rows: Sequence[MailRow]) -> Iterator[Sequence[MailRow]]:
             batch = []
         batch.append(row)
     yield batch
-
-
-async def _rest(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.clock import Clock, utc_now
+from engine.clock import Clock, rest, utc_now
 from engine.gateways.receiver import Bounds, Letter, NotKept, Receiver, Refusal, Welcome
 from engine.language.addresses import normal
 from engine.language.resources import Mailbox
@@ -64,8 +64,7 @@ class Receiving:
         try:
             while not stop.is_set():
                 await self._keep_up()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), GLANCE)
+                await rest(stop, GLANCE)
         finally:
             for ear in self.ears.values():
                 await ear.receiver.stop()

@@ -15,6 +15,7 @@ from activities.gate import Busy, Gate, Posted
 from activities.outgoing import Outgoing
 from activities.posting import post
 from activities.world import World
+from engine.clock import rest
 from engine.gateways.mail import Mail, message_id_for
 from engine.gateways.outcome import Deferred, Refused
 from engine.gateways.rendering import RenderFailed
@@ -61,10 +62,7 @@ class Notices:
                 log.warning("the database does not answer, trying again: %s", problem)
             except Exception:  # an edge: colleagues who hear nothing must not stop the mails of cases
                 log.exception("colleagues could not be told")
-            try:
-                await asyncio.wait_for(stop.wait(), TICK)
-            except TimeoutError:
-                continue
+            await rest(stop, TICK)
 
     async def look(self) -> None:
         """Tell everybody what they do not know yet."""

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from activities.gate import LONGEST_DATA
 from activities.outgoing import Outgoing
 from activities.world import World
+from engine.clock import rest
 from engine.postman.delivery import Delivery, bury, clear
 from engine.store import outbox
 from engine.store.rows import OutboxRow
@@ -42,10 +43,7 @@ class Postman:
             except SQLAlchemyError as problem:
                 log.warning("the database does not answer, trying again: %s", problem)
                 pause = PAUSE
-            try:
-                await asyncio.wait_for(stop.wait(), pause)
-            except TimeoutError:
-                continue
+            await rest(stop, pause)
         await asyncio.gather(*self._rounds.values())
 
     async def _look(self, stop: asyncio.Event) -> None:

@@ -141,20 +141,6 @@ def about(c: Connection, address: str, case: str) -> None:
     add(c, contact_cases, {"address": normal(address), "case_id": case}, unique=["address", "case_id"])
 
 
-def cases_of(c: Connection, address: str) -> tuple[str, ...]:
-    """The ids of the cases that are about this contact."""
-    table = contact_cases
-    query = select(table.c.case_id).where(table.c.address == normal(address)).order_by(table.c.case_id)
-    return tuple(c.scalars(query))
-
-
-def contact_of(c: Connection, case: str) -> Contact | None:
-    """Whom a case is about, as far as that is known."""
-    table = contact_cases
-    address = c.scalar(select(table.c.address).where(table.c.case_id == case).order_by(table.c.address).limit(1))
-    return get(c, address) if address else None
-
-
 def suppress(
     c: Connection, address: str, class_: str, reason: str, by: str, at: datetime, code: Code = "blocked"
 ) -> bool:

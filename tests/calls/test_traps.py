@@ -23,7 +23,6 @@ OWN = "127.0.0.77"
 ASK = "    operations:\n      ask: { method: GET, path: /ask, follow_redirects: true }\n"
 POST = "    operations:\n      ask: { path: /ask, follow_redirects: true }\n"
 PAGES = "    operations:\n      ask: { method: GET, path: /ask, pages: { items: data, next: links.next } }\n"
-LINKS = "    operations:\n      ask: { method: GET, path: /ask, pages: { next: Link } }\n"
 OAUTH = "    auth: oauth2\n    token_url: env:TRAP\n    client_id: a\n    client_secret: SECRET\n"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 

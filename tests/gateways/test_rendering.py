@@ -138,27 +138,6 @@ async def test_the_author_s_own_words_may_look_like_anything(renderer: Renderer)
     assert written.text.startswith("Type ${ x } or ${ y } or {% z.")
 
 
-DOCUMENT = """This is between **${ client }** and us. See [our page](${ site }) or [here](https://a.test/${ client }).
-
-## Fees #1 [draft] $5 @ _once_
-
-You pay *£5* ~ <now> "soon".
-
-{% for item in items %}
-- ${ item }
-{% endfor %}
-
-| Seats | Fee |
-|---|---|
-| ${ seats } | 5 |
-
-```signatures
-Northwind: Helen, Director
-${ client }:
-```
-"""
-
-
 async def test_a_document_gets_a_title_a_name_fit_for_any_file_system_and_markup(renderer: Renderer) -> None:
     template = DocumentTemplate(
         title="Agreement with ${ client }", filename="../${ client }.pdf", body="Hello ${ client }"

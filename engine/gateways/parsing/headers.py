@@ -8,10 +8,9 @@ from email.policy import Compat32
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import idna
-
 from engine.gateways.parsing.charsets import text_of
 from engine.gateways.parsing.tolerance import tolerant
+from engine.language.addresses import ascii_domain
 
 LONGEST = 20_000
 """Characters of one field that are looked at."""
@@ -112,7 +111,7 @@ def normalised(address: str) -> str:
     local, _, domain = address.rpartition("@")
     domain = domain.strip(".").lower()
     if not domain.isascii():
-        domain = tolerant(lambda: idna.encode(domain, uts46=True).decode(), "")
+        domain = tolerant(lambda: ascii_domain(domain), "")
     whole = f"{local}@{domain}"
     return whole if local and domain and whole.isprintable() else ""
 

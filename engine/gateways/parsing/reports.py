@@ -21,7 +21,6 @@ DEEPEST = 12
 
 _CODE = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _FULL = re.compile(r"quota|mailbox (?:is )?full|over ?quota|insufficient (?:system )?storage|exceed", re.IGNORECASE)
-_TELLING = re.compile(r"\b[45]\d\d\b|\b[45]\.\d+\.\d+|unknown|full|quota|exceed|reject", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*;\s*")
 
 

@@ -42,7 +42,7 @@ def check(document: Document, connections: Connections) -> None:
             secrets.check(document, mailbox, key, f"{name}_{key}")
         _values(document, mailbox)
         _trust(document, mailbox)
-        _open(document, mailbox)
+        secrets.in_the_open(document, mailbox, "the mailbox is read without encryption", "tls")
         _forged(document, mailbox)
     _only_one(document, connections)
 
@@ -148,18 +148,6 @@ def _trust(document: Document, mailbox: Mailbox) -> None:
     hint = "add `authserv: mx.example.com`, as the Authentication-Results of your mails begin, or `trust: anyone`"
     message = "no sender will be authenticated, so no reply goes on with a case by itself"
     problem = document.source.problem("W130", message, place, note, hint, "warning")
-    document.source.problems.append(problem)
-
-
-def _open(document: Document, mailbox: Mailbox) -> None:
-    place = document.place(mailbox, "tls")
-    excuse, note = excused(document.source, "W131", place)
-    if mailbox.tls != "none" or excuse or secrets.is_near(mailbox.host or ""):
-        return
-    note = note or "whoever carries it can read the password, and every mail"
-    message = "the mailbox is read without encryption"
-    fix = document.source.instead(place, "none", "tls")
-    problem = document.source.problem("W131", message, place, note, "write `tls: tls`", "warning", fix)
     document.source.problems.append(problem)
 
 

@@ -3,9 +3,10 @@
 import re
 from dataclasses import replace
 
+from engine.language.checks.subject import excused
 from engine.language.document import Document
 from engine.language.problems import Problem
-from engine.language.resources import Model
+from engine.language.resources import Mailbox, Model, Sender
 
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _NEAR = ("localhost", "127.0.0.1", "::1")
@@ -34,6 +35,18 @@ def masked(document: Document, problem: Problem, secret: str) -> None:
     """Findings go to terminals and to the logs of builds: the secret does not go with them."""
     shown = problem.source_line.replace(secret, "*" * len(secret))
     document.source.problems.append(replace(problem, source_line=shown))
+
+
+def in_the_open(document: Document, account: Mailbox | Sender, message: str, better: str) -> None:
+    """W131 where a password crosses the open net; `better`: what to write for `tls`."""
+    place = document.place(account, "tls")
+    excuse, note = excused(document.source, "W131", place)
+    if account.tls != "none" or excuse or is_near(account.host or ""):
+        return
+    note = note or "whoever carries it can read the password, and every mail"
+    fix = document.source.instead(place, "none", better)
+    problem = document.source.problem("W131", message, place, note, f"write `tls: {better}`", "warning", fix)
+    document.source.problems.append(problem)
 
 
 def is_near(host: str) -> bool:

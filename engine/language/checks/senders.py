@@ -4,7 +4,6 @@ import re
 
 from engine.language.addresses import is_email, is_url
 from engine.language.checks import secrets
-from engine.language.checks.subject import excused
 from engine.language.document import Document
 from engine.language.rate import Rate
 from engine.language.resources import Connections, Sender
@@ -26,7 +25,7 @@ def check(document: Document, connections: Connections) -> None:
         for key in ("password", "client_secret", "refresh_token"):
             secrets.check(document, sender, key, f"{name}_{key}")
         _values(document, sender)
-        _open(document, sender)
+        secrets.in_the_open(document, sender, "mails are sent without encryption", "starttls")
 
 
 def _belongs(document: Document, sender: Sender) -> None:
@@ -72,19 +71,6 @@ def _rate(document: Document, sender: Sender, key: str, written: str) -> None:
     except ValueError:
         hint = f"write `{key}: 60 per minute`; there are second, minute, hour and day"
         _wrong(document, sender, key, f"`{written}` does not say how many mails in what time", hint)
-
-
-def _open(document: Document, sender: Sender) -> None:
-    place = document.place(sender, "tls")
-    excuse, note = excused(document.source, "W131", place)
-    if sender.tls != "none" or excuse or secrets.is_near(sender.host or ""):
-        return
-    note = note or "whoever carries it can read the password, and every mail"
-    fix = document.source.instead(place, "none", "starttls")
-    problem = document.source.problem(
-        "W131", "mails are sent without encryption", place, note, "write `tls: starttls`", "warning", fix
-    )
-    document.source.problems.append(problem)
 
 
 def _written(document: Document, sender: Sender, keys: tuple[str, ...]) -> list[str]:
