@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
+from engine.language.given import EMAIL
 from engine.language.resources import Input
 from engine.language.values import display, is_file
 
 NOTHING = "not given"
+OF_A_MAIL = ("from", "from_name", "subject", "text", "attachments")
+"""What people want to see of a mail; the rest of the record is for processes."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,14 @@ def answer_rows(answers: Mapping[str, Any], fields: Mapping[str, Input], zone: t
 
 def groups(show: Mapping[str, Any], zone: tzinfo, folder: str) -> tuple[Group, ...]:
     """What a task shows: a group for each record, and one for all the single values. Files are not in it."""
-    single = tuple(_row(name, value, zone, folder) for name, value in show.items() if not isinstance(value, Mapping))
-    records = [(name, value) for name, value in show.items() if isinstance(value, Mapping) and not is_file(value)]
-    found = tuple(
-        Group(_title(name), tuple(_row(key, item, zone, folder) for key, item in value.items()))
-        for name, value in records
-    )
-    return ((Group("At a glance", single),) if single else ()) + found
+    single: list[Row] = []
+    records: list[Group] = []
+    for name, value in show.items():
+        if not isinstance(value, Mapping):
+            single += _rows(name, value, zone, folder)
+        elif not is_file(value):
+            records.append(Group(_title(name), tuple(_record(value, zone, folder))))
+    return ((Group("At a glance", tuple(single)),) if single else ()) + tuple(records)
 
 
 def files(show: Mapping[str, Any], folder: str) -> tuple[File, ...]:
@@ -79,6 +83,20 @@ def size(count: int) -> str:
     if count < 1_000_000:
         return f"{max(1, round(count / 1000))} KB"
     return f"{count / 1_000_000:.1f} MB"
+
+
+def _record(record: Mapping[str, Any], zone: tzinfo, folder: str) -> Iterator[Row]:
+    mail = record.keys() == EMAIL.fields.keys()
+    for key, value in record.items():
+        if not mail or (key in OF_A_MAIL and value):
+            yield from _rows(key, value, zone, folder)
+
+
+def _rows(name: str, value: Any, zone: tzinfo, folder: str) -> Iterator[Row]:
+    if isinstance(value, list | tuple) and value and all(map(is_file, value)):
+        yield from (_row(name, file, zone, folder) for file in value)
+    else:
+        yield _row(name, value, zone, folder)
 
 
 def _row(name: str, value: Any, zone: tzinfo, folder: str) -> Row:

@@ -1,5 +1,6 @@
 """From a mail that was read to the event that cases see, and the files that came with it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
@@ -19,6 +20,13 @@ LONGEST_TEXT = 50_000
 LONGEST_FULL_TEXT = 100_000
 """Characters that a case carries with it; the mail itself is kept whole."""
 
+_KEY = re.compile(r"(/[ftu]/)[\w-]{20,}")
+
+
+def _discreet(text: str) -> str:
+    """Without the keys of our links, which answers quote: who reads an answer must not act as the one who wrote it."""
+    return _KEY.sub(r"\1...", text)
+
 
 def written_to(row: MailRow, letter: Letter, mailbox: str) -> str:
     """The address of ours that a mail was written to, without what names a case in it."""
@@ -37,8 +45,8 @@ def event_of(row: MailRow, letter: Letter, mailbox: str, thread: str = "") -> di
         "from_name": letter.sender_name,
         "to": written_to(row, letter, mailbox),
         "subject": letter.subject,
-        "text": letter.text[:LONGEST_TEXT],
-        "full_text": letter.full_text[:LONGEST_FULL_TEXT],
+        "text": _discreet(letter.text)[:LONGEST_TEXT],
+        "full_text": _discreet(letter.full_text)[:LONGEST_FULL_TEXT],
         "attachments": [value_of(row, n, file) for n, file in enumerate(letter.attachments)],
         "message_id": letter.message_id,
         "authenticated": bool(letter.authenticated),

@@ -3,14 +3,15 @@
 import re
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from engine.gateways.parsing import Letter
 from engine.language.resources import Mailbox
 from engine.mailroom import reasons
 from engine.mailroom.placing import Placing, Sorted
-from engine.store import contacts, files, outbox
+from engine.store import contacts, files, inbox, outbox, tables
 from engine.store.mails import MailRow
+from engine.store.rows import Arrival
 from engine.store.store import Store
 from tests.mail.house import MX, House, house
 from tests.mail.post import parts, raw
@@ -38,6 +39,21 @@ async def test_an_answer_without_that_address_is_known_by_the_mail_that_it_answe
     ours = f"<{home.sent(ANN)[0].message_id}>"
     await home.deliver(raw("Twelve.\n", In_Reply_To="<other@x>", References=f"<a@x> {ours} <b@x>", **BELIEVED))
     assert await home.status(case) == "answered"
+
+
+async def test_what_an_answer_quotes_of_our_links_opens_nothing(home: House) -> None:
+    case, address = await asked(home)
+    token = "kADPlP3N8mHd2zRAQ2pm3QS-9Jfxx_P9C2B7QS0MCpU"
+    written = f"See https://flow.northwind.example/f/{token}\n\nOn Monday N wrote:\n> https://x.test/t/{token}.\n"
+    await home.deliver(raw(written, To=address, **BELIEVED), to=address)
+    assert await home.status(case) == "answered"
+    assert "https://flow.northwind.example/f/..." in home.sent(ANN)[-1].text
+    (arrival,) = [one for one in await home.store.read(news_of) if one.kind == "email"]
+    assert token not in arrival.data_json
+
+
+def news_of(c: Connection) -> tuple[Arrival, ...]:
+    return inbox.load(c, c.execute(select(tables.inbox.c.id)).scalars().all())
 
 
 async def test_an_answer_counts_when_the_engine_never_heard_that_its_question_was_asked(home: House) -> None:

@@ -4,6 +4,7 @@ from hashlib import sha256
 
 import pytest
 
+from engine.language.given import EMAIL
 from engine.language.values import decode
 from engine.store import files
 from tests.web.house import House, Visitor
@@ -17,6 +18,23 @@ async def test_the_page_shows_what_to_check(ann: Visitor, house: House) -> None:
     assert "Company name Acme Trading" in page.words
     assert "Due 4 December 2026, 17:00" in page.words
     assert "Press search (optional)" in page.words
+
+
+async def test_a_mail_is_shown_as_people_read_it(ann: Visitor, house: House) -> None:
+    file = {"file": "m-1", "name": "plan.pdf", "sha256": sha256(b"x").hexdigest(), "size": 1}
+    mail = dict.fromkeys(EMAIL.fields, "") | {
+        "from": "ann@acme.test",
+        "subject": "Re: Seats",
+        "text": "Twelve.",
+        "full_text": "Twelve. > How many?",
+        "attachments": [file, file | {"file": "m-2", "name": "list.csv"}],
+        "message_id": "1@acme.test",
+    }
+    page = await ann.open(await house.task(show={"steps.reply.event": mail}))
+    assert "From ann@acme.test Subject Re: Seats Text Twelve. Attachments plan.pdf Attachments list.csv" in page.words
+    assert "How many" not in page.words
+    assert "1@acme.test" not in page.words
+    assert sum(link.endswith(("/files/m-1", "/files/m-2")) for link in page.links) == 2
 
 
 async def test_an_outcome_finishes_the_task(ann: Visitor, house: House) -> None:
