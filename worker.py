@@ -11,15 +11,14 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import uvloop
 from prometheus_client import start_http_server
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 from temporalio.service import GrpcCompression, RPCError
@@ -27,12 +26,11 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from activities import STEP_TYPES
 from activities.due import Due
-from activities.gate import give_up_forsaken
 from activities.performs import Performs
 from activities.turns import Turns
 from activities.world import World
 from engine import logs
-from engine.clock import rest, utc_now
+from engine.clock import utc_now
 from engine.dispatcher import Dispatcher, Nudge
 from engine.gateways.functions import Functions
 from engine.gateways.guard import Guard
@@ -59,21 +57,20 @@ from engine.postman.notices import Habit, Notices
 from engine.postman.postman import Postman
 from engine.routing import Router
 from engine.runtime.flow import StepError
-from engine.runtime.messages import Unreachable
-from engine.schedules import Schedule, Schedules
+from engine.schedules import Schedules
 from engine.senders import Senders, Wellbeing
 from engine.settings import Settings, SettingsError
 from engine.shelf import Shelf
-from engine.store import cases, erasures, requests
 from engine.store.policy import Rules
 from engine.store.rows import NewCase
 from engine.store.store import Store
+from engine.upkeep import keep_time, watch
 from engine.workspace import find
 from workflows.client import TASK_QUEUE, Courier
 from workflows.looking import Seen, look
 from workflows.measuring import Measuring
 from workflows.process import Case
-from workflows.schedule import Planned, Scheduled, Timekeeper
+from workflows.schedule import Scheduled, Timekeeper
 from workflows.telling import runtime
 
 log = logging.getLogger("baton.worker")
@@ -82,9 +79,6 @@ CACHED_CASES = 800  # about 80 KB each; any other one is taken up again from its
 POLLERS = 20
 UNANSWERED = timedelta(seconds=1)  # after which a turn that waits for a worker that has died is given to another
 GRACE = timedelta(seconds=30)  # at least the longest SMTP or HTTP timeout
-LOOK = 1.0  # seconds between two looks for schedules that have changed
-AHEAD = 100  # times of a schedule that the engine knows beforehand
-WATCH = 15.0  # seconds between two looks for cases that are stuck
 
 
 @dataclass(frozen=True)
@@ -138,7 +132,7 @@ async def furnished(settings: Settings) -> AsyncIterator[House]:
         stack.callback(store.close)
         store.migrate()
         shelf = Shelf(store, STEP_TYPES)
-        world = await _world(settings, store, shelf, stack)
+        world = await world_of(settings, store, shelf, stack)
         yield House(settings, store, shelf, world, await connect(settings))
 
 
@@ -169,7 +163,7 @@ async def look_at_temporal(settings: Settings) -> Seen:
         raise ConnectionError(f"Temporal answers, and refuses to say what it is: {problem}") from problem
 
 
-async def _world(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExitStack) -> World:
+async def world_of(settings: Settings, store: Store, shelf: Shelf, stack: AsyncExitStack) -> World:
     if settings.mail.smtp is None:
         raise SettingsError(
             ("no mail server is configured: set mail.smtp.host in baton.yaml, or run `baton up`, which catches mails",)
@@ -304,67 +298,6 @@ def reader_of(house: House, router: Router, nudge: Nudge) -> Reader:
 def receiving_of(house: House) -> Receiving:
     settings = house.settings
     return Receiving(house.store, settings.workspace, mailboxes_of(settings), settings.mail.listen or "")
-
-
-async def keep_time(schedules: Schedules, keeper: Timekeeper, stop: asyncio.Event) -> None:
-    """Tell the engine which schedules there are, whenever one is published, goes, is paused or needs new times."""
-    told: tuple[Planned, ...] | None = None
-    while not stop.is_set():
-        try:
-            planned = tuple(_planned(one, utc_now()) for one in await schedules.everything())
-            if _differ(told, planned):
-                await keeper.keep(planned)
-                told = planned
-        except (Unreachable, SQLAlchemyError) as problem:
-            log.warning("cannot tell the engine of the schedules, trying again: %s", problem)
-        await rest(stop, LOOK)
-
-
-def _planned(one: Schedule, now: datetime) -> Planned:
-    length = one.recurrence.length
-    times = () if length else one.next(now, AHEAD)
-    return Planned(one.process, one.trigger, length, times, one.catch_up, bool(one.paused_by))
-
-
-def _differ(told: tuple[Planned, ...] | None, planned: tuple[Planned, ...]) -> bool:
-    """Whether the engine must be told anew: something else than time has changed, or half of the times are over."""
-    if told is None or len(told) != len(planned):
-        return True
-    return any(_other(old, new) for old, new in zip(told, planned, strict=True))
-
-
-def _other(old: Planned, new: Planned) -> bool:
-    if replace(old, times=()) != replace(new, times=()):
-        return True
-    known = set(old.times)
-    return sum(time in known for time in new.times) < len(new.times) / 2
-
-
-async def watch(store: Store, courier: Courier, stop: asyncio.Event) -> None:
-    """Show within a minute what does not get on: cases that the engine reports as stuck, mails that nobody asks for."""
-    why = "its turns do not get through; see the worker's log"
-    while not stop.is_set():
-        try:
-            await store.write(give_up_forsaken)
-            await erase(store, courier)
-            await store.write(lambda c: requests.forget_old(c, utc_now()))
-            stuck = await courier.stuck()
-            await store.write(lambda c, stuck=stuck: cases.unmark_stuck(c, why, stuck))  # type: ignore[misc]
-            for case in stuck:
-                await store.write(lambda c, case=case: cases.mark_stuck(c, case, why))  # type: ignore[misc]
-        except (Unreachable, SQLAlchemyError) as problem:
-            log.warning("cannot look for what does not get on: %s", problem)
-        await rest(stop, WATCH)
-
-
-async def erase(store: Store, courier: Courier) -> None:
-    """Let the engine delete the histories of cases about people who were forgotten; where it does not, try again."""
-    try:
-        for case in await store.read(erasures.waiting):
-            if await courier.erase(case):
-                await store.write(lambda c, case=case: erasures.done(c, case, utc_now()))  # type: ignore[misc]
-    except Unreachable as problem:  # it may be forbidden for good, and that must not keep the watch from its work
-        log.warning("the engine keeps histories that it is to delete: %s", problem)
 
 
 async def _until_signalled(settings: Settings) -> None:

@@ -36,7 +36,7 @@ from engine.store.rows import CaseDetail
 from engine.store.store import Store
 from engine.store.triage import TriageRow
 from engine.workspace import create
-from worker import _world
+from worker import world_of
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 MX = "mx.northwind.example"
@@ -181,7 +181,7 @@ async def house(
         desk = Desk(settings, store, STEP_TYPES)
         memory, parser = MemoryMailer(), Parser()
         stack.push_async_callback(parser.aclose)
-        world = replace(await _world(settings, store, desk.shelf, stack), mailer=mailer or memory)
+        world = replace(await world_of(settings, store, desk.shelf, stack), mailer=mailer or memory)
         loop = Loop(world, Turns(world, desk.shelf.plan, partial(values_of, settings)))
         dispatcher = Dispatcher(store, loop, desk.router)
         known = mailboxes_of(settings)

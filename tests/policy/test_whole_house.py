@@ -9,9 +9,9 @@ import pytest
 from temporalio.service import RPCError
 
 from engine.store import contacts, erasures
+from engine.upkeep import erase
 from tests.durable.firm import Firm, firm
 from web.app import create_app
-from worker import erase
 from workflows.client import Courier
 
 HERE = Path(__file__).parent / "definitions"
