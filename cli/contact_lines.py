@@ -48,9 +48,15 @@ def dossier_lines(found: Dossier, zone: ZoneInfo) -> Iterator[str]:
 
 
 def forgotten_lines(gone: Erased) -> Iterator[str]:
-    yield f"Forgotten. {len(gone.cases)} cases were about them, and the address stood in {gone.rows} other rows."
+    about = "One case was" if len(gone.cases) == 1 else f"{len(gone.cases)} cases were"
+    yield f"Forgotten. {about} about them, and the address stood in {gone.rows} other rows."
     if gone.histories:
-        yield f"A worker has the engine delete the histories of {len(gone.histories)} ended cases; one must be running."
+        which = (
+            "history of one ended case"
+            if len(gone.histories) == 1
+            else f"histories of {len(gone.histories)} ended cases"
+        )
+        yield f"A worker has the engine delete the {which}; one must be running."
     yield "Backups, logs of mail servers and the mailboxes of others are not ours to erase: see docs/contacts.md."
 
 

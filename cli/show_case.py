@@ -1,6 +1,6 @@
 """`baton show`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from engine.desk.desk import Desk
 from engine.desk.outbox import words_of
 from engine.language.values import decode, display
 from engine.runtime.view import Entry, WaitView
+from engine.store.changes import moment_of
 from engine.store.rows import CaseDetail, OutboxRow
 
 app = group()
@@ -78,14 +79,17 @@ def _entry(entry: Entry, zone: ZoneInfo, now: datetime) -> Iterator[str]:
     yield f"{moment(entry.at, zone, now):<17} {entry.text}"
     for title, values in (("before", entry.before), ("after", entry.after)):
         if values:
-            yield f"{'':<17}   {title}: {_said(values)}"
+            yield f"{'':<17}   {title}: {_said(values, lambda at: moment(at, zone, now))}"
 
 
-def _said(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}: {_value(value)}" for name, value in values.items())
+def _said(values: Mapping[str, Any], clock: Callable[[datetime], str]) -> str:
+    return ", ".join(f"{name}: {_value(value, clock)}" for name, value in values.items())
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, clock: Callable[[datetime], str]) -> str:
     if isinstance(value, Mapping):
-        return f"({_said(value)})"
-    return ", ".join(map(_value, value)) if isinstance(value, list) else str(value)
+        return f"({_said(value, clock)})"
+    if isinstance(value, list):
+        return ", ".join(_value(item, clock) for item in value)
+    at = moment_of(value)
+    return clock(at) if at else str(value)

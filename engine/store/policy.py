@@ -143,7 +143,7 @@ def remember(c: Connection, address: str, key: bytes) -> bool:
 def against(c: Connection, address: str, class_: str, rules: Rules) -> Suppress | None:
     """Why no mail of this class goes to the address at all, whenever."""
     if is_forgotten(c, address, rules.key):
-        return Suppress("this person is to be forgotten", FORGOTTEN)
+        return Suppress("this person was forgotten", FORGOTTEN)
     found = contacts.suppressed(c, address, class_)
     return Suppress(found.reason, found.code) if found else None
 

@@ -190,12 +190,12 @@ def test_a_task_is_added_and_given_to_somebody_else(baton: Baton, case: str, sto
 
 
 def test_show_tells_who_changed_what(baton: Baton, case: str, store: Store) -> None:
-    before, after = {"assignee": "sam"}, {"assignee": "helen"}
+    before, after = {"assignee": "sam"}, {"assignee": "helen", "reminder": AT.isoformat()}
     line = Entry(1, AT, "review", "operator", "Check answers: reassign by sam", "sam", before, after)
     project(store, seen(case, entries=(line,)))
     said = baton("show", case).out
     assert "before: assignee: sam" in said
-    assert "after: assignee: helen" in said
+    assert "after: assignee: helen, reminder: Mon 2 Mar 09:00" in said
     (told,) = baton("show", case, "--json").json["timeline"]
     assert (told["by"], told["before"], told["after"]) == ("sam", before, after)
 

@@ -13,6 +13,7 @@ from engine.desk.desk import Desk
 from engine.desk.interventions import Timeouts
 from engine.language.values import display, display_datetime
 from engine.runtime.view import Entry, WaitView
+from engine.store.changes import moment_of
 from engine.store.rows import CaseDetail
 from web.body import Sent, read_form
 from web.doors import Link, NoSuchPage, Room, room_of
@@ -218,16 +219,18 @@ def _line(entry: Entry, pages: Pages) -> dict[str, Any]:
         "when": display_datetime(entry.at, pages.zone),
         "text": entry.text,
         "changes": [
-            Row(words(when), ", ".join(f"{words(name)}: {_shown(value)}" for name, value in values.items()))
+            Row(words(when), ", ".join(f"{words(name)}: {_shown(value, pages)}" for name, value in values.items()))
             for when, values in (("before", entry.before), ("after", entry.after))
             if values and entry.kind == "operator"
         ],
     }
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, pages: Pages) -> str:
     if isinstance(value, Mapping):
-        return "; ".join(f"{words(name)} {_shown(inner)}" for name, inner in value.items())
+        return "; ".join(f"{words(name)} {_shown(inner, pages)}" for name, inner in value.items())
+    if at := moment_of(value):
+        return display_datetime(at, pages.zone)
     return display(value) or "empty"
 
 
@@ -249,7 +252,10 @@ async def _confirm(room: Room, link: LinkView, token: str, asked: Asked) -> Resp
 
 def _changes(seen: Preview, pages: Pages) -> list[Row]:
     """Before and after of the values, and of every date that counts from them."""
-    rows = [Row(words(n), f"{_shown(seen.before.get(n))} → {_shown(value)}") for n, value in seen.after.items()]
+    rows = [
+        Row(words(n), f"{_shown(seen.before.get(n), pages)} → {_shown(value, pages)}")
+        for n, value in seen.after.items()
+    ]
     for moved in seen.moved:
         before = display_datetime(moved.before, pages.zone) if moved.before else "none"
         after = display_datetime(moved.after, pages.zone) if moved.after else "none"
