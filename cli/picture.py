@@ -33,8 +33,8 @@ class _Clock:
         return moment(at, self.zone, self.now)
 
 
-def all_cases(cases: tuple[CaseSummary, ...], zone: str, kind: str, there: int) -> str:
-    """`there`: how many cases there are; those shown may be only the newest."""
+def all_cases(cases: tuple[CaseSummary, ...], zone: str, kind: str, there: int, trouble: int) -> str:
+    """`there`: how many cases there are, and `trouble`: how many need somebody; those shown may be only the newest."""
     if not cases:
         return f"No {kind} cases." + (" Start one with: baton start PROCESS --input NAME=VALUE" * (kind == "open"))
     clock = _Clock(zone)
@@ -44,8 +44,7 @@ def all_cases(cases: tuple[CaseSummary, ...], zone: str, kind: str, there: int) 
         shown = columns(COLUMNS, [row for case in cases for row in _rows(case, clock)])
     count = f"{there:,} {kind} case{'s' if there > 1 else ''}"
     count += f", the newest {len(cases)} are shown" if there > len(cases) else ""
-    trouble = sum(case.health in ("incident", "stuck") for case in cases)
-    return f"{shown}\n\n{count}" + (f", {trouble} need attention" if trouble else "")
+    return f"{shown}\n\n{count}" + (f", {trouble} need{'s' if trouble == 1 else ''} attention" if trouble else "")
 
 
 def _rows(case: CaseSummary, clock: _Clock) -> Iterator[tuple[str, ...]]:

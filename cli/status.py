@@ -29,7 +29,7 @@ class Reader(Protocol):
     """Where a status comes from."""
 
     def listing(self, status: str) -> tuple[CaseSummary, ...]: ...
-    def count(self, status: str) -> int: ...
+    def count(self, status: str) -> tuple[int, int]: ...
     def one(self, case: str) -> CaseStatus | None: ...
     def plan(self, process: str, version: int) -> str | None: ...
     def alarms(self) -> tuple[str, ...]: ...
@@ -45,8 +45,8 @@ class FileReader:
     def listing(self, status: str) -> tuple[CaseSummary, ...]:
         return quick.listing(self.path, status=status) if self.path.is_file() else ()
 
-    def count(self, status: str) -> int:
-        return quick.count(self.path, status) if self.path.is_file() else 0
+    def count(self, status: str) -> tuple[int, int]:
+        return quick.count(self.path, status) if self.path.is_file() else (0, 0)
 
     def one(self, case: str) -> CaseStatus | None:
         return quick.one(self.path, case) if self.path.is_file() else None
@@ -80,7 +80,7 @@ def run(args: Sequence[str]) -> int:
 
 
 def _all(reader: Reader, zone: str, kind: str) -> str:
-    return all_cases(reader.listing(kind), zone, kind, reader.count(kind)) + _alarms(reader)
+    return all_cases(reader.listing(kind), zone, kind, *reader.count(kind)) + _alarms(reader)
 
 
 def _alarms(reader: Reader) -> str:

@@ -19,7 +19,7 @@ class ServerReader:
     def listing(self, status: str) -> tuple[CaseSummary, ...]:
         return self._read(lambda c: cases.listing(c, status=status))
 
-    def count(self, status: str) -> int:
+    def count(self, status: str) -> tuple[int, int]:
         return self._read(lambda c: cases.count(c, status))
 
     def one(self, case: str) -> CaseStatus | None:

@@ -154,9 +154,10 @@ def listing(
     return queries.summaries(of_cases.rows(c, **page), of_waits.rows(c, **page))
 
 
-def count(c: Connection, status: str) -> int:
-    """How many cases have this status."""
-    return int(_COUNT.rows(c, status=status)[0][0])
+def count(c: Connection, status: str) -> tuple[int, int]:
+    """How many cases have this status, and how many of them need somebody."""
+    [(there, trouble)] = _COUNT.rows(c, status=status)
+    return int(there), int(trouble)
 
 
 def summary(c: Connection, case: str) -> CaseSummary | None:

@@ -31,10 +31,12 @@ def listing(path: Path, *, status: str = "open", limit: int = 200, offset: int =
         return queries.summaries(c.execute(cases, values), c.execute(waits, values))
 
 
-def count(path: Path, status: str) -> int:
-    """How many cases there are, on all pages of the listing. Raises like `listing`."""
+def count(path: Path, status: str) -> tuple[int, int]:
+    """How many cases there are on all pages of the listing, and how many of them need somebody. Raises like
+    `listing`."""
     with _reading(path) as c:
-        return int(c.execute(queries.COUNT, {"status": status}).fetchone()[0])
+        there, trouble = c.execute(queries.COUNT, {"status": status}).fetchone()
+    return int(there), int(trouble)
 
 
 def one(path: Path, case: str) -> CaseStatus | None:

@@ -28,7 +28,10 @@ ONE_CASE = f"SELECT {_CASE} FROM cases WHERE id = :case"  # noqa: S608  our own 
 ONE_CASE_WAITS = f"SELECT case_id, {_WAIT} FROM waits WHERE case_id = :case ORDER BY position"  # noqa: S608
 PLAN = "SELECT plan_json FROM plans WHERE process = :process AND version = :version"
 
-COUNT = "SELECT count(*) FROM cases WHERE status = :status"
+COUNT = """
+    SELECT count(*), coalesce(sum(CASE WHEN health IN ('incident', 'stuck') THEN 1 ELSE 0 END), 0)
+    FROM cases WHERE status = :status
+"""
 
 HOLDS = "SELECT scope FROM holds ORDER BY since, scope"
 ALARMS = "SELECT source FROM health WHERE told <> '' ORDER BY source"
