@@ -43,7 +43,7 @@ def all_cases(cases: tuple[CaseSummary, ...], zone: str, kind: str, there: int, 
     else:
         shown = columns(COLUMNS, [row for case in cases for row in _rows(case, clock)])
     count = f"{there:,} {kind} case{'s' if there > 1 else ''}"
-    count += f", the newest {len(cases)} are shown" if there > len(cases) else ""
+    count += f", {len(cases)} are shown" if there > len(cases) else ""
     return f"{shown}\n\n{count}" + (f", {trouble} need{'s' if trouble == 1 else ''} attention" if trouble else "")
 
 

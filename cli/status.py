@@ -20,6 +20,7 @@ from engine.store.quick import CaseStatus
 from engine.store.rows import CaseSummary
 
 PROBLEM = 1
+TROUBLE = ("stuck", "incident")
 CLEAR = "\x1b[2J\x1b[H"
 PAUSE = 1.0  # seconds between two pictures of --watch
 EXAMPLES = "Examples: baton status | baton status --watch | baton status client-onboarding-k3f7q2abcd"
@@ -28,7 +29,7 @@ EXAMPLES = "Examples: baton status | baton status --watch | baton status client-
 class Reader(Protocol):
     """Where a status comes from."""
 
-    def listing(self, status: str) -> tuple[CaseSummary, ...]: ...
+    def listing(self, status: str, health: str | None = None) -> tuple[CaseSummary, ...]: ...
     def count(self, status: str) -> tuple[int, int]: ...
     def one(self, case: str) -> CaseStatus | None: ...
     def plan(self, process: str, version: int) -> str | None: ...
@@ -42,8 +43,8 @@ class FileReader:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def listing(self, status: str) -> tuple[CaseSummary, ...]:
-        return quick.listing(self.path, status=status) if self.path.is_file() else ()
+    def listing(self, status: str, health: str | None = None) -> tuple[CaseSummary, ...]:
+        return quick.listing(self.path, status=status, health=health) if self.path.is_file() else ()
 
     def count(self, status: str) -> tuple[int, int]:
         return quick.count(self.path, status) if self.path.is_file() else (0, 0)
@@ -80,7 +81,15 @@ def run(args: Sequence[str]) -> int:
 
 
 def _all(reader: Reader, zone: str, kind: str) -> str:
-    return all_cases(reader.listing(kind), zone, kind, *reader.count(kind)) + _alarms(reader)
+    return all_cases(_shown(reader, kind), zone, kind, *reader.count(kind)) + _alarms(reader)
+
+
+def _shown(reader: Reader, kind: str) -> tuple[CaseSummary, ...]:
+    """The newest, and above them those that need somebody, however old they are."""
+    newest = reader.listing(kind)
+    trouble = [case for health in TROUBLE for case in reader.listing(kind, health)] if kind == "open" else []
+    above = {case.id for case in trouble}
+    return (*trouble, *(case for case in newest if case.id not in above)) if trouble else newest
 
 
 def _alarms(reader: Reader) -> str:

@@ -16,8 +16,8 @@ class ServerReader:
     def __init__(self, url: str) -> None:
         self.store = Store.open(url)
 
-    def listing(self, status: str) -> tuple[CaseSummary, ...]:
-        return self._read(lambda c: cases.listing(c, status=status))
+    def listing(self, status: str, health: str | None = None) -> tuple[CaseSummary, ...]:
+        return self._read(lambda c: cases.listing(c, status=status, health=health))
 
     def count(self, status: str) -> tuple[int, int]:
         return self._read(lambda c: cases.count(c, status))

@@ -23,10 +23,13 @@ class CaseStatus:
     incidents: tuple[IncidentView, ...]
 
 
-def listing(path: Path, *, status: str = "open", limit: int = 200, offset: int = 0) -> tuple[CaseSummary, ...]:
+def listing(
+    path: Path, *, status: str = "open", health: str | None = None, limit: int = 200, offset: int = 0
+) -> tuple[CaseSummary, ...]:
     """The same as `cases.listing`. Raises FileNotFoundError without a database, sqlite3.Error for a foreign one."""
-    cases, waits = queries.listing(("status",))
-    values = {"status": status, "limit": limit, "offset": offset}
+    filters = {"status": status} if health is None else {"status": status, "health": health}
+    cases, waits = queries.listing(tuple(filters))
+    values = {**filters, "limit": limit, "offset": offset}
     with _reading(path) as c:
         return queries.summaries(c.execute(cases, values), c.execute(waits, values))
 

@@ -101,11 +101,15 @@ def test_status_shows_where_each_case_is(baton: Baton, case: str, store: Store) 
         assert part in line
 
 
-def test_status_says_how_many_cases_there_are_when_it_does_not_show_them_all(baton: Baton, workspace: Path) -> None:
+def test_status_shows_what_needs_somebody_and_says_how_many_there_are(baton: Baton, store: Store, case: str) -> None:
+    workspace = Path.cwd()
+    project(store, replace(seen(case), health="incident"))
     rows = [f"Kim,kim{n}@acme.test" for n in range(201)]
     (workspace / "leads.csv").write_text("\n".join(["contact,email", *rows]))
     assert baton("start", "client-survey", "--csv", "leads.csv").code == 0
-    assert baton("status").out.rstrip().splitlines()[-1] == "201 open cases, the newest 200 are shown"
+    lines = baton("status").out.rstrip().splitlines()
+    assert lines[1].startswith(case)
+    assert lines[-1] == "202 open cases, 201 are shown, 1 needs attention"
 
 
 def test_status_is_json_too(baton: Baton, case: str, store: Store) -> None:
