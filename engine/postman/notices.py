@@ -3,9 +3,9 @@ urgent is told at once. Each exactly once, however many workers there are: they 
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,12 +15,12 @@ from activities.gate import Busy, Gate, Posted
 from activities.outgoing import Outgoing
 from activities.posting import post
 from activities.world import World
-from engine.clock import rest
+from engine.clock import Clock, rest, utc_now
 from engine.gateways.mail import Mail, message_id_for
 from engine.gateways.outcome import Deferred, Refused
 from engine.gateways.rendering import RenderFailed
 from engine.language.calendar import WorkCalendar
-from engine.language.resources import EmailTemplate, People
+from engine.language.resources import EmailTemplate
 from engine.postman.digest import DIGEST, SOON, URGENT, Paths, Reader, heading, readers, sections
 from engine.runtime.effects import Effect
 from engine.runtime.flow import StepError
@@ -49,8 +49,8 @@ class Notices:
 
     world: World
     habit: Habit
-    owner_of: Callable[[str], Any]
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    owner_of: Callable[[str], Awaitable[str]]
+    clock: Clock = utc_now
     _told: set[str] = field(default_factory=set)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -73,7 +73,7 @@ class Notices:
         await self._urgent(everybody, now)
         if not self.habit.calendar.is_open(now):
             return
-        owners = await self._owners(people)
+        owners = await self._owners()
         for reader in everybody:
             await self._digest(reader, now, owners)
         await self.world.store.write(lambda c: rates.forget(c, now - timedelta(days=2)))
@@ -113,7 +113,7 @@ class Notices:
         before = upto - wait
         return not notices.tasks_between(c, since, before, before + SOON) and not notices.troubles(c, since, before)
 
-    async def _owners(self, people: People) -> dict[str, str]:
+    async def _owners(self) -> dict[str, str]:
         """Plan -> the group that owns its process, of those with open incidents."""
         at = self.clock()
         rows = await self.world.store.read(lambda c: notices.troubles(c, at - timedelta(days=30), at))
