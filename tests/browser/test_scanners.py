@@ -46,6 +46,44 @@ async def test_scanners_visit_every_link_and_the_case_goes_on_as_if_they_had_not
         assert len(visited) >= 6
 
 
+async def test_scanners_unsubscribe_nobody_and_answer_for_nobody(
+    tmp_path: Path,
+    temporal: str,  # noqa: F811
+    browser: Browser,
+) -> None:
+    async with firm(tmp_path, temporal) as house, pages(house) as client:
+        await at_any_time(house)
+        case = await surveyed(house)
+        (mail,) = await house.until(house.mails)
+        found = links(house)
+        assert {link.split("/")[3] for link in found} == {"f", "u"}
+        before = await settled(house)
+        await scan(client, browser, found)
+        assert await contents(house) == before
+        assert (await house.desk.case(case)).summary.status == "open"
+        (way_out,) = {link for link in found if "/u/" in link}  # one and the same in header and footer
+        assert way_out in _headers(mail)
+        assert way_out in mail.text
+        said = await client.post(f"/u/{way_out.rpartition('/')[2]}", data={"List-Unsubscribe": "One-Click"})
+        assert said.status_code == 200
+        await house.desk.stop(case, by="sam", reason="asked again below")
+        await house.ended(case)
+        again = await surveyed(house, "ANN@acme.test")
+        assert (await house.ended(again)).summary.outcome == "not_asked"
+        assert len(house.mails()) == 1
+
+
+async def surveyed(house: Firm, email: str = "ann@acme.test") -> str:
+    return (await house.desk.start("client-survey", {"contact": "Ann", "email": email}, by="sam")).case
+
+
+async def at_any_time(house: Firm) -> None:
+    """Publish the survey without its office hours: a test has no time to wait for the morning."""
+    path = house.house.settings.workspace / "definitions" / "processes" / "client-survey.yaml"
+    path.write_text(path.read_text().replace("      hours: office\n", ""))
+    await house.desk.publish("client-survey")
+
+
 async def escalated(traveller: Traveller) -> None:
     """Nobody reviews the answers, so a colleague is mailed the link of the task."""
     await traveller.hurry("review")
