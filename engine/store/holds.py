@@ -26,7 +26,7 @@ _SHARED = Sql("SELECT pg_advisory_xact_lock_shared(:lock)")
 _ALONE = Sql("SELECT pg_advisory_xact_lock(:lock)")
 _UNDER_WAY = Sql(
     """
-    SELECT count(*) FROM outbox WHERE state IN ('held', 'queued', 'sending') AND state = 'sending'
+    SELECT count(*) FROM outbox WHERE state = 'sending'
     AND (:scope = 'all' OR :scope = 'class ' || class OR :scope = 'sender ' || sender)
     """
 )

@@ -5,6 +5,9 @@ from sqlalchemy import Column, Index, LargeBinary, Table, UniqueConstraint, text
 from engine.store.tables.core import Serial, at, at_or_none, metadata, number, words
 
 OPEN = "state IN ('held', 'queued', 'sending')"
+TIMED = "state IN ('held', 'queued') AND not_before IS NOT NULL"
+SENDING = "state = 'sending'"
+IN_LANE = "state IN ('held', 'queued') AND code IN ('rate', 'hold', 'lane')"
 
 outbox = Table(
     "outbox",
@@ -34,6 +37,9 @@ outbox = Table(
     Index(None, "recipient", "seq"),
     Index("ix_outbox_open_to", "recipient", "class", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
     Index("ix_outbox_open", "sender", "seq", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+    Index("ix_outbox_timed", "sender", "not_before", sqlite_where=text(TIMED), postgresql_where=text(TIMED)),
+    Index("ix_outbox_in_lane", "sender", sqlite_where=text(IN_LANE), postgresql_where=text(IN_LANE)),
+    Index("ix_outbox_sending", "case_id", sqlite_where=text(SENDING), postgresql_where=text(SENDING)),
 )
 
 holds = Table(  # what is not to leave at all

@@ -1,0 +1,111 @@
+"""What is asked for every mail, or several times a second, reads no table from end to end, however much waits."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from engine.language.restraint import Cap
+from engine.store import contacts, holds, ledger, outbox, policy
+from engine.store.moment import written
+from engine.store.outbox import Letter
+from engine.store.policy import Ask, Rules
+from engine.store.store import Store
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+LETTER = Letter("new", "c5", "p", "x", "marketing", "", "u5@acme.test", "Hello", "new@n")
+ASK = Ask("u5@acme.test", "marketing", "c5", "p", NOW)
+RULES = Rules(caps={"marketing": Cap.parse("2 per 7 days")}, key=b"k")
+MANY = 100_000
+QUICK = 0.02  # seconds; one look at everything that waits takes 0.1
+
+ASKED: dict[str, Callable[[Connection], Any]] = {
+    "whose mails are due": outbox.due,
+    "which is next": lambda c: outbox.next_of(c, "", NOW),
+    "which is next, when all are due": lambda c: outbox.next_of(c, "", NOW + timedelta(days=1)),
+    "whose sender died": lambda c: outbox.died(c, NOW),
+    "what is under way": lambda c: holds.under_way(c, "all"),
+    "what is in the way": lambda c: outbox.in_the_way(c, LETTER, NOW),
+    "may it go": lambda c: policy.judge(c, ASK, RULES),
+    "who it is": lambda c: contacts.get(c, "u5@acme.test"),
+    "its thread": lambda c: outbox.thread(c, "c5", "u5@acme.test", "new"),
+    "what waits for a case": lambda c: outbox.of_case(c, "c5"),
+    "whom a case has written to": lambda c: outbox.written_to(c, "c5"),
+    "what came back": lambda c: outbox.bounced(c, "m5@n", "no such user", NOW),
+    "which mail is answered": lambda c: outbox.by_message_id(c, "m5@n"),
+    "its row in the ledger": lambda c: ledger.look(c, "k5"),
+    "what is taken up": lambda c: ledger.collect(c, "k5", "t", NOW),
+    "what nobody asks for": lambda c: ledger.give_up_forsaken(c, NOW, NOW, "it died"),
+}
+
+
+@pytest.fixture(scope="module", params=["sent", "queued"])
+def full(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path
+) -> Iterator[Store]:
+    """A database in which very many mails were sent, or wait for a time that is to come."""
+    path = tmp_path_factory.mktemp("full") / "baton.db"
+    path.write_bytes(_sqlite_template.read_bytes())
+    store, waits = Store.open(f"sqlite:///{path}"), request.param == "queued"
+    store.write_now(lambda c: fill(c.connection.cursor(), request.param, waits))
+    yield store
+    store.close()
+
+
+def fill(cursor: Any, state: str, waits: bool) -> None:
+    now, later = written(NOW), written(NOW + timedelta(hours=1))
+    rest = (later, now, None, b"x" * 200) if waits else (None, now, now, None)
+    cursor.executemany(
+        """
+        INSERT INTO outbox (key, case_id, process, path, class, sender, recipient, subject, message_id, state, code,
+            reason, not_before, created_at, finished_at, given_by, attempts, mail)
+        VALUES (?, ?, 'p', 'x', 'marketing', '', ?, 'Hello', ?, ?, '', '', ?, ?, ?, '', 0, ?)
+        """,
+        ((f"k{n}", f"c{n}", f"u{n}@acme.test", f"m{n}@n", state, *rest) for n in range(MANY)),
+    )
+    cursor.executemany(
+        """
+        INSERT INTO effects (key, case_id, path, purpose, kind, state, recipient, result_json, error, attempts, token,
+            message_id, claimed_at, finished_at)
+        VALUES (?, ?, 'x', 'send', 'email', ?, ?, '', '', 1, 't', ?, ?, ?)
+        """,
+        (
+            (f"k{n}", f"c{n}", "posted" if waits else "sent", f"u{n}@acme.test", f"m{n}@n", now, now)
+            for n in range(MANY)
+        ),
+    )
+    cursor.executemany(
+        "INSERT INTO contacts (address, name, locale, time_zone, given_by, created_at, changed_at)"
+        " VALUES (?, '', '', '', '', ?, ?)",
+        ((f"u{n}@acme.test", now, now) for n in range(MANY)),
+    )
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_nothing_is_read_from_end_to_end(full: Store, name: str) -> None:
+    full.write_now(ASKED[name])  # what is read for the first time is read from the disk
+    plans, seconds = full.write_now(lambda c: watched(c, ASKED[name]))
+    assert plans
+    assert [line for line in plans if line.startswith("SCAN") and not harmless(line)] == []
+    assert seconds < QUICK
+
+
+def harmless(line: str) -> bool:
+    """Rows that the statement itself makes, and the few that are under way."""
+    return "CONSTANT" in line or line == "SCAN senders" or line.endswith("ix_outbox_sending")
+
+
+def watched(c: Connection, ask: Callable[[Connection], Any]) -> tuple[list[str], float]:
+    """How the database finds what it is asked for, and how long it takes."""
+    raw: Any = c.connection.dbapi_connection
+    said: list[str] = []
+    raw.set_trace_callback(said.append)
+    began = perf_counter()
+    ask(c)
+    seconds = perf_counter() - began
+    raw.set_trace_callback(None)
+    return [row[3] for one in said for row in raw.execute(f"EXPLAIN QUERY PLAN {one}")], seconds
