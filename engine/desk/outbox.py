@@ -17,6 +17,7 @@ from engine.language.resources import EmailTemplate
 from engine.language.roster import connections_of
 from engine.language.staff import identity
 from engine.postman.delivery import withdraw
+from engine.runtime.view import TaskView
 from engine.settings import CLASSES
 from engine.store import holds, outbox, tasks
 from engine.store.holds import ALL, Hold
@@ -63,10 +64,14 @@ class Outbox(Tasks):
     async def edit_message(self, named: str, *, subject: str = "", body: str = "", by: str = "") -> OutboxRow:
         """Another subject, or another text (Markdown; button and footer stay), for a message that waits.
 
-        Raises NotThere, NotOpen for one that has left, BadInputs.
+        Raises NotThere, NotOpen for one that has left or that somebody has agreed to, BadInputs.
         """
         row = await self._waiting(named)
         out = unpacked(row.mail or b"")
+        if out.approved_by or (row.code == "approval" and await self._approval(row) is None):
+            raise NotOpen(
+                f"message {row.seq} leaves as somebody has agreed to it; `baton outbox kill {row.seq}` stops it"
+            )
         try:
             out = await self._written_anew(out, subject or out.mail.subject, body)
         except (Refused, RenderFailed) as problem:
@@ -99,11 +104,15 @@ class Outbox(Tasks):
         Raises NotThere, NotOpen, BadInputs, and DeskError for one that waits for something else.
         """
         row = await self._waiting(named)
-        known = await self.store.read(lambda c: tasks.of_case(c, row.case))
-        task = next((t for t in known if t.mail == row.key and t.status == "open"), None)
+        task = await self._approval(row)
         if task is None:
             raise DeskError(f"nobody has to agree to message {row.seq}; it waits because {row.reason or row.code}")
         await self.complete(task.id, outcome, comment=comment, by=by)
+
+    async def _approval(self, row: OutboxRow) -> TaskView | None:
+        """The open task in which somebody has to agree to a message."""
+        known = await self.store.read(lambda c: tasks.of_case(c, row.case))
+        return next((t for t in known if t.mail == row.key and t.status == "open"), None)
 
     async def send_message_now(self, named: str, *, by: str = "") -> OutboxRow:
         """It need not wait for its undo window. Raises NotThere, NotOpen, DeskError where somebody has to agree."""

@@ -339,7 +339,11 @@ def listing(
     query = select(outbox)
     if states:
         query = query.where(outbox.c.state.in_(states))
-    for column, wanted in ((outbox.c.recipient, to), (outbox.c.case_id, case), (outbox.c["class"], class_)):
+    for column, wanted in (
+        (outbox.c.recipient, to and normal(to)),
+        (outbox.c.case_id, case),
+        (outbox.c["class"], class_),
+    ):
         query = query.where(column == wanted) if wanted else query
     query = query.order_by(outbox.c.seq.desc()).limit(newest) if newest else query.order_by(outbox.c.seq)
     rows = [OutboxRow(*row) for row in c.execute(query)]

@@ -38,6 +38,7 @@ def test_what_waits_is_listed_with_the_reason(baton: Baton, waiting: str) -> Non
     said = baton("outbox")
     assert "held until 2099-03-02 21:00: it can still be changed or stopped until then" in said.out
     assert [m["key"] for m in baton("outbox", "list", "--state", "held", "--json").json["mails"]] == [waiting]
+    assert "Welcome" in baton("outbox", "list", "--to", "Ann@ACME.test").out
     assert baton("outbox", "list", "--to", "bob@acme.test").out == "No mails.\n"
     wrong = baton("outbox", "list", "--state", "lost")
     assert (wrong.code, "there is no state `lost`" in wrong.err) == (1, True)

@@ -133,6 +133,27 @@ async def test_a_mail_leaves_as_it_was_agreed_to(tmp_path: Path, temporal: str) 
         assert [(r.seq, r.state, r.by) for r in sent] == [(row.seq, "sent", "helen")]
 
 
+async def test_what_was_agreed_to_and_still_waits_is_not_changed_any_more(tmp_path: Path, temporal: str) -> None:
+    async with firm(tmp_path, temporal, definitions=HERE) as house:
+        await house.desk.publish("offers")
+        await house.desk.hold_mail(by="sam")
+        case = (await house.desk.start("offers", {"email": "ann@acme.test"})).case
+        await house.until(lambda: open_tasks(house, case))
+        (row,) = await house.desk.outbox(to="ann@acme.test")
+        await house.desk.decide_on_message(str(row.seq), "approve", by="helen")
+        await house.until(lambda: waits_for_release(house, row))
+        with pytest.raises(NotOpen, match="as somebody has agreed to it"):
+            await house.desk.edit_message(str(row.seq), body="It costs 1.", by="sam")
+        await house.desk.release_mail()
+        assert (await house.ended(case)).summary.outcome == "completed"
+        (offer,) = [mail for mail in house.mails() if mail.mail.to == "ann@acme.test"]
+        assert "It costs 100." in offer.text
+
+
+async def waits_for_release(house: Firm, row: OutboxRow) -> bool:
+    return (await house.desk.message(str(row.seq))).row.code == "hold"
+
+
 async def test_a_mail_that_nobody_agrees_to_stays_here(tmp_path: Path, temporal: str) -> None:
     async with firm(tmp_path, temporal, definitions=HERE) as house:
         await house.desk.publish("offers")
