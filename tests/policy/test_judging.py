@@ -161,6 +161,20 @@ def test_another_attempt_at_the_same_mail_is_no_other_mail(store: Store) -> None
     assert judged(store, ask("marketing", key="k2"), TWO_A_WEEK) == Go()
 
 
+@pytest.mark.parametrize("state", ["suppressed", "cancelled"])
+def test_what_never_left_takes_nobodys_place(store: Store, state: outbox.Final) -> None:
+    for key in ("k1", "k2"):
+        letter = Letter(key, "a-1", "survey", "s", "marketing", "", ANN, "Hello", f"{key}@x")
+        store.write_now(lambda c, letter=letter: outbox.end(c, letter, state, NOW))  # type: ignore[misc]
+    assert sent(store, "k3", NOW) == Go()
+
+
+def test_what_is_owed_has_no_cap(store: Store) -> None:
+    one = Rules(caps={"transactional": Cap.parse("1 per day")})
+    verdicts = [store.write_now(lambda c, n=n: send(c, f"k{n}", "transactional", NOW, one)) for n in range(3)]  # type: ignore[misc]
+    assert verdicts == [Go()] * 3
+
+
 def test_what_would_be_more_than_a_week_late_is_suppressed(store: Store) -> None:
     once_a_month = Rules({"marketing": Cap.parse("1 per 30 days")})
     sent(store, "k1", NOW)

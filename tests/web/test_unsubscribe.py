@@ -99,6 +99,15 @@ async def test_a_link_works_for_years_but_only_for_its_own_address(ann: Visitor,
     assert (await ann.open(path)).status == 404
 
 
+async def test_a_link_that_is_too_old_unsubscribes_nobody(ann: Visitor, house: House) -> None:
+    path = await house.leave()
+    row = await house.desk.store.read(lambda c: links.find(c, token_hash(path.split("/")[2])))
+    assert row is not None
+    gone = datetime.now(UTC) - timedelta(seconds=1)
+    await house.desk.store.write(lambda c: links.put(c, row.hash, "", row.path, row.kind, row.recipient, gone))
+    assert (await ann.open(path)).status == 404
+
+
 async def test_a_wrong_link_unsubscribes_nobody(ann: Visitor, house: House) -> None:
     for path in (f"/u/{'A' * 43}", "/u/short", await house.welcome()):
         answer: httpx.Response = await ann.http.post(path.replace("/f/", "/u/"), data=ONE_CLICK)
