@@ -19,7 +19,7 @@ from engine.gateways.http import HttpxCaller
 from engine.gateways.imap import Trouble, open_folder
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
 from engine.health.floors import below
-from engine.health.ways import Way, wrong
+from engine.health.ways import Way, refuses_all, wrong
 from engine.language.resources import Connections, Mailbox
 from engine.language.roster import connections_of
 from engine.mailroom.accounts import Accounts, server_of
@@ -91,6 +91,9 @@ class Doctor:
     def _secrets(self) -> list[Finding]:
         named = dict.fromkeys((*_named(self._written()), *self.settings.mail.secrets))
         missing = [name for name in named if not self.settings.secret(name)]
+        senders = [one for one in self._written().connections.values() if one.webhook_secret not in (None, *missing)]
+        if useless := [why for one in senders if (why := refuses_all(one, self.settings))]:
+            return [Finding("secrets", "fail", "; ".join(useless), "take it as the other system shows it")]
         do = "give them a value where Baton runs, or take what names them out of connections.yaml or baton.yaml"
         if missing:
             return [Finding("secrets", "warn", f"not set: {', '.join(missing)}", do)]

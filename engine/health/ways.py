@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from engine.clock import Clock
-from engine.language import rhythm
+from engine.clock import Clock, utc_now
+from engine.desk.envelopes import style_of
+from engine.gateways.hooks import NoSecret, sign
+from engine.language import resources, rhythm
 from engine.language.calendar import WorkCalendar
 from engine.language.evaluator import EVERYDAY
 from engine.language.resources import Connections
@@ -31,7 +33,7 @@ class Way:
     """One way. `kind`: mailbox, webhook, schedule, form or sender. `owners`: groups whose processes live on it.
 
     `silent_at`: when it is silent if nothing comes, or since when it is. `failed`: arrivals that could not start what
-    they should. `expect`: how often something comes, as it was written.
+    they should. `expect`: how often something comes, as it was written. `off`: why nothing can come in at all.
     """
 
     source: str
@@ -44,9 +46,10 @@ class Way:
     silent_at: datetime | None = None
     failed: int = 0
     paused_by: str = ""
+    off: str = ""
 
     def state(self, now: datetime) -> str:
-        """One word: trouble, silent, failed, paused, new (nothing came yet) or well."""
+        """One word: trouble, silent, failed, paused, off, new (nothing came yet) or well."""
         if self.paused_by:
             return "paused"
         if self.health.error_since is not None:
@@ -55,6 +58,8 @@ class Way:
             return "silent"
         if self.failed:
             return "failed"
+        if self.off:
+            return "off"
         return "well" if self.health.last_seen_at or self.health.last_well_at else "new"
 
     def in_words(self, now: datetime) -> str:
@@ -69,7 +74,7 @@ class Way:
         if state == "failed":
             of_webhooks = ": baton webhook list" if self.kind == "webhook" else ""
             return f"{self.failed} could not start what they should{of_webhooks}"
-        return ""
+        return self.off
 
     def alarm(self, now: datetime) -> str:
         """What people must be told of, as a word that stays the same while it lasts; empty: nothing."""
@@ -155,7 +160,8 @@ class Ways:
         for name, one in self._written().connections.items():
             if one.webhook_secret:
                 source, owners = f"webhook/{name}", _owners(editions, "connection", name)
-                yield Way(source, "webhook", name, one.title or name, Health(source), one.expect or "", owners)
+                off, expect = refuses_all(one, self.settings), one.expect or ""
+                yield Way(source, "webhook", name, one.title or name, Health(source), expect, owners, off=off)
 
     def _senders(self) -> Iterator[Way]:
         titles = {name: one.address for name, one in self._written().senders.items()}
@@ -232,6 +238,19 @@ def _failed(way: Way, counts: Mapping[tuple[str, str], int], editions: Sequence[
         (e.process, t.id) for e in editions for t in e.plan.process.triggers if key and getattr(t, key) == way.name
     ]
     return sum(counts.get(one, 0) for one in listening)
+
+
+def refuses_all(webhook: resources.Connection, settings: Settings) -> str:
+    """Why every message of a webhook is refused, whoever sent it; empty: it is not."""
+    name = webhook.webhook_secret or ""
+    secret = settings.secret(name)
+    if not secret:
+        return f"{name} is not set, so every message is refused"
+    try:
+        sign(style_of(webhook), secret, b"", "", utc_now())
+    except NoSecret as problem:
+        return f"{name} {problem}; every message is refused"
+    return ""
 
 
 def wrong(ways: Sequence[Way], now: datetime) -> tuple[Way, ...]:

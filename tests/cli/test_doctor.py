@@ -44,6 +44,14 @@ def test_open_permissions_missing_secrets_and_a_hold_are_found(baton: Baton, wor
     assert (found["files"], found["secrets"], found["sending"]) == ("fail", "warn", "warn")
 
 
+def test_a_secret_that_is_none_fails(baton: Baton, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connections = "connections:\n  crm: { title: CRM, webhook_secret: CRM_WEBHOOK_SECRET }\n"
+    (workspace / "definitions" / "connections.yaml").write_text(connections)
+    monkeypatch.setenv("CRM_WEBHOOK_SECRET", "whsec_?")
+    assert states(baton)["secrets"] == "fail"
+    assert "CRM_WEBHOOK_SECRET must hold a secret such as `whsec_...`" in baton("doctor").out
+
+
 def test_a_mail_server_that_lets_us_in_is_well_and_one_that_is_not_there_fails(
     baton: Baton, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

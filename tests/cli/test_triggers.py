@@ -11,7 +11,9 @@ def test_every_way_is_shown(baton: Baton, workspace: object) -> None:
     said = baton("triggers")
     assert said.code == 0
     assert "webhook  crm" in said.out
-    assert {way["state"] for way in baton("triggers", "--json").json} == {"new"}
+    states = {way["source"]: way["state"] for way in baton("triggers", "--json").json}
+    assert {source for source, state in states.items() if state != "new"} == {"webhook/crm", "webhook/calendar"}
+    assert states["webhook/crm"] == "off"  # it has no secret here
     assert baton("triggers", "--check").out == "Everything is well.\n"
 
 

@@ -1,6 +1,7 @@
 """Ways in and out: what is silent, what is in trouble, and who is told of it, once."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from engine.settings import Settings
 from engine.store import health
 from engine.store.misfires import Misfire, put_all
 from engine.store.store import Store
+from tests.desk.conftest import SECRET
 from tests.desk.conftest import Watch as Clock
 
 REPORT = """
@@ -36,7 +38,7 @@ def settings(shipped_workspace: Path, tmp_path: Path, database_url: str) -> Sett
     (definitions / "processes" / "report.yaml").write_text(REPORT)
     file = definitions / "connections.yaml"
     file.write_text(file.read_text().replace("    title: CRM\n", "    title: CRM\n    expect: every 2 hours\n"))
-    return Settings.load(folder, {"BATON_DATABASE_URL": database_url})
+    return Settings.load(folder, {"BATON_DATABASE_URL": database_url, "CRM_WEBHOOK_SECRET": SECRET})
 
 
 @pytest.fixture
@@ -64,6 +66,15 @@ async def crm(desk: Desk) -> Way:
 async def test_every_way_of_the_workspace_is_there(desk: Desk) -> None:
     kinds = {way.source for way in await desk.ways()}
     assert {"webhook/crm", "webhook/calendar", "schedule/report/weekly", "sender/mail"} <= kinds
+
+
+async def test_a_webhook_whose_secret_is_not_set_or_is_none_is_off(desk: Desk, guard: Watch, watch: Clock) -> None:
+    for secret, state in (("", "off"), ("whsec_?", "off"), (SECRET, "new")):
+        settings = replace(guard.settings, environment={"CRM_WEBHOOK_SECRET": secret})
+        ways = await Ways(settings, desk.store, desk._schedules(), watch).everything()
+        (found,) = [way for way in ways if way.source == "webhook/crm"]
+        assert found.state(watch()) == state
+        assert ("every message is refused" in found.in_words(watch())) == (state == "off")
 
 
 async def test_what_is_expected_and_does_not_come_is_silent_and_its_owners_are_told_once(

@@ -150,6 +150,15 @@ async def test_sending_the_same_twice_is_one_answer(ann: Visitor, house: House) 
     assert len(await house.arrived()) == 1
 
 
+async def test_a_second_answer_with_mistakes_is_told_that_the_first_has_come(ann: Visitor, house: House) -> None:
+    link = await house.welcome()
+    await ann.send(link, WELCOME)
+    page = await ann.send(link, {})
+    assert (page.status, page.errors) == (200, {})
+    assert "What you sent" in page.words
+    assert len(await house.arrived()) == 1
+
+
 async def test_a_second_answer_is_kept_and_said_to_be_late(ann: Visitor, house: House) -> None:
     link = await house.welcome()
     await ann.send(link, WELCOME)

@@ -61,6 +61,8 @@ async def answer(request: Request, link: FormLink, token: str) -> Response:
         errors = answers.errors or await room.desk.answer(token, answers.raw, submission)
     except NotOpen:
         return room.pages.notice(LATE)
+    if errors and link.state in ("answered", "closed"):  # there is nothing to be put right any more
+        return await questionnaire(request, link)
     if errors:
         again = submission if link.kind == "case_form" else ""
         return form_page(room, form, sent, errors, personal=True, submission=again)
