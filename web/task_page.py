@@ -1,6 +1,7 @@
 """The page of a task: what it shows to the one who opens it."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 from fastapi import Response
 
@@ -19,7 +20,7 @@ from web.shown import Row, files, groups, words
 
 # A task's own controls have a hyphen in their names; the ids of questions never do.
 OUTCOME, COMMENT, CHECKLIST, ACTION = "task-outcome", "task-comment", "task-checklist", "task-action"
-SUBJECT, BODY = "mail-subject", "mail-body"
+SUBJECT, BODY, SEEN = "mail-subject", "mail-body", "mail-seen"
 TURNS = ("claim", "release")
 
 
@@ -45,6 +46,11 @@ async def message_of(room: Room, task: TaskView) -> Message | None:
     return message if message.html else None
 
 
+def seen(message: Message) -> str:
+    """What names a mail as somebody has read it: another one once it was changed."""
+    return sha256(f"{message.row.subject}\n{message.text}\n{message.html}".encode()).hexdigest()
+
+
 async def task_page_of(
     room: Room, link: LinkView, token: str, sent: Sent | None = None, errors: Mapping[str, str] | None = None
 ) -> Response:
@@ -52,6 +58,7 @@ async def task_page_of(
     task, folder = task_of(link), f"/t/{token}/files"
     part = room.desk.part_in(task, link.recipient)
     questions = _questions(room, link, sent, errors or {})
+    message = await message_of(room, task)
     return room.pages.show(
         "task.html",
         status_of(sent, errors),
@@ -66,7 +73,8 @@ async def task_page_of(
         errors=faults(questions, errors or {}),
         uploads=any(q.control == "file" for q in questions),
         recipient=link.recipient,
-        message=await message_of(room, task),
+        message=message,
+        seen=seen(message) if message else "",
         preview=f"/t/{token}/mail",
     )
 

@@ -28,11 +28,25 @@ async def test_the_mail_is_changed_before_somebody_agrees_to_it(ann: Visitor, ho
 
 async def test_it_is_agreed_to_by_a_button_and_rejected_only_with_a_reason(ann: Visitor, house: House) -> None:
     link = await house.approval()
-    assert (await ann.send(link, {"task-outcome": "reject"})).status == 422
-    await ann.send(link, {"task-outcome": "reject", "task-comment": "Too cheap"})
+    read = {"mail-seen": (await ann.open(link)).values["mail-seen"]}
+    assert (await ann.send(link, {"task-outcome": "reject", **read})).status == 422
+    await ann.send(link, {"task-outcome": "reject", "task-comment": "Too cheap", **read})
     (arrival,) = await house.arrived()
     given = decode(arrival.data_json)
     assert (given["outcome"], given["comment"], arrival.by) == ("reject", "Too cheap", "helen")
+
+
+async def test_nobody_agrees_to_a_mail_that_was_changed_while_they_read_it(ann: Visitor, house: House) -> None:
+    link = await house.approval()
+    read = {"mail-seen": (await ann.open(link)).values["mail-seen"]}
+    await ann.send(link, {"task-action": "rewrite", "mail-subject": "Our offer", "mail-body": "It costs **90**."})
+    page = await ann.send(link, {"task-outcome": "approve", **read})
+    assert (page.status, await house.arrived()) == (422, [])
+    assert "was changed after you opened this page" in page.words
+    assert "It costs 90" in page.words
+    await ann.send(link, {"task-outcome": "approve", "mail-seen": page.values["mail-seen"]})
+    (arrival,) = await house.arrived()
+    assert decode(arrival.data_json)["outcome"] == "approve"
 
 
 async def test_a_task_without_a_mail_shows_none(ann: Visitor, house: House) -> None:

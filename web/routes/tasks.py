@@ -23,11 +23,13 @@ from web.task_page import (
     CHECKLIST,
     COMMENT,
     OUTCOME,
+    SEEN,
     SUBJECT,
     TURNS,
     ending,
     fields_of,
     message_of,
+    seen,
     task_of,
     task_page_of,
 )
@@ -130,7 +132,7 @@ def _sentence(problem: Exception) -> str:
 
 async def _complete(room: Room, link: LinkView, sent: Sent) -> Mapping[str, str]:
     answers = asked(fields_of(link), sent)
-    errors = {**answers.errors, **_comment_problem(sent)}
+    errors = {**answers.errors, **_comment_problem(sent), **await _mail_problem(room, link, sent)}
     if errors:
         return errors
     try:
@@ -165,6 +167,14 @@ async def _rewrite(room: Room, link: LinkView, sent: Sent) -> Mapping[str, str]:
     except BadInputs as problem:
         return {f"mail-{name}": text for name, text in problem.problems.items()}
     return {}
+
+
+async def _mail_problem(room: Room, link: LinkView, sent: Sent) -> dict[str, str]:
+    """Nobody agrees to a mail that has become another one since they read it."""
+    message = await message_of(room, task_of(link))
+    if message is None or sent.text(SEEN) == seen(message):
+        return {}
+    return {OUTCOME: "The mail was changed after you opened this page. Please read it again, and then decide."}
 
 
 def _comment_problem(sent: Sent) -> dict[str, str]:
