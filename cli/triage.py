@@ -61,7 +61,7 @@ def show(
     if as_json:
         print_json({**_plain(found.row), "event": found.event})
     elif raw:
-        typer.echo(found.raw.decode("utf-8", "replace"))
+        typer.echo(_plainly(found.raw.decode("utf-8", "replace")))
     else:
         typer.echo("\n".join(_lines(found)))
 
@@ -126,8 +126,8 @@ def _print(rows: Sequence[TriageRow], zone: ZoneInfo) -> None:
         (
             row.mail[:SHOWN],
             moment(row.received_at, zone, now),
-            row.sender or "?",
-            row.subject,
+            printable(row.sender) or "?",
+            printable(row.subject),
             sentence(row.reason),
             row.case,
         )
@@ -165,9 +165,14 @@ def _lines(found: WaitingMail) -> list[str]:
         f"To:      {printable(str(event.get('to', '')))}",
         f"Subject: {printable(row.subject)}",
         *([f"Files:   {', '.join(map(printable, files))}"] if files else []),
-        f"Waits:   {found.reason}",
+        f"Waits:   {printable(found.reason)}",
         *([f"Case?    {row.case}{f', step {row.path}' if row.path else ''}"] if row.case else []),
         *([f"Done:    {row.outcome} by {row.by}: {row.note}"] if row.outcome else []),
     ]
     text = str(event.get("full_text") or "(no text)")
-    return [*head, "", *(printable(line) for line in text.splitlines())]
+    return [*head, "", _plainly(text)]
+
+
+def _plainly(text: str) -> str:
+    """Line by line: what strangers write must not move the cursor, or speak to the terminal."""
+    return "\n".join(printable(line.replace("\t", "    ")) for line in text.splitlines())

@@ -12,7 +12,7 @@ from engine.desk.telling import Telling
 from engine.language.evaluator import EvaluationError
 from engine.language.inputs import BadValues
 from engine.language.problems import one_of
-from engine.language.process import REPLY, Trigger
+from engine.language.process import REPLY, Trigger, mailed_to
 from engine.language.staff import identity
 from engine.language.values import encode
 from engine.mailroom.reasons import sentence
@@ -21,7 +21,7 @@ from engine.runtime.replies import takes_mail
 from engine.runtime.state import State
 from engine.runtime.triggers import mapped
 from engine.shelf import Edition
-from engine.store import files, inbox, mails, states, triage
+from engine.store import files, inbox, mails, matching, states, triage
 from engine.store.rows import Arrival, CaseDetail
 from engine.store.triage import TriageRow
 
@@ -109,7 +109,7 @@ class Triage(Telling, Publishing):
         row = await self._mail(mail)
         if row.outcome:
             raise NotOpen(f"{_short(row)} was {row.outcome} by {row.by} already: {row.note}")
-        if row.state not in ("triage", "unmatched", "late", "failed"):
+        if not row.waits:
             raise NotOpen(f"{_short(row)} does not wait: it has found its place by itself")
         return row
 
@@ -153,7 +153,7 @@ class Triage(Telling, Publishing):
             inbox.routed(c, note.id)
         triage.move(c, row.mail, state="routed", event=event, name=REPLY, case=case, to=path)
         triage.give_files(c, event, case)
-        inbox.deliver_to(c, row.mail, case, SIGNAL)
+        inbox.deliver_again(c, row.mail, case)
 
     def _start(
         self, c: Connection, row: TriageRow, opening: Opening, event: Mapping[str, Any], by: str
@@ -173,8 +173,9 @@ class Triage(Telling, Publishing):
         files.drop_of_nobody(c, f"{row.mail}-")
 
     def _close(self, c: Connection, row: TriageRow, outcome: str, note: str, by: str) -> None:
+        matching.one_at_a_time(c, [mailed_to(row.mailbox)])  # nor does a case take it that begins to listen just now
         if not triage.close(c, row, outcome, note, by, self.clock()):
-            raise NotOpen(f"somebody else has just decided about {_short(row)}")
+            raise NotOpen(f"{_short(row)} waits no longer: somebody else has just decided, or a case took it")
 
     def _note(self, row: TriageRow, case: CaseDetail, path: str, text: str, by: str) -> Arrival:
         name, data = case.summary.id, encode({"text": text, "path": path})

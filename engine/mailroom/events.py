@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -79,9 +80,10 @@ def letter_box(row: MailRow, event: Mapping[str, Any]) -> Arrival:
     return _arrival(row, "email", mailed_to(row.mailbox), "", event)
 
 
-def report(row: MailRow, case: str, data: Mapping[str, Any]) -> Arrival:
-    """The report that a mail did not reach its reader."""
-    return _arrival(row, "bounce", BOUNCE, case, data)
+def report(row: MailRow, case: str, data: Mapping[str, Any], number: int = 0) -> Arrival:
+    """The report that a mail did not reach its reader; `number`: of a further address that the same report names."""
+    arrival = _arrival(row, "bounce", BOUNCE, case, data)
+    return replace(arrival, id=f"{row.id}-{number}", source_id=f"{row.id}-{number}") if number else arrival
 
 
 def _arrival(row: MailRow, kind: str, name: str, case: str, data: Mapping[str, Any]) -> Arrival:

@@ -15,7 +15,7 @@ from engine.language.resources import Mailbox
 from engine.language.values import decode
 from engine.mailroom import canary, events, loops, reports
 from engine.mailroom.correlation import Correlation, Thread
-from engine.mailroom.reports import Report, report_of
+from engine.mailroom.reports import Report, reports_of
 from engine.mailroom.trust import CaseFacts, Doubt, case_doubt, sender_doubt
 from engine.opening import SIGNAL, Opening, open_case
 from engine.routing import Router
@@ -33,12 +33,12 @@ from engine.store.triage import Waiting
 
 @dataclass(frozen=True)
 class Sorted:
-    """Where a mail goes. One of: to the case of `thread`; a `report` to be noted; to whoever listens (`openings` start
+    """Where a mail goes. One of: to the case of `thread`; `reports` to be noted; to whoever listens (`openings` start
     cases; `tells`: waiting cases hear of it, too); or into triage for `doubt`, with the thread as a guess."""
 
     doubt: Doubt | None = None
     thread: Thread | None = None
-    report: Report | None = None
+    reports: tuple[Report, ...] = ()
     listens: bool = False
     openings: tuple[Opening, ...] = ()
     misfires: tuple[Misfire, ...] = ()
@@ -91,13 +91,13 @@ class Placing:
     async def _report(self, letter: Letter, thread: Thread | None) -> Sorted:
         if thread is None:
             return Sorted.waiting("not_ours")
-        report = report_of(letter, thread)
-        if report is None or letter.complaint:
-            return Sorted(report=report, thread=thread, noted=True)
+        found = reports_of(letter, thread)
+        if not found or letter.complaint:
+            return Sorted(reports=found, thread=thread, noted=True)
         case = await self.store.read(lambda c: cases.detail(c, thread.case))
         plan = await self.shelf.plan(case.digest) if case else None
         listens = bool(case and plan and case.summary.status == "open" and takes_mail(plan, "bounce"))
-        return Sorted(report=report, thread=thread, listens=listens)
+        return Sorted(reports=found, thread=thread, listens=listens)
 
     async def _answer(self, letter: Letter, mailbox: Mailbox | None, thread: Thread) -> Sorted:
         case = await self.store.read(lambda c: cases.detail(c, thread.case))
@@ -148,7 +148,7 @@ class Placing:
         elif sorted_.canary:
             lag = (row.received_at - sorted_.canary).total_seconds()
             health.seen(c, canary.source_of(row.mailbox), self.clock(), max(lag, 0.0))
-        elif sorted_.report or sorted_.noted:
+        elif sorted_.reports or sorted_.noted:
             self._write_report(c, row, letter, sorted_)
         elif sorted_.public:
             self._write_letter(c, row, letter, sorted_)
@@ -195,16 +195,18 @@ class Placing:
         return told, [one.case for one in found if one.case not in told]
 
     def _write_report(self, c: Connection, row: MailRow, letter: Letter, sorted_: Sorted) -> None:
-        report, thread, now = sorted_.report, sorted_.thread, self.clock()
-        data = {"address": "", "hard": False, "why": "", "thread": thread.page if thread else ""}
-        if report:
-            reports.note(c, letter, report, now)
-            data |= {"address": normal(report.address), "hard": report.hard, "why": report.why}
-        arrival = events.report(row, thread.case if thread else "", data)
-        if inbox.accept(c, arrival):
-            if sorted_.listens:
-                inbox.deliver_to(c, arrival.id, arrival.case, SIGNAL)
-            inbox.routed(c, arrival.id, "routed" if sorted_.listens else "noted")
+        thread = sorted_.thread
+        if sorted_.reports:
+            reports.note(c, letter, sorted_.reports, self.clock())
+        for number, report in enumerate(sorted_.reports or (None,)):
+            said = (normal(report.address), report.hard, report.why) if report else ("", False, "")
+            address, hard, why = said
+            data = {"address": address, "hard": hard, "why": why, "thread": thread.page if thread else ""}
+            arrival = events.report(row, thread.case if thread else "", data, number)
+            if inbox.accept(c, arrival):
+                if sorted_.listens:
+                    inbox.deliver_to(c, arrival.id, arrival.case, SIGNAL)
+                inbox.routed(c, arrival.id, "routed" if sorted_.listens else "noted")
 
     def _into_triage(self, c: Connection, arrival: Arrival, sorted_: Sorted, automatic: bool = False) -> None:
         thread, doubt = sorted_.thread, sorted_.doubt or Doubt("failed")

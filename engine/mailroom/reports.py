@@ -1,11 +1,13 @@
 """Bounces and complaints: what they change about the mail that they are about, its reader, and its case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from engine.gateways.parsing import Failure, Letter
+from engine.language.addresses import normal
 from engine.mailroom.correlation import Thread
 from engine.store import contacts, outbox
 
@@ -20,32 +22,37 @@ class Report:
     why: str
 
 
-def report_of(letter: Letter, thread: Thread) -> Report | None:
-    """What is to be noted; None where nothing is final yet, as for a mail that is only late."""
+def reports_of(letter: Letter, thread: Thread) -> tuple[Report, ...]:
+    """What is to be noted, one for each address, that of the mail's reader first; () where nothing is final yet, as
+    for a mail that is only late."""
     if letter.complaint:
-        return Report(thread, letter.complaint.address or thread.reader, False, letter.complaint.kind)
-    final = [failure for failure in letter.failures if not failure.delayed]
-    if not final:
-        return None
-    first = next((failure for failure in final if _is(failure, thread)), final[0])
-    return Report(thread, first.address or thread.reader, first.hard, first.why)
+        return (Report(thread, letter.complaint.address or thread.reader, False, letter.complaint.kind),)
+    final = [_report(failure, thread) for failure in letter.failures if not failure.delayed]
+    ordered = sorted(final, key=lambda one: (normal(one.address) != normal(thread.reader), not one.hard))
+    found: dict[str, Report] = {}
+    for one in ordered:
+        found.setdefault(normal(one.address), one)
+    return tuple(found.values())
 
 
-def note(c: Connection, letter: Letter, report: Report, at: datetime) -> None:
-    """Write down what the report changes, but for its case."""
+def note(c: Connection, letter: Letter, reports: Sequence[Report], at: datetime) -> None:
+    """Write down what the reports change, but for their case. Anybody who got a mail of ours can write a bounce about
+    it: so it marks only people to whom the case has written."""
+    first = reports[0]
     if letter.complaint:
-        contacts.complained(c, report.thread.reader, report.why, at)
+        contacts.complained(c, first.thread.reader, first.why, at)
         return
-    named = report.thread.message_id or _latest(c, report.thread)
+    named = first.thread.message_id or _latest(c, first.thread)
     if named:
-        outbox.bounced(c, named, report.why, at)
-    for failure in letter.failures:
-        if not failure.delayed:
-            contacts.bounced(c, failure.address or report.thread.reader, failure.hard, failure.why, at)
+        outbox.bounced(c, named, first.why, at)
+    known = outbox.written_to(c, first.thread.case) | {normal(first.thread.reader)}
+    for report in reports:
+        if normal(report.address) in known:
+            contacts.bounced(c, report.address, report.hard, report.why, at)
 
 
-def _is(failure: Failure, thread: Thread) -> bool:
-    return failure.address in ("", thread.reader)
+def _report(failure: Failure, thread: Thread) -> Report:
+    return Report(thread, failure.address or thread.reader, failure.hard, failure.why)
 
 
 def _latest(c: Connection, thread: Thread) -> str:

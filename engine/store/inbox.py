@@ -51,6 +51,7 @@ _NEWS = Sql(
     """
 )
 _DELIVERED = Sql("UPDATE deliveries SET delivered_at = :at WHERE id = :id")
+_ONCE_MORE = Sql("UPDATE deliveries SET delivered_at = NULL, attempts = 0 WHERE inbox_id = :id AND case_id = :case")
 _UNDELIVERED = Sql(
     """
     SELECT id, inbox_id, case_id, kind, attempts, error FROM deliveries
@@ -106,6 +107,12 @@ def deliver_to(c: Connection, inbox_id: str, case: str, kind: str) -> bool:
     """Ask for the delivery to a case. `kind`: `start` or `signal`. False if that was asked for before."""
     row = {"inbox_id": inbox_id, "case_id": case, "kind": kind, "attempts": 0, "error": "", "delivered_at": None}
     return add(c, deliveries, row, unique=["inbox_id", "case_id"])
+
+
+def deliver_again(c: Connection, inbox_id: str, case: str) -> None:
+    """Ask for the delivery to a case, also where that was over: it came too late, and the case was opened again."""
+    if not deliver_to(c, inbox_id, case, "signal"):
+        _ONCE_MORE.change(c, id=inbox_id, case=case)
 
 
 def undelivered(c: Connection, limit: int, skip_cases: Collection[str] = ()) -> tuple[DeliveryRow, ...]:

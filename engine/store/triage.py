@@ -45,11 +45,19 @@ class TriageRow:
     by: str
     closed_at: datetime | None
 
+    @property
+    def waits(self) -> bool:
+        return not self.outcome and self.state in _HELD_IN
 
+
+_LOST = {"late": "ended", "failed": "failed"}  # by states of the inbox
+_HELD_IN = ("triage", "unmatched", *_LOST)
 _ID = re.compile(r"mail-[0-9a-f]{1,24}")
 
 # Written out as the partial index has it. A mail for which a case began to listen later is `routed`, and gone from
-# here; one whose case ended before it could be told is `late`, and comes here without a row of its own.
+# here; one whose case ended before it could be told is `late`, and comes here without a row of its own. Given by
+# somebody to a case that ended at that moment, it waits again.
+_WAITS = "(COALESCE(t.outcome, '') = '' OR (t.outcome = 'attached' AND i.state IN ('late', 'failed')))"
 _HELD = "i.source = 'mail' AND i.state IN ('triage', 'unmatched', 'late', 'failed')"
 _COLUMNS = """
     m.id, m.mailbox, m.received_at, i.given_by, i.data_json, t.reason, t.why, t.case_id, t.path, t.automatic, i.state,
@@ -58,7 +66,7 @@ _COLUMNS = """
 _FROM = "FROM inbox i JOIN mails m ON m.id = i.source_id LEFT JOIN triage t ON t.mail_id = m.id"
 _WAITING = Sql(
     f"""
-    SELECT {_COLUMNS} {_FROM} WHERE {_HELD} AND COALESCE(t.outcome, '') = '' ORDER BY i.seq DESC LIMIT :limit
+    SELECT {_COLUMNS} {_FROM} WHERE {_HELD} AND {_WAITS} ORDER BY i.seq DESC LIMIT :limit
     """
 )
 _ONE = Sql(f"SELECT {_COLUMNS} {_FROM} WHERE i.source = 'mail' AND i.source_id = :id")
@@ -77,7 +85,7 @@ _CLOSE = Sql(
     VALUES (:id, :reason, '', :case_id, '', 0, :at, :outcome, :note, :given_by, :at)
     ON CONFLICT (mail_id) DO UPDATE SET
         outcome = excluded.outcome, note = excluded.note, given_by = excluded.given_by, closed_at = excluded.closed_at
-    WHERE triage.outcome = ''
+    WHERE triage.outcome IN ('', 'attached')
     """
 )
 
@@ -119,7 +127,11 @@ def beginning(c: Connection, start: str) -> tuple[str, ...]:
 
 
 def close(c: Connection, row: TriageRow, outcome: str, note: str, by: str, at: datetime) -> bool:
-    """Somebody has decided. False: somebody else was first, and nothing was changed."""
+    """Somebody has decided. False: it waits no longer, and nothing was changed. To be called while nobody can route
+    it; see `matching.one_at_a_time`."""
+    now = get(c, row.mail)
+    if now is None or not now.waits:
+        return False
     changed = _CLOSE.change(
         c, id=row.mail, reason=row.reason, case_id=row.case, outcome=outcome, note=note, given_by=by, at=at
     )
@@ -158,13 +170,13 @@ def _row(row: tuple[Any, ...]) -> TriageRow:
         received_at=moment(received),
         sender=sender,
         subject=subject,
-        reason=reason or {"late": "ended", "failed": "failed"}.get(state, "unmatched"),
+        reason=_LOST.get(state) or reason or "unmatched",
         why=why or "",
         case=case or own,
         path=path or "",
         automatic=bool(automatic),
         state=state,
-        outcome=outcome or "",
+        outcome="" if outcome == "attached" and state in _LOST else outcome or "",
         note=note or "",
         by=by or "",
         closed_at=moment(closed),

@@ -25,7 +25,7 @@ def mail(workspace: Path) -> str:
     now = datetime.now(UTC)
 
     async def kept(desk):  # type: ignore[no-untyped-def]
-        incoming = mails.Incoming("office", "1", b"Subject: Hello\r\n\r\nHi", now)
+        incoming = mails.Incoming("office", "1", b"Subject: Hello\r\n\r\nHi \x1b]0;owned\x07\x9b", now)
         await desk.store.write(lambda c: mails.keep(c, incoming))
         (row,) = await desk.store.read(mails.new)
         arrival = Arrival(row.id, "mail", row.id, "email", "mail/office", "", "", "ann@acme.test", DATA, now)
@@ -45,7 +45,9 @@ def test_waiting_mail_is_listed_shown_and_put_aside(baton: Baton, mail: str) -> 
     assert baton("triage", "list", "--json").json[0]["reason"] == "stranger"
     shown = baton("triage", "show", mail[:10]).out
     assert shown.splitlines()[-1] == "Hi"
-    assert "Subject: Hello" in baton("triage", "show", mail, "--raw").out
+    as_it_came = baton("triage", "show", mail, "--raw").out
+    assert "Subject: Hello" in as_it_came
+    assert not set(as_it_came) & set("\x1b\x07\x9b")  # it must not speak to the terminal
     refused = baton("triage", "attach", mail, "nothing-there", "--by", "sam")
     assert (refused.code, "there is no case" in refused.err) == (1, True)
     assert baton("triage", "dismiss", mail, "--reason", "advertising", "--by", "sam").code == 0

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from engine.gateways.parsing import Letter
 from engine.language.resources import Mailbox
+from engine.language.values import decode
 from engine.mailroom import reasons
 from engine.mailroom.placing import Placing, Sorted
 from engine.store import contacts, files, inbox, outbox, tables
@@ -161,6 +162,20 @@ async def test_a_bounce_marks_the_mail_and_the_contact(home: House) -> None:
     found = await home.store.read(lambda c: contacts.suppressed(c, ANN, "process"))
     assert found is not None
     assert found.code == "bounced"
+
+
+async def test_a_bounce_about_several_addresses_tells_of_each_and_marks_only_whom_the_case_wrote_to(home: House) -> None:
+    case, address = await asked(home)
+    victim = "\nFinal-Recipient: rfc822; victim@other.test\nAction: failed\nStatus: 5.1.1\n"
+    head, end = BOUNCE.split("\nFinal-Recipient", 1)
+    several = f"{head}{victim}\nFinal-Recipient{end}"
+    kind = {"Content_Type": "multipart/report; report-type=delivery-status; boundary=b", "Return_Path": "<>"}
+    mail = await home.deliver(raw(several, From="MAILER-DAEMON@mx.test", To=address, **kind), sender="", to=address)
+    told = await home.store.read(lambda c: inbox.load(c, [mail, f"{mail}-1"]))
+    assert [decode(one.data_json)["address"] for one in told] == [ANN, "victim@other.test"]
+    assert {one.case for one in told} == {case}
+    assert await home.store.read(lambda c: contacts.suppressed(c, ANN, "process")) is not None
+    assert await home.store.read(lambda c: contacts.suppressed(c, "victim@other.test", "process")) is None
 
 
 async def test_a_forged_bounce_about_no_mail_of_ours_changes_nothing(home: House) -> None:

@@ -1,8 +1,11 @@
 """Mail that waits: looked at, given to a case, used to begin one, put aside; each with who and when."""
 
+import asyncio
+
 import pytest
 
 from engine.desk import BadInputs, DeskError, NotOpen, NotThere
+from engine.store import inbox, triage
 from tests.mail.house import House
 from tests.mail.post import parts, raw
 from tests.mail.test_reader import ANN, BELIEVED, asked
@@ -79,3 +82,45 @@ async def test_a_mail_cannot_be_given_to_a_case_that_has_ended_or_that_there_is_
     with pytest.raises(NotThere):
         await home.desk.attach_mail(mail, "ask-nothere", by="sam")
     assert await home.why(mail) == "ended"
+
+
+async def test_a_mail_given_to_a_case_that_ends_at_that_moment_waits_again(home: House) -> None:
+    first, other = (await asked(home))[0], (await asked(home))[0]
+    mail = await home.deliver(raw("Twelve.\n", From="bob@acme.test", **BELIEVED))
+    await home.desk.attach_mail(mail, first, by="sam")
+    home.loop.over.add(first)
+    await home.settled()
+    assert await home.why(mail) == "ended"
+    await home.desk.attach_mail(mail, other, by="sam")
+    await home.settled()
+    assert await home.status(other) == "answered"
+    assert await home.triage() == []
+
+
+async def test_a_mail_that_came_too_late_is_given_to_its_case_once_that_goes_on_again(home: House) -> None:
+    case, address = await asked(home)
+    home.loop.over.add(case)
+    mail = await home.deliver(raw("Twelve.\n", To=address, **BELIEVED))
+    assert await home.why(mail) == "ended"
+    home.loop.over.clear()
+    await home.desk.attach_mail(mail, by="sam")
+    await home.settled()
+    assert await home.status(case) == "answered"
+
+
+async def test_two_people_who_decide_at_once_decide_once(home: House) -> None:
+    case, _ = await asked(home)
+    mail = await home.deliver(raw("Twelve.\n", From="bob@acme.test", **BELIEVED))
+    given = home.desk.attach_mail(mail, case, by="sam")
+    done = await asyncio.gather(given, home.desk.dismiss_mail(mail, "no", by="helen"), return_exceptions=True)
+    assert sum(isinstance(one, NotOpen) for one in done) == 1
+    assert [one for one in done if isinstance(one, Exception) and not isinstance(one, NotOpen)] == []
+
+
+async def test_a_mail_that_a_case_took_a_moment_ago_is_not_given_to_another_one(home: House) -> None:
+    case, _ = await asked(home)
+    mail = await home.deliver(raw("Twelve.\n", From="bob@acme.test", **BELIEVED))
+    (row,) = await home.triage()
+    await home.store.write(lambda c: inbox.routed(c, mail))  # as a case does that begins to listen
+    now = home.desk.clock()
+    assert not await home.store.write(lambda c: triage.close(c, row, "attached", f"to {case}", "sam", now))

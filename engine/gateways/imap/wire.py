@@ -5,7 +5,7 @@ import re
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from socket import MSG_PEEK, socket
 from threading import Event
@@ -171,7 +171,16 @@ def _head(part: Any) -> Head | None:
     uid, size, at = _UID.search(text), _SIZE.search(text), _DATE.search(text)
     if not (uid and size and at):
         return None
-    return Head(int(uid[1]), int(size[1]), parsedate_to_datetime(at[1].decode("ascii", "replace")))
+    return Head(int(uid[1]), int(size[1]), _moment(at[1].decode("ascii", "replace")))
+
+
+def _moment(said: str) -> datetime:
+    """Some servers have mails of day 0, or of no zone: such a mail came now, and holds up no other."""
+    try:
+        at = parsedate_to_datetime(said)
+    except ValueError:
+        return datetime.now(UTC)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _bodies(parts: Iterator[Any]) -> dict[int, bytes]:
