@@ -164,7 +164,7 @@ async def test_a_bounce_marks_the_mail_and_the_contact(home: House) -> None:
     assert found.code == "bounced"
 
 
-async def test_a_bounce_about_several_addresses_tells_of_each_and_marks_only_whom_the_case_wrote_to(home: House) -> None:
+async def test_a_bounce_of_several_addresses_tells_of_each_and_marks_those_whom_the_case_wrote_to(home: House) -> None:
     case, address = await asked(home)
     victim = "\nFinal-Recipient: rfc822; victim@other.test\nAction: failed\nStatus: 5.1.1\n"
     head, end = BOUNCE.split("\nFinal-Recipient", 1)
