@@ -1,12 +1,13 @@
 """May a mail leave now? Everything that can hold it back, asked in one place and in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from activities.outgoing import Outgoing
+from engine.language.addresses import normal
 from engine.language.calendar import WorkCalendar
 from engine.language.resources import Calendar
 from engine.store import holds, outbox, policy, rates
@@ -65,6 +66,11 @@ def again(c: Any, key: str, case: str, out: Outgoing, rules: Rules, at: datetime
     if isinstance(verdict, Wait):
         return Held("queued", verdict.code, verdict.reason, verdict.until)
     return _slot(c, out, rules, at)
+
+
+def copies(c: Any, to: Sequence[str], class_: str, colleagues: Collection[str], rules: Rules) -> tuple[str, ...]:
+    """Who gets a copy: whoever may not be written to (any more) is left out, and the mail goes to the others."""
+    return tuple(cc for cc in to if normal(cc) in colleagues or not policy.against(c, cc, class_, rules))
 
 
 def stands_behind(c: Any, letter: Letter, at: datetime) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from activities import clearance
 from activities.leaving import WayOut, way_out
 from activities.outgoing import Link, Outgoing, Patience
 from activities.world import World
@@ -21,7 +22,7 @@ from engine.language.time import resolve_text
 from engine.runtime.effects import Effect
 from engine.runtime.flow import StepError
 from engine.runtime.step import Retry
-from engine.store import contacts, files, outbox, policy
+from engine.store import contacts, files, outbox
 from engine.store.contacts import Contact
 
 LONGEST_NAME = 200  # characters: what is longer is no name
@@ -105,15 +106,11 @@ async def _reader(world: World, people: People, effect: Effect) -> _Reader:
 
 async def _copies(world: World, people: People, letter: Mapping[str, Any], class_: str) -> tuple[str, ...]:
     """Who gets a copy: whoever may not be written to is left out, and the mail goes to the others."""
-    copies = tuple(map(str, letter.get("cc") or ()))
+    wanted = tuple(map(str, letter.get("cc") or ()))
+    if not wanted:
+        return ()
     staff = {normal(user.email) for user in people.users}
-    outside = tuple(copy for copy in copies if normal(copy) not in staff)
-    if not outside:
-        return copies
-    left_out = await world.store.read(
-        lambda c: {copy for copy in outside if policy.against(c, copy, class_, world.rules)}
-    )
-    return tuple(copy for copy in copies if copy not in left_out)
+    return await world.store.read(lambda c: clearance.copies(c, wanted, class_, staff, world.rules))
 
 
 def _scope(

@@ -2,15 +2,18 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from activities import clearance
 from activities.clearance import Answer, Held
-from activities.gate import DIED
+from activities.gate import DIED, LONGEST_DATA
 from activities.outgoing import Outgoing
 from activities.packing import unpacked
 from activities.posting import put_links, sent, suppressed
@@ -38,6 +41,7 @@ class Delivery:
         self.row = row
         self.out = out
         self.token = secrets.token_hex(8)
+        self.entered = False
 
     async def make(self) -> None:
         """Whatever becomes of it is in the rows afterwards."""
@@ -55,11 +59,19 @@ class Delivery:
             return partial(self._given_up, state="unknown", shown="unknown", code=problem.code, error=problem.message)
         except Deferred as problem:
             return partial(self._later, problem=problem)
+        except (_Stays, SQLAlchemyError):
+            raise
+        except Exception as problem:  # an edge: one mail with which something is wrong must not keep the others waiting
+            if self.entered:
+                raise
+            log.exception("message %s could not be handed over", self.row.seq)
+            return partial(self._later, problem=Deferred("bug", f"it could not be handed over: {problem!r}"))
         return partial(self._done, result=sent(self.out.mail, said))
 
     async def _before_data(self) -> None:
         if not await self.world.store.write(self._leaves):
             raise _Stays
+        self.entered = True
 
     def _leaves(self, c: Any) -> bool:
         """In one transaction: nothing holds it back, it is still as it was read, and from here on it may happen."""
@@ -103,21 +115,24 @@ class Delivery:
         outbox.put_off(c, self.row, "retry", problem.message, now + timedelta(seconds=pause), made)
 
 
-def clear(c: Any, row: OutboxRow, rules: Rules, now: datetime) -> Outgoing | None:
-    """The message, if it may leave now; otherwise it is put off, or ended. In the transaction that takes it up."""
+def clear(c: Any, row: OutboxRow, rules: Rules, now: datetime, colleagues: Collection[str] = ()) -> Outgoing | None:
+    """The message, if it may leave now; otherwise it is put off, or ended. In the transaction that takes it up.
+
+    `colleagues` are the addresses, in their normal form, that always get their copies.
+    """
     try:
         out = unpacked(row.mail or b"")
+        answer: Answer = clearance.again(c, row.key, row.case, out, rules, now)
     except (LookupError, TypeError, ValueError, Refused) as problem:
         _put_aside(c, row, now, f"it cannot be read any more: {problem!r}")
         return None
-    answer: Answer = clearance.again(c, row.key, row.case, out, rules, now)
     if isinstance(answer, Held):
         outbox.put_off(c, row, answer.code, answer.because, answer.until, row.attempts)
         return None
     if isinstance(answer, Suppress):
         withdraw(c, row, suppressed(out.mail, answer), "suppressed", answer.code, answer.reason, now)
         return None
-    return out
+    return replace(out, mail=replace(out.mail, cc=clearance.copies(c, out.mail.cc, out.class_, colleagues, rules)))
 
 
 def _put_aside(c: Any, row: OutboxRow, now: datetime, why: str) -> None:
@@ -144,7 +159,13 @@ def withdraw(
 
 
 def bury(c: Any, row: OutboxRow, now: datetime) -> None:
-    """Its sender died while sending: nobody knows, and its case is told so."""
+    """Its sender died while sending: nobody knows, and its case is told so. It is looked at once more: one that was
+    only slow may have come to its end, or has put it off, since the row was read."""
+    if row.key not in {dead.key for dead in outbox.died(c, now - LONGEST_DATA)}:
+        return
     ledger.give_up_forsaken_one(c, row.key, now, DIED)
+    known = ledger.look(c, row.key)
+    if known is None or known.state != "unknown":  # its end was written while this one waited for the row
+        return
     outbox.finish(c, row, "unknown", now, "unknown", DIED)
     tell(c, row, now, code="unknown", error=DIED)

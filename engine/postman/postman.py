@@ -13,6 +13,7 @@ from activities.gate import LONGEST_DATA
 from activities.outgoing import Outgoing
 from activities.world import World
 from engine.clock import rest
+from engine.language.addresses import normal
 from engine.postman.delivery import Delivery, bury, clear
 from engine.store import outbox
 from engine.store.rows import OutboxRow
@@ -76,11 +77,13 @@ class Postman:
         now = datetime.now(UTC)
         if not outbox.lane(c, sender, self.holder, now, now + LEASE):
             return None
+        people = self.world.people()
+        colleagues = {normal(user.email) for user in people.users} if people else set()
         for _ in range(AT_ONCE):
             row = outbox.next_of(c, sender, now)
             if row is None:
                 return None
-            if out := clear(c, row, self.world.rules, now):
+            if out := clear(c, row, self.world.rules, now, colleagues):
                 return row, out
         return None
 
