@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -84,6 +85,13 @@ def report(row: MailRow, case: str, data: Mapping[str, Any], number: int = 0) ->
     """The report that a mail did not reach its reader; `number`: of a further address that the same report names."""
     arrival = _arrival(row, "bounce", BOUNCE, case, data)
     return replace(arrival, id=f"{row.id}-{number}", source_id=f"{row.id}-{number}") if number else arrival
+
+
+def left_out(row: MailRow, case: str, pieces: Iterable[str], at: datetime) -> Arrival:
+    """The word for a case that a mail brought more than it takes; the mail itself is kept whole."""
+    text = f"Not everything of a mail was taken ({row.id} is kept whole): {'; '.join(pieces)}"
+    unique, data = f"{row.id}-left-out-{case}", encode({"text": text, "path": ""})
+    return Arrival(unique, "operator", unique, "operator", "note", case, "", "", data, at)
 
 
 def _arrival(row: MailRow, kind: str, name: str, case: str, data: Mapping[str, Any]) -> Arrival:

@@ -163,6 +163,7 @@ class Placing:
         if sorted_.doubt or thread is None:
             self._into_triage(c, arrival, sorted_, bool(letter.automatic))
         elif inbox.accept(c, arrival):
+            self._tell_left_out(c, row, letter, arrival.case)  # first: the mail may end the case
             inbox.deliver_to(c, arrival.id, arrival.case, SIGNAL)
             inbox.routed(c, arrival.id)
 
@@ -173,6 +174,7 @@ class Placing:
         matching.one_at_a_time(c, [arrival.name])
         started, running = _started(c, arrival, sorted_)
         told, strangers = self._told(c, arrival, trusted=sorted_.doubt is None)
+        self._tell_left_out(c, row, letter, *started, *told)
         for case in told:
             inbox.deliver_to(c, arrival.id, case, SIGNAL)
         events.keep_files(c, row, letter.attachments, next(iter((*started, *told)), ""))
@@ -186,6 +188,13 @@ class Placing:
         inbox.routed(c, arrival.id, "unmatched" if doubt.reason == "unmatched" else "triage")
         waiting = Waiting(doubt.reason, doubt.why, guess, automatic=bool(letter.automatic))
         triage.waits(c, arrival.id, waiting, self.clock())
+
+    def _tell_left_out(self, c: Connection, row: MailRow, letter: Letter, *cases_: str) -> None:
+        for case in cases_ if letter.left_out else ():
+            note = events.left_out(row, case, letter.left_out, self.clock())
+            if inbox.accept(c, note):
+                inbox.deliver_to(c, note.id, case, SIGNAL)
+                inbox.routed(c, note.id)
 
     def _told(self, c: Connection, arrival: Arrival, *, trusted: bool) -> tuple[list[str], list[str]]:
         """The cases that hear of it, and those that would, but do not know the sender or cannot trust the mail."""

@@ -14,6 +14,7 @@ from engine.store import contacts, files, inbox, outbox, tables
 from engine.store.mails import MailRow
 from engine.store.rows import Arrival
 from engine.store.store import Store
+from tests.mail.bounces import COMPLAINTS
 from tests.mail.house import MX, House, house
 from tests.mail.post import parts, raw
 
@@ -86,6 +87,17 @@ async def test_a_mail_starts_a_case_and_its_files_belong_to_it(home: House) -> N
     (case,) = [found.id for found in await home.desk.cases()]
     assert home.sent(ANN)[0].subject == "Thank you for your mail"
     assert [file.name for file in await home.store.read(lambda c: files.of_case(c, case))] == ["a.csv"]
+
+
+async def test_a_case_says_which_files_of_a_mail_were_too_many(home: House) -> None:
+    case, address = await asked(home)
+    pieces = [f"Content-Type: text/csv; name=a{n}.csv\n\n1" for n in range(42)]
+    many = parts("mixed", "Content-Type: text/plain\n\nTwelve.", *pieces)
+    await home.deliver(raw(**many, To=address, **BELIEVED))
+    assert await home.status(case) == "answered"
+    (told,) = [text for text in await home.timeline(case) if "Not everything" in text]
+    assert "a40.csv" in told
+    assert "a41.csv" in told
 
 
 async def test_a_mail_that_no_trigger_wants_waits(home: House) -> None:
@@ -176,6 +188,17 @@ async def test_a_bounce_of_several_addresses_tells_of_each_and_marks_those_whom_
     assert {one.case for one in told} == {case}
     assert await home.store.read(lambda c: contacts.suppressed(c, ANN, "process")) is not None
     assert await home.store.read(lambda c: contacts.suppressed(c, "victim@other.test", "process")) is None
+
+
+async def test_a_complaint_marks_the_contact_and_is_no_answer(home: House) -> None:
+    case, address = await asked(home)
+    _, fields, body = COMPLAINTS[0]
+    mail = await home.deliver(raw(body, **{**fields, "To": address}), to=address)
+    assert await home.why(mail) == ""
+    found = await home.store.read(lambda c: contacts.suppressed(c, ANN, "process"))
+    assert found is not None
+    assert found.code == "complained"
+    assert await home.status(case) == "open"
 
 
 async def test_a_forged_bounce_about_no_mail_of_ours_changes_nothing(home: House) -> None:
