@@ -173,9 +173,9 @@ def template_of(plan: Plan, letter: Mapping[str, Any]) -> EmailTemplate:
 
 def name_of(people: People, address: str, scope: Mapping[str, Any], known: Contact | None) -> str:
     """The person's name: a colleague's, or the one that stands beside this address in the inputs, or the contact's."""
-    colleague = next((u.name for u in people.users if u.email == address), "")
-    inputs = scope["inputs"]
-    contact = str(inputs.get("contact") or "") if inputs.get("email") == address else ""
+    to, inputs = normal(address), scope["inputs"]
+    colleague = next((u.name for u in people.users if normal(u.email) == to), "")
+    contact = str(inputs.get("contact") or "") if normal(str(inputs.get("email") or "")) == to else ""
     name = " ".join((colleague or contact or (known.name if known else "")).split())
     return name[:LONGEST_NAME]
 

@@ -83,3 +83,13 @@ def test_a_sender_that_was_only_slow_is_not_buried(store: Store) -> None:
     found = store.read_now(lambda c: outbox.of(c, row.key))
     assert found
     assert (found.state, found.mail) == ("queued", row.mail)
+
+
+async def test_people_are_called_by_their_names_however_their_address_is_written(
+    tmp_path: Path, one_store: Store
+) -> None:
+    async with house(tmp_path, one_store, definitions=HERE) as home:
+        await home.start("greeting", contact="Ann Lee", email="Ann.Lee@acme.test", mail="ann.lee@ACME.test")
+        client, colleague = home.mailer.sent
+        assert (client.to_name, "Dear Ann Lee," in client.text) == ("Ann Lee", True)
+        assert colleague.to_name.startswith("Sam")
