@@ -195,6 +195,8 @@ def test_only_the_topmost_header_of_the_server_counts() -> None:
 
     assert below(f"{MX}; dmarc=none; spf=none") == ""
     assert below(f"{MX}; ((( broken") == ""
+    assert below(f'"{MX}"; dmarc=fail') == ""
+    assert below(f"(of ours) {MX.upper()}(too); dmarc=fail") == ""
     assert below("other.test; none") == "dmarc"
     assert read(raw(Authentication_Results=GOOD), "", False).authenticated == ""
 

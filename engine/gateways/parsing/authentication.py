@@ -1,5 +1,6 @@
 """Who vouches for a sender: only the header that the configured server has written counts."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,7 @@ from engine.gateways.parsing.headers import Fields
 from engine.gateways.parsing.tolerance import tolerant
 
 _FEATURES = authres.all_features()
+_SERVER = re.compile(r'(?:\s|\([^()]*\))*"?([^\s;"()]+)')  # its name may stand in quotes, and after a comment
 
 MICROSOFT = "microsoft365"
 """Its servers write the header without their name, and take away what others have written in it."""
@@ -32,7 +34,8 @@ def _of(value: str, authserv: str) -> Any:
     """The parsed header if it is of this server."""
     if authserv == MICROSOFT:
         value = f"{MICROSOFT}; {value}"
-    if value.partition(";")[0].lower().split()[:1] != [authserv]:
+    name = _SERVER.match(value)
+    if name is None or name[1].lower() != authserv:
         return None
     # One that cannot be read still is the topmost: whoever stands below it is not believed.
     return tolerant(lambda: _FEATURES.parse_value(value), _Nothing())
