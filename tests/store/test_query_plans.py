@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.language.restraint import Cap
-from engine.store import contacts, holds, ledger, outbox, policy
+from engine.store import contacts, holds, ledger, notices, outbox, policy
 from engine.store.moment import written
 from engine.store.outbox import Letter
 from engine.store.policy import Ask, Rules
@@ -39,6 +39,11 @@ ASKED: dict[str, Callable[[Connection], Any]] = {
     "which mail is answered": lambda c: outbox.by_message_id(c, "m5@n"),
     "its row in the ledger": lambda c: ledger.look(c, "k5"),
     "what is taken up": lambda c: ledger.collect(c, "k5", "t", NOW),
+    "what stands against somebody": lambda c: contacts.suppressions_of(c, "u5@acme.test"),
+    "what came back from them": lambda c: contacts.bounces_of(c, "u5@acme.test"),
+    "what they were sent": lambda c: outbox.listing(c, to="u5@acme.test"),
+    "what cannot wait": lambda c: notices.urgent(c, NOW),
+    "what a colleague does not know": lambda c: notices.tasks_between(c, NOW, NOW, NOW),
     "what nobody asks for": lambda c: ledger.give_up_forsaken(c, NOW, NOW, "it died"),
 }
 
