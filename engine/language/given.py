@@ -27,7 +27,7 @@ EMAIL = Record(
         ).fields,
     }
 )
-BOUNCE = record(address=ADDRESS, hard=BOOLEAN, why=TEXT, thread=TEXT)
+BOUNCE = record(address=ADDRESS, hard=BOOLEAN, complaint=BOOLEAN, why=TEXT, thread=TEXT)
 MAILED: Mapping[str, Record] = {"email": EMAIL, "bounce": BOUNCE}
 
 

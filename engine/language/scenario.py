@@ -83,6 +83,7 @@ class Line(Model):
     attachments: tuple[str, ...] | None = None  # names of the files in the mail
     automatic: bool | None = None  # whether a machine has written the mail, as one of somebody on holiday
     hard: bool | None = None  # whether the mail came back for good; it did, if not said
+    complaint: bool | None = None  # whether it arrived, and its reader called it spam
     data: ValuesField | None = None  # what the event carries
     times: int | None = Field(None, ge=1, le=1000)  # how many attempts fail; without it there is no other attempt
     code: str | None = None  # what went wrong, in one word, as in `error.code`
@@ -135,7 +136,7 @@ BELONGS: dict[str, tuple[str, ...]] = {
     "answer": ("answers", "by"),
     "reply": ("text", "subject", "from", "attachments", "automatic"),
     "mail": ("from", "text", "subject", "attachments", "automatic"),
-    "bounce": ("reason", "hard"),
+    "bounce": ("reason", "hard", "complaint"),
     "complete": ("outcome", "comment", "answers", "checklist", "by"),
     "sign": ("by",),
     "decline": ("by", "reason"),

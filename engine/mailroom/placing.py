@@ -92,7 +92,7 @@ class Placing:
         if thread is None:
             return Sorted.waiting("not_ours")
         found = reports_of(letter, thread)
-        if not found or letter.complaint:
+        if not found:
             return Sorted(reports=found, thread=thread, noted=True)
         case = await self.store.read(lambda c: cases.detail(c, thread.case))
         plan = await self.shelf.plan(case.digest) if case else None
@@ -208,9 +208,7 @@ class Placing:
         if sorted_.reports:
             reports.note(c, letter, sorted_.reports, self.clock())
         for number, report in enumerate(sorted_.reports or (None,)):
-            said = (normal(report.address), report.hard, report.why) if report else ("", False, "")
-            address, hard, why = said
-            data = {"address": address, "hard": hard, "why": why, "thread": thread.page if thread else ""}
+            data = reports.data_of(letter, thread, report)
             arrival = events.report(row, thread.case if thread else "", data, number)
             if inbox.accept(c, arrival):
                 if sorted_.listens:

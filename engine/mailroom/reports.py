@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -49,6 +50,17 @@ def note(c: Connection, letter: Letter, reports: Sequence[Report], at: datetime)
     for report in reports:
         if normal(report.address) in known:
             contacts.bounced(c, report.address, report.hard, report.why, at)
+
+
+def data_of(letter: Letter, thread: Thread | None, report: Report | None) -> dict[str, Any]:
+    """What its event carries; None: there is nothing final to report."""
+    return {
+        "address": normal(report.address) if report else "",
+        "hard": bool(report and report.hard),
+        "complaint": bool(letter.complaint),
+        "why": report.why if report else "",
+        "thread": thread.page if thread else "",
+    }
 
 
 def _report(failure: Failure, thread: Thread) -> Report:

@@ -117,6 +117,8 @@ def said(event: Event) -> str:
     """A mail that nothing has taken, in a sentence for the timeline."""
     if event.name == BOUNCE:
         address, why = event.data.get("address") or "the reader", event.data.get("why") or "no reason is given"
+        if event.data.get("complaint"):
+            return f"{address} complained about a mail: {why}"
         return f"A mail to {address} did not arrive: {why}"
     what = "An answer" if event.name == REPLY else "A mail"
     return f"{what} came from {event.by or event.data.get('from')}, and nothing waits for it now"

@@ -48,12 +48,13 @@ def mail(world: World, line: Line, mailbox: str) -> None:
 
 
 def bounce(world: World, line: Line, name: str) -> None:
-    """The mail of a step comes back; for good, if nothing else is said."""
+    """The mail of a step comes back, for good, if nothing else is said; or its reader complains about it."""
     case, path, record, reader = _asked(world, name)
-    hard = line.hard is not False
-    if hard:
+    hard = line.hard is not False and not line.complaint
+    if hard or line.complaint:
         world.suppressed.add(normal(reader))
-    data = {"address": normal(reader), "hard": hard, "why": line.reason or "there is no such mailbox"}
+    why = line.reason or ("abuse" if line.complaint else "there is no such mailbox")
+    data = {"address": normal(reader), "hard": hard, "complaint": bool(line.complaint), "why": why}
     world.tell(case, "bounce", "", BOUNCE, "", {**data, "thread": record.page(path)})
 
 

@@ -201,6 +201,16 @@ async def test_a_complaint_marks_the_contact_and_is_no_answer(home: House) -> No
     assert await home.status(case) == "open"
 
 
+async def test_a_case_that_listens_to_reports_hears_of_complaints_and_of_bounces(home: House) -> None:
+    _, fields, complaint = COMPLAINTS[0]
+    bounced = {"Content_Type": "multipart/report; report-type=delivery-status; boundary=b", "From": "<>"}
+    for body, head, outcome in ((complaint, fields, "complained"), (BOUNCE, bounced, "bounced")):
+        case = await home.start("watchful", email=f"{outcome}@acme.test")
+        address = await home.address(case, "ask", f"{outcome}@acme.test")
+        await home.deliver(raw(body, **{**head, "To": address}), sender="", to=address)
+        assert await home.status(case) == outcome
+
+
 async def test_a_forged_bounce_about_no_mail_of_ours_changes_nothing(home: House) -> None:
     await asked(home)
     kind = {"Content_Type": "multipart/report; report-type=delivery-status; boundary=b", "Return_Path": "<>"}
