@@ -67,10 +67,10 @@ def lost(request: HttpRequest, cause: str) -> Deferred | Unconfirmed:
 def _pause(written: str) -> timedelta | None:
     """Retry-After: seconds or a date, within reason."""
     if written.isascii() and written.isdigit():
-        return min(timedelta(seconds=min(int(written), 10**6)), LONGEST_PAUSE)
+        return LONGEST_PAUSE if len(written) > 6 else min(timedelta(seconds=int(written)), LONGEST_PAUSE)
     try:
         at = parsedate_to_datetime(written)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second: a zone that is no zone
         return None
     until = at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)
     return min(max(until, timedelta(0)), LONGEST_PAUSE)

@@ -123,6 +123,16 @@ class MemoryCaller:
 
 
 async def _read(answer: httpx.Response, largest: int) -> bytes:
+    """The content. Of a no that cannot be unpacked the status says enough: it may be "later"."""
+    try:
+        return await _unpacked(answer, largest)
+    except Refused as problem:
+        if problem.code == "http_encoding" and answer.status_code >= 300:
+            return b""
+        raise
+
+
+async def _unpacked(answer: httpx.Response, largest: int) -> bytes:
     """The content, unpacked here and only as far as there is room: httpx unpacks it all, and a few KB may be GB."""
     found, unpacked = bytearray(), _unpacker(answer)
     try:

@@ -100,7 +100,15 @@ async def test_a_request_that_is_safe_to_repeat_is_tried_again_whatever_went_wro
 
 
 @pytest.mark.parametrize(
-    ("written", "seconds"), [("7", 7), ("99999999", 3600), ("Wed, 01 Jan 2020 00:00:00 GMT", 0), ("soon", None)]
+    ("written", "seconds"),
+    [
+        ("7", 7),
+        ("99999999", 3600),
+        ("9" * 5000, 3600),
+        ("Wed, 01 Jan 2020 00:00:00 GMT", 0),
+        ("soon", None),
+        (f"Wed, 01 Jan 2020 00:00:00 +{'9' * 20}", None),
+    ],
 )
 async def test_a_wish_to_be_left_alone_is_honoured_within_reason(written: str, seconds: int | None) -> None:
     async with answering(reply(429, more=f"Retry-After: {written}\r\n")) as (_, url, caller):
@@ -123,6 +131,12 @@ async def test_a_signed_request_is_one_that_standard_webhooks_verifies() -> None
     headers = dict(line.split(": ", 1) for line in server.head.strip().splitlines()[1:])
     assert Webhook(secret).verify(server.raw, headers) == {"a": 1}
     assert headers["webhook-id"] == "msg_1"
+
+
+async def test_of_a_no_that_cannot_be_unpacked_the_status_counts() -> None:
+    async with answering(reply(503, b"no gzip", more="Content-Encoding: gzip\r\n")) as (_, url, caller):
+        with pytest.raises(Deferred, match="answered 503"):
+            await caller.call(HttpRequest("GET", url))
 
 
 async def test_no_cookie_is_kept() -> None:
