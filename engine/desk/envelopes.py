@@ -64,7 +64,7 @@ def identity_of(connection: Connection, sent: Sent) -> str:
         found = "" if where == "content" else _found(where, sent)
     except NoEvent:
         found = ""
-    return found or sha256(sent.body).hexdigest()
+    return found if found and _is_text(found) else sha256(sent.body).hexdigest()
 
 
 def message_of(connection: Connection, sent: Sent) -> Message:
@@ -88,7 +88,14 @@ def event_name(connection: Connection, sent: Sent) -> str:
     if not name:
         at = f"the header `{where.removeprefix(_HEADER)}`" if where.startswith(_HEADER) else f"`{where}`"
         raise NoEvent(f"the message does not say what happened: there is nothing at {at}")
+    if not _is_text(name):
+        raise NoEvent("the name of the event holds characters that are no text")
     return name[:LONGEST_NAME]
+
+
+def _is_text(found: str) -> bool:
+    """Whether every database can keep it: JSON can say half of a character, and zeros."""
+    return "\0" not in found and not any("\ud800" <= c <= "\udfff" for c in found)
 
 
 def body_of(sent: Sent) -> Any:

@@ -64,7 +64,10 @@ async def test_an_old_message_is_refused(ann: Visitor) -> None:
     assert (await post(ann, age=3600)).status == 401
 
 
-@pytest.mark.parametrize("body", ["not json", "[1, 2]", '{"data": {}}', "[" * 100_000])
+NO_TEXT = ('{"type": "a\\u0000b", "data": {}}', '{"type": "\\ud800", "data": {}}')
+
+
+@pytest.mark.parametrize("body", ["not json", "[1, 2]", '{"data": {}}', "[" * 100_000, *NO_TEXT])
 async def test_what_is_no_event_is_refused(ann: Visitor, body: str) -> None:
     assert (await post(ann, body)).status == 400
 
