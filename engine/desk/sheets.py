@@ -104,7 +104,7 @@ def _text(content: bytes, encoding: str) -> tuple[str, str]:
     marked = next((name for mark, name in marks.items() if content.startswith(mark)), "")
     for name in (encoding,) if encoding else (marked or "utf-8", "cp1252"):
         try:
-            return content.decode(name), name
+            return content.decode(name).removeprefix("\ufeff"), name  # the mark is there though UTF-8 was said, too
         except LookupError:
             raise BadSheet(f"there is no encoding `{name}`; write for example --encoding cp1252") from None
         except UnicodeDecodeError as problem:
@@ -120,8 +120,8 @@ def _said_separator(text: str) -> str:
 
 
 def _separator(text: str) -> str:
-    """The one that is most often in the first line, outside of quotes."""
-    first, quoted = text.partition("\n")[0], False
+    """The one that is most often in the first line that is not empty, outside of quotes."""
+    first, quoted = text.lstrip("\r\n").partition("\n")[0], False
     counts = dict.fromkeys(SEPARATORS, 0)
     for c in first:
         quoted = quoted != (c == '"')

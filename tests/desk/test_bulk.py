@@ -144,3 +144,12 @@ async def test_a_column_that_is_no_input_is_refused_or_left_out(desk: Desk) -> N
         assert found == {"company": "company"}
     with pytest.raises(BadSheet, match="did you mean `company`"):
         await desk.columns("client-onboarding", sheet, {"note": "compny"}, version=None, ignore_others=False)
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [(b"\xef\xbb\xbfsep=;\r\nmail;name\r\na;b\r\n", "utf-8"), (b"\r\n\r\nmail;name\r\na;b\r\n", "")],
+)
+def test_a_mark_before_the_first_line_and_empty_lines_hide_no_separator(content: bytes, encoding: str) -> None:
+    sheet = read(content, encoding)
+    assert (sheet.headings, sheet.rows[0].cells) == (("mail", "name"), {"mail": "a", "name": "b"})
