@@ -75,6 +75,12 @@ async def test_somebody_who_sends_too_much_waits_whichever_process_he_comes_in_b
     assert (statuses[:60], statuses[60:]) == ([422] * 60, [429] * 20)
 
 
+async def test_whoever_changes_the_address_within_his_own_network_is_counted_on(house: House) -> None:
+    near = [await house.desk.count_visit(f"2001:db8:1:2::{number:x}") for number in range(1, 62)]
+    assert near == [True] * 60 + [False]
+    assert await house.desk.count_visit("2001:db8:1:3::1"), "that is somebody else"
+
+
 async def test_what_came_by_it_is_seen(ann: Visitor, house: House) -> None:
     await ann.send(PATH, BOB)
     known = await house.desk.store.read(lambda c: health.get(c, "form/callback/ask"))
