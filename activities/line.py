@@ -92,6 +92,7 @@ class Line:
     def __init__(self, world: World, effect: Effect, name: str, connection: Connection) -> None:
         self.world, self.effect, self.name, self.connection = world, effect, name, connection
         self.grant = _grant(world, connection) if connection.auth == "oauth2" else None
+        self._shown: set[str] = set()  # secrets that are in no variable as they are shown: access tokens, basic pairs
 
     def caller(self, target: str) -> HttpCaller:
         return Recorded(self.world, self.effect, self.name, target.partition("?")[0])
@@ -147,14 +148,16 @@ class Line:
     def masked(self, words: str) -> str:
         """The words without any secret of this connection: other systems repeat what they are told, and an address
         from a variable may be a secret as a whole."""
-        for name in self.connection.variables:
-            value = self.world.secrets.get(name) or ""
+        values = (self.world.secrets.get(name) or "" for name in self.connection.variables)
+        for value in (*self._shown, *values):
             for secret_ in (value, quote(value, safe=""), _path(value)):
                 words = words.replace(secret_, "***") if len(secret_) >= SHORTEST else words
         return words
 
     async def _token(self, grant: Grant) -> str:
-        return await self.world.tokens.get(self.caller("(access token)"), grant)
+        token = await self.world.tokens.get(self.caller("(access token)"), grant)
+        self._shown.add(token)
+        return token
 
     def _url(self, operation: Operation, inputs: Mapping[str, Any]) -> str:
         base = value_of(self.world, self.connection.base_url or "")
@@ -180,7 +183,9 @@ class Line:
         found = {name: value_of(world, written) for name, written in own.headers.items()}
         if own.auth == "basic":
             pair = f"{value_of(world, own.username or '')}:{secret(world, own.password)}"
-            return {**found, "Authorization": _basic(pair)}
+            coded = b64encode(pair.encode()).decode()
+            self._shown.add(coded)
+            return {**found, "Authorization": f"Basic {coded}"}
         if own.auth == "header":
             return {**found, own.header or "Authorization": secret(world, own.token)}
         if own.token and own.auth in (None, "bearer"):
@@ -208,10 +213,6 @@ def _sound(template: str, path: str) -> str:
 
 def _bearing(request: HttpRequest, token: str) -> HttpRequest:
     return replace(request, headers={**request.headers, "Authorization": f"Bearer {token}"})
-
-
-def _basic(pair: str) -> str:
-    return f"Basic {b64encode(pair.encode()).decode()}"
 
 
 def _grant(world: World, own: Connection) -> Grant:

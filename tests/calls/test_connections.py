@@ -73,6 +73,29 @@ async def test_a_token_that_is_refused_is_fetched_anew_once(tmp_path: Path, stor
     assert system.paths == ["/token", "/ask", "/token", "/ask"]
 
 
+async def test_an_access_token_that_is_repeated_to_us_is_not_shown(tmp_path: Path, store: Store) -> None:
+    def answer(came: Came) -> Answer:
+        if came.path == "/token":
+            return 200, {"access_token": "opaque-token-1"}
+        return 400, {"got": came.headers["authorization"]}
+
+    with outside(answer) as system:
+        secrets = {"CRM_URL": system.url, "TOKEN_URL": f"{system.url}/token", "CRM_SECRET": "s1"}
+        with pytest.raises(StepError) as problem:
+            await calls(tmp_path, store, CRM + OAUTH + ASK, **secrets).call()
+    assert "Bearer ***" in str(problem.value)
+
+
+async def test_a_basic_pair_that_is_repeated_to_us_is_not_shown(tmp_path: Path, store: Store) -> None:
+    auth = "    auth: basic\n    username: ann\n    password: CRM_PASSWORD\n"
+    with (
+        outside(lambda came: (400, {"got": came.headers["authorization"]})) as system,
+        pytest.raises(StepError) as problem,
+    ):
+        await calls(tmp_path, store, CRM + auth + ASK, CRM_URL=system.url, CRM_PASSWORD="pässword").call()
+    assert "Basic ***" in str(problem.value)
+
+
 async def test_a_second_refusal_is_the_end(tmp_path: Path, store: Store) -> None:
     with outside(provider([], ["t1", "t2", "t3"])) as system:
         secrets = {"CRM_URL": system.url, "TOKEN_URL": f"{system.url}/token", "CRM_SECRET": "s1"}
