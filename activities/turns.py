@@ -30,7 +30,7 @@ from engine.store.rows import Arrival
 
 log = logging.getLogger("baton.turns")
 
-BUDGET = 1.0
+BUDGET = 1.5
 """Seconds in which a turn starts effects inline; later ones become activities of their own."""
 
 LARGEST_STATE = 64 * 1024

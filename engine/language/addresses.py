@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import idna
 
 MAX_EMAIL = 254
 MAX_URL = 2_000
+MANY = 4_096  # addresses that are remembered: the same ones are asked for again and again
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
@@ -32,6 +34,7 @@ def _is_domain(domain: str) -> bool:
     return len(labels) >= 2 and all(_DOMAIN_LABEL.fullmatch(label) for label in labels)
 
 
+@lru_cache(maxsize=MANY)
 def ascii_domain(domain: str) -> str:
     """The domain as it goes over the wire (IDNA 2008), in lower case. Raises ValueError where it is none."""
     try:
@@ -40,6 +43,7 @@ def ascii_domain(domain: str) -> str:
         raise ValueError(str(problem)) from problem
 
 
+@lru_cache(maxsize=MANY)
 def normal(address: str) -> str:
     """The one text that stands for a mailbox, however it was written: what contacts are known by.
 
