@@ -24,7 +24,7 @@ log = logging.getLogger("baton.mailroom")
 GLANCE = 0.5  # seconds between two looks for new mail
 AT_ONCE = 20  # mails that are taken together
 TOGETHER = 8_000_000  # and their bytes; one mail may be larger
-PAUSE = 2.0  # seconds after which a database that did not answer is asked again
+PAUSE = 2.0  # seconds after which a database that did not answer is asked again, or a process started
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Reader:
     clock: Clock = utc_now
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Read until `stop` is set. Trouble with the database is waited out; no mail keeps the others waiting."""
+        """Read until `stop` is set. Trouble with database or machine is waited out; no mail keeps others waiting."""
         try:
             while not stop.is_set():
                 pause = GLANCE
@@ -47,6 +47,9 @@ class Reader:
                     await self.read(stop)
                 except SQLAlchemyError as problem:
                     log.warning("the database does not answer, trying again: %s", problem)
+                    pause = PAUSE
+                except (OSError, EOFError) as problem:  # the machine is short of memory, processes or files
+                    log.warning("no process starts that parses mails, trying again: %s", type(problem).__name__)
                     pause = PAUSE
                 await rest(stop, pause)
         finally:

@@ -1,17 +1,20 @@
 """Mails find their case, start one, or wait for somebody: from the raw bytes to what the case does."""
 
+import asyncio
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, select
 
-from engine.gateways.parsing import Letter
+from engine.gateways.parsing import Letter, Parser
 from engine.language.resources import Mailbox
 from engine.language.values import decode
 from engine.mailroom import reasons
 from engine.mailroom.placing import Placing, Sorted
-from engine.store import contacts, files, inbox, outbox, tables
-from engine.store.mails import MailRow
+from engine.store import contacts, files, inbox, mails, outbox, tables
+from engine.store.mails import Incoming, MailRow
 from engine.store.rows import Arrival
 from engine.store.store import Store
 from tests.mail.bounces import COMPLAINTS
@@ -265,3 +268,35 @@ async def test_the_whole_way_there_and_back_is_the_same_on_every_database(tmp_pa
             if subject == "4711":
                 await home.start("order", email=ANN, number="4711")
             assert await home.why(await home.deliver(order, "office")) == reason
+
+
+class Unstarted(Parser):
+    """Its process does not start once, as on a machine without memory or with too many open files."""
+
+    def __init__(self, problem: Exception) -> None:
+        super().__init__()
+        self.problems = [problem]
+
+    async def read(self, raw: bytes, *, authserv: str = "", null_sender: bool = False) -> Letter:
+        if self.problems:
+            raise self.problems.pop()
+        return await super().read(raw, authserv=authserv, null_sender=null_sender)
+
+
+@pytest.mark.parametrize(
+    "problem", [BlockingIOError("no process"), TimeoutError(), asyncio.IncompleteReadError(b"", 4)], ids=repr
+)
+async def test_where_no_process_starts_for_parsing_the_reader_goes_on_and_reads_the_mail_later(
+    home: House, problem: Exception
+) -> None:
+    _, address = await asked(home)
+    home.reader.parser = Unstarted(problem)
+    mail = Incoming("replies", "late", raw("Twelve.\n", To=address, **BELIEVED), datetime.now(UTC))
+    await home.store.write(lambda c: mails.keep(c, mail))
+    stop = asyncio.Event()
+    reading = asyncio.create_task(home.reader.run(stop))
+    await asyncio.wait([reading], timeout=4)
+    assert not reading.done()
+    stop.set()
+    await reading
+    assert not await home.store.read(lambda c: mails.new(c, 1))
