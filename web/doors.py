@@ -11,6 +11,7 @@ from fastapi import Request
 from engine.desk import LinkView
 from engine.desk.desk import Desk
 from engine.desk.subscriptions import Subscriber
+from engine.gateways.visitors import visitor_of
 from web.guard import is_foreign
 from web.pace import Limits, Pace
 from web.pages import Pages
@@ -64,11 +65,11 @@ class Anyone:
     audience: str = "anyone"
 
     async def __call__(self, request: Request) -> None:
-        room, address = room_of(request), address_of(request)
+        room, visitor = room_of(request), visitor_of(address_of(request))
         if request.method == "GET":
             return
         _from_our_page(request, room)
-        _count(room.pace, f"start {address}", room.limits.starts_of_an_address)
+        _count(room.pace, f"start {visitor}", room.limits.starts_of_an_address)
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from engine.desk import uploads
 from engine.desk.answers import BadInputs, DeskError, FormPage, NotThere, Started
 from engine.desk.forms import page, questions
 from engine.desk.starting import Starting
+from engine.gateways.visitors import visitor_of
 from engine.language.evaluator import EvaluationError
 from engine.language.inputs import BadValues
 from engine.language.problems import one_of
@@ -32,15 +32,6 @@ class FormAddress:
     url: str
     title: str
     embed: tuple[str, ...]
-
-
-def _household(sender: str) -> str:
-    """Whom an address of the net belongs to: with IPv6 everybody has 2 ** 64 of them, so the front half counts."""
-    try:
-        address = ip_address(sender)
-    except ValueError:
-        return sender
-    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else sender
 
 
 class PublicForms(Starting):
@@ -66,7 +57,7 @@ class PublicForms(Starting):
     async def count_visit(self, sender: str) -> bool:
         """One more form from this address of the net; False where it has sent too many within a minute, to any of our
         processes. Who it is cannot be read from what is kept."""
-        name = "form/" + hmac.new(self.settings.key(), _household(sender).encode(), sha256).hexdigest()[:24]
+        name = "form/" + hmac.new(self.settings.key(), visitor_of(sender).encode(), sha256).hexdigest()[:24]
         now = self.clock()
         return await self.store.write(lambda c: tallies.count(c, name, now, MINUTE)) <= STARTS_OF_AN_ADDRESS
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from engine.gateways.visitors import visitor_of
 from engine.language.addresses import is_email
 
 HELLO = "Baton"
@@ -168,7 +169,7 @@ class _Visit(SMTP):
         if self._from:  # the same visitor, now with STARTTLS
             super().connection_made(transport)
             return
-        address = str((transport.get_extra_info("peername") or ("unknown",))[0])
+        address = visitor_of(str((transport.get_extra_info("peername") or ("unknown",))[0]))
         if not self._house.admits(address):
             self._turned_away = True
             assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101  what a server gets
@@ -267,7 +268,7 @@ class _Hooks:
     async def handle_MAIL(  # noqa: N802  aiosmtpd
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Sequence[str]
     ) -> str:
-        if self._house.is_over(_peer(session)):
+        if self._house.is_over(visitor_of(_peer(session))):
             return "451 4.7.1 too many mails within a minute, come again later"
         envelope.mail_from = address  # `<>` for none: it must not look as if nothing had been said
         envelope.mail_options.extend(options)
