@@ -45,6 +45,7 @@ from engine.health.ways import Ways
 from engine.language.inputs import BadValues
 from engine.language.library import workspace_definitions
 from engine.language.roster import roster_of
+from engine.leaving import leave
 from engine.mailroom.accounts import Accounts
 from engine.mailroom.boxes import known_of, mailboxes_of
 from engine.mailroom.ingest import Ingest
@@ -320,4 +321,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

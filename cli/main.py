@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from cli.lazy import BUGS, COMMANDS, TYPED, load
 from cli.problem import UserProblem
+from engine.leaving import leave
 from engine.workspace import WorkspaceError
 
 OK, PROBLEM, BUG = 0, 1, 3
@@ -14,7 +15,7 @@ OK, PROBLEM, BUG = 0, 1, 3
 
 def main() -> None:
     """The console script."""
-    sys.exit(run(sys.argv[1:]))
+    leave(run(sys.argv[1:]))
 
 
 def run(args: Sequence[str]) -> int:

@@ -71,3 +71,19 @@ def test_a_status_loads_nothing_heavy(workspace: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = done.stdout.splitlines()[-1]
     assert [name for name in HEAVY if f"'{name}'" in loaded] == []
+
+
+LEAVING = """
+import atexit, sys
+import {library}
+from engine.leaving import leave
+atexit.register(print, "torn down")
+print("done")
+leave(7)
+"""
+
+
+@pytest.mark.parametrize(("library", "out"), [("json", "done\ntorn down\n"), ("temporalio.bridge.client", "done\n")])
+def test_an_interpreter_that_temporals_threads_could_abort_is_not_torn_down(library: str, out: str) -> None:
+    said = subprocess.run([sys.executable, "-c", LEAVING.format(library=library)], capture_output=True, text=True)
+    assert (said.returncode, said.stdout) == (7, out), said.stderr

@@ -41,11 +41,13 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from workflows.process import Case
 import gzip
+from engine.leaving import leave
 async def main():
     for path in sys.argv[1:]:
         text = gzip.decompress(Path(path).read_bytes()).decode()
         await Replayer(workflows=[Case]).replay_workflow(WorkflowHistory.from_json(path, text))
 asyncio.run(main())
+leave(0)
 """
 
 
