@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -18,6 +17,7 @@ from bench import checking, latency, onboarding, parked, results, throughput
 from bench.house import Measured, at_work, workspace
 from bench.sides import QUESTIONNAIRE, TEN_MAILS
 from engine.gateways.temporal_server import TemporalServer
+from engine.leaving import leave
 
 
 @dataclass(frozen=True)
@@ -137,4 +137,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())
