@@ -1,5 +1,7 @@
 """The status of a database that is a server: the same as of a file, through the store."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy.exc import OperationalError
 
 from cli.office import no_database
@@ -31,7 +33,7 @@ class ServerReader:
         return self._read(lambda c: plans.of_version(c, process, version))
 
     def alarms(self) -> tuple[str, ...]:
-        return self._read(health.alarms)
+        return self._read(lambda c: health.alarms(c, datetime.now(UTC)))
 
     def holds(self) -> tuple[str, ...]:
         return tuple(hold.scope for hold in self._read(holds.listing))

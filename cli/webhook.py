@@ -53,7 +53,7 @@ def listing(everything: Everything = False, as_json: Json = False, workspace: Wo
 
 
 def _row(line: HookLine, zone: ZoneInfo, now: datetime) -> tuple[str, ...]:
-    return line.id, line.connection, line.event or "?", moment(line.received_at, zone, now), line.reasons[0]
+    return line.id, line.connection, line.event or "?", moment(line.received_at, zone, now), "; ".join(line.reasons)
 
 
 @app.command(epilog="Example: baton webhook show webhook-3f7a...")

@@ -70,7 +70,8 @@ def identity_of(connection: Connection, sent: Sent) -> str:
 def message_of(connection: Connection, sent: Sent) -> Message:
     """The event as the connection declares it. Raises NoEvent."""
     name = event_name(connection, sent)
-    data = _data(connection, body_of(sent))
+    body = body_of(sent)
+    data = _data(connection, _unfolded(connection, body) if _is_form(sent) else body)
     schema = connection.events.get(name)
     try:
         event, problems = event_from(data, schema) if schema else (typed_event(data, None), {})
@@ -100,7 +101,7 @@ def _is_text(found: str) -> bool:
 
 def body_of(sent: Sent) -> Any:
     """The body as data: JSON, or the fields of a form; JSON in a field of a form is data too. Raises NoEvent."""
-    if sent.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
+    if _is_form(sent):
         return _form(sent.body)
     try:
         return json.loads(sent.body, parse_constant=_no_constant)
@@ -135,6 +136,18 @@ def _data(connection: Connection, sent: Any) -> Any:
     if style_of(connection).verify == "stripe" and isinstance(inner := dig(sent, "data.object"), Mapping):
         return inner
     return sent.get("data", sent) if style_of(connection).verify == "standard" else sent
+
+
+def _is_form(sent: Sent) -> bool:
+    kind = sent.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/x-www-form-urlencoded"
+
+
+def _unfolded(connection: Connection, form: Any) -> Any:
+    """GitHub sends a form if nobody has chosen JSON: all of the JSON is in its one field."""
+    inner = form.get("payload") if len(form) == 1 else None
+    whole = style_of(connection).verify == "github" and isinstance(inner, Mapping) and not connection.data_from
+    return inner if whole else form
 
 
 def _form(body: bytes) -> dict[str, Any]:

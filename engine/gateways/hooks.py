@@ -1,7 +1,7 @@
 """Who a webhook is from: the signatures that other systems use, checked and made. Pure functions of bytes and time."""
 
 import hmac
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -66,8 +66,9 @@ def check(style: Style, secrets: tuple[str, ...], sent: Sent, now: datetime) -> 
 def sign(style: Style, secret: str, body: bytes, message: str, now: datetime) -> dict[str, str]:
     """The headers with which a sender of this style would send the body. Raises NoSecret."""
     if style.verify == "standard":
-        signature = _standard(secret).sign(message, now, body.decode())
-        return {"webhook-id": message, "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signature}
+        stamp = str(int(now.timestamp()))
+        signature = b64encode(_standard_digest(secret, message, stamp, body)).decode()
+        return {"webhook-id": message, "webhook-timestamp": stamp, "webhook-signature": f"v1,{signature}"}
     if style.verify == "github":
         return {style.place: f"sha256={_digest(secret, body).hex()}", "x-github-delivery": message}
     if style.verify == "stripe":
@@ -77,16 +78,20 @@ def sign(style: Style, secret: str, body: bytes, message: str, now: datetime) ->
 
 
 def _check_standard(style: Style, secret: str, sent: Sent, now: datetime) -> None:
-    """Over bytes: what is signed need not be text, as a mail is not, and the library takes texts only."""
     if missing := [n for n in ("webhook-id", "webhook-timestamp", "webhook-signature") if not sent.headers.get(n)]:
         raise NotSigned(f"the header `{missing[0]}` is missing")
     stamp = sent.headers["webhook-timestamp"]
-    signed = f"{sent.headers['webhook-id']}.{stamp}.".encode("utf-8", "replace") + sent.body
-    wanted = hmac.new(_key(secret), signed, sha256).digest()
+    wanted = _standard_digest(secret, sent.headers["webhook-id"], stamp, sent.body)
     given = [one.partition(",") for one in sent.headers["webhook-signature"].split()]
     in_time = stamp.isascii() and stamp.isdigit() and len(stamp) < 13 and abs(now.timestamp() - int(stamp)) <= TOLERANCE
     if not in_time or not any(_same(_bytes_of(value), wanted) for version, _, value in given if version == "v1"):
         raise NotSigned("the signature is wrong or out of time")
+
+
+def _standard_digest(secret: str, message: str, stamp: str, body: bytes) -> bytes:
+    """Over bytes: what is signed need not be text, as a mail is not, and the library takes texts only."""
+    signed = f"{message}.{stamp}.".encode("utf-8", "replace") + body
+    return hmac.new(_key(secret), signed, sha256).digest()
 
 
 def _key(secret: str) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.clock import Clock, rest
-from engine.gateways.mail import Mail, Mailer, message_id_for
+from engine.gateways.mail import BeforeData, Mail, Mailer, message_id_for
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
 from engine.health.ways import Way, Ways
 from engine.language.resources import People
@@ -58,8 +59,8 @@ class Watch:
         """One look: what is wrong and not yet told is told, and so is what is well again. Without `silence` nobody is
         told that nothing came: what came while we were away is only now taken in."""
         now = self.clock()
-        await self.ways.store.write(lambda c: _tidy(c, now))
         found = await self.ways.everything()
+        await self.ways.store.write(lambda c: _tidy(c, {way.source for way in found}, now))
         await self.ways.begin_to_watch(found)
         for way in found:
             alarm = way.alarm(now)
@@ -73,25 +74,28 @@ class Watch:
         if not readers:
             await self.ways.store.write(lambda c: health.told(c, way.source, alarm, now))
         claimed = False
-        for reader in readers:
-            claimed = await self._send(way, alarm, now, (reader, subject, text), claimed)
-
-    async def _send(self, way: Way, alarm: str, now: datetime, letter: tuple[str, str, str], claimed: bool) -> bool:
-        """One mail. Before the first one leaves it is written down that they are told: whether it is."""
 
         async def claim() -> None:
+            """Before the first mail leaves it is written down that they are told."""
             nonlocal claimed
             if not claimed and not await self.ways.store.write(lambda c: _ours(c, way.source, alarm, now)):
                 raise _TheyKnow
             claimed = True
 
+        reached = [await self._send(self._mail(way, alarm, (reader, subject, text)), claim) for reader in readers]
+        if claimed and not any(reached):
+            await self.ways.store.write(lambda c: health.not_told(c, way.source, alarm, way.health.told))
+
+    async def _send(self, mail: Mail, claim: BeforeData) -> bool:
+        """Whether it has, or may have, arrived."""
         try:
-            await self.mailer.send(self._mail(way, alarm, letter), claim)
-        except _TheyKnow:
-            pass
-        except (Refused, Deferred, Unconfirmed) as problem:
-            log.warning("nobody could be told that %s: %s", letter[1], problem.code)
-        return claimed
+            await self.mailer.send(mail, claim)
+        except (_TheyKnow, Unconfirmed):
+            return True
+        except (Refused, Deferred) as problem:
+            log.warning("somebody could not be told that %s: %s", mail.subject, problem.code)
+            return False
+        return True
 
     def _mail(self, way: Way, alarm: str, letter: tuple[str, str, str]) -> Mail:
         reader, subject, text = letter
@@ -146,7 +150,8 @@ def _ours(c: Connection, source: str, alarm: str, now: datetime) -> bool:
     return holds.over(c, "transactional", "") is None and health.told(c, source, alarm, now)
 
 
-def _tidy(c: Connection, now: datetime) -> None:
+def _tidy(c: Connection, there: Set[str], now: datetime) -> None:
     health.well(c, WORKER, now)
+    health.only(c, there)
     hooks.prune(c, now - KEPT)
     tallies.prune(c, now - FORMS_KEPT)

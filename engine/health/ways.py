@@ -21,10 +21,10 @@ from engine.settings import Settings
 from engine.shelf import Edition
 from engine.store import health, misfires, tallies
 from engine.store.health import Health
+from engine.store.status import HICCUP
 from engine.store.store import Store
 
 LATE = timedelta(minutes=10)  # that a schedule may come after its time
-HICCUP = timedelta(minutes=5)  # of trouble that pass by before anybody is told
 KNOWN = "known"  # since when a source is watched at all
 
 

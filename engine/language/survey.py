@@ -11,6 +11,7 @@ from engine.language.library import FOLDERS, SHARED, Buffers, Library
 from engine.language.locales import split
 from engine.language.nodes import Place
 from engine.language.problems import Problem, errors, in_order, suggest
+from engine.language.resources import Connections
 
 USUAL = ("form-request", "signature-request", "signature-reminder", "task-reminder", "escalation")
 _WRITTEN = (".yaml", ".yml", ".md", ".csv", ".xlsx", ".xls", ".ods", ".json", ".txt", ".html", ".docx")
@@ -98,14 +99,25 @@ def _translations(library: Library) -> Iterator[Problem]:
 
 def _strays(library: Library) -> Iterator[Problem]:
     """Files that look like definitions and are never read."""
+    samples = set(_samples(library))
     for path in sorted(p for p in library.folder.rglob("*") if p.is_file()):
         inside = path.relative_to(library.folder)
+        if path in samples:
+            continue
         hidden = any(part.startswith((".", "_", "~")) for part in inside.parts)
         if hidden or path.suffix.lower() not in _WRITTEN or path.stem.lower() == "readme" or len(inside.parts) > 2:
             continue
         if hint := _astray(inside):
             message = f"`{inside.name}` is not read"
             yield Problem("W071", message, str(inside), 1, 1, help=hint, severity="warning")
+
+
+def _samples(library: Library) -> Iterator[Path]:
+    """What other systems send, as connections.yaml names it."""
+    document = library.shared("connections")
+    if document is not None and isinstance(document.root, Connections):
+        schemas = (schema for one in document.root.connections.values() for schema in one.events.values())
+        yield from ((library.folder / schema.sample).resolve() for schema in schemas if schema.sample)
 
 
 def _astray(path: Path) -> str:

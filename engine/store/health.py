@@ -5,6 +5,7 @@ Those who do the work say here how it went, in the transaction in which they do 
 the same again: within a few seconds nothing is written.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -78,6 +79,9 @@ _TOLD = Sql(
     """
 )
 _OVER = Sql("UPDATE health SET told = '', told_at = :at WHERE source = :source AND told <> ''")
+_NOT_TOLD = Sql("UPDATE health SET told = :before WHERE source = :source AND told = :what")
+_AILING = Sql("SELECT source FROM health WHERE told <> '' OR error_since IS NOT NULL")
+_GONE = Sql("UPDATE health SET told = '', error_since = NULL WHERE source = :source")
 _ALARMS = Sql(queries.ALARMS)
 _FORGET = Sql("DELETE FROM health WHERE source = :source")
 
@@ -104,6 +108,18 @@ def told(c: Connection, source: str, what: str, at: datetime) -> bool:
     return bool(_TOLD.rows(c, source=source, told=what, at=at))
 
 
+def not_told(c: Connection, source: str, what: str, before: str) -> None:
+    """Nobody could be told of `what` after all: they know what they knew `before`."""
+    _NOT_TOLD.change(c, source=source, what=what, before=before)
+
+
+def only(c: Connection, there: Set[str]) -> None:
+    """Sources that are no more are in no trouble. What is known of them stays: they may come back."""
+    for (source,) in _AILING.rows(c):
+        if source not in there:
+            _GONE.change(c, source=source)
+
+
 def get(c: Connection, source: str) -> Health:
     """What is known of it; one of which nothing is known was never seen."""
     rows = _ONE.rows(c, source=source)
@@ -115,9 +131,9 @@ def everything(c: Connection) -> dict[str, Health]:
     return {row[0]: _health(row) for row in _ALL.rows(c)}
 
 
-def alarms(c: Connection) -> tuple[str, ...]:
-    """The sources that people were told of, and that are not well again."""
-    return tuple(source for (source,) in _ALARMS.rows(c))
+def alarms(c: Connection, now: datetime) -> tuple[str, ...]:
+    """The sources that people were told of, or should have been, and that are not well again."""
+    return tuple(source for (source,) in _ALARMS.rows(c, before=now - queries.HICCUP))
 
 
 def forget(c: Connection, source: str) -> None:

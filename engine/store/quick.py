@@ -4,11 +4,13 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from engine.runtime.view import Entry, IncidentView
 from engine.store import status as queries
+from engine.store.moment import written
 from engine.store.rows import CaseSummary
 
 _SECONDS = 5.0  # a reader in WAL mode waits for nobody but a recovery
@@ -71,14 +73,15 @@ def holds(path: Path) -> tuple[str, ...]:
 
 
 def alarms(path: Path) -> tuple[str, ...]:
-    """The ways in and out that people were told of, and that are not well again. Raises FileNotFoundError."""
-    return _words(path, queries.ALARMS)
+    """The ways in and out that people were told of, or should have been, and that are not well again. Raises
+    FileNotFoundError."""
+    return _words(path, queries.ALARMS, {"before": written(datetime.now(UTC) - queries.HICCUP)})
 
 
-def _words(path: Path, query: str) -> tuple[str, ...]:
+def _words(path: Path, query: str, values: Mapping[str, str] | None = None) -> tuple[str, ...]:
     try:
         with _reading(path) as c:
-            return tuple(word for (word,) in c.execute(query))
+            return tuple(word for (word,) in c.execute(query, values or {}))
     except sqlite3.OperationalError:  # a database of an older Baton, which nobody has brought up to date yet
         return ()
 

@@ -4,6 +4,7 @@ anything but sqlite3. Standard library only."""
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -34,7 +35,9 @@ COUNT = """
 """
 
 HOLDS = "SELECT scope FROM holds ORDER BY since, scope"
-ALARMS = "SELECT source FROM health WHERE told <> '' ORDER BY source"
+# Also what nobody could be told of: when no mail leaves, that is what is wrong.
+ALARMS = "SELECT source FROM health WHERE told <> '' OR error_since <= :before ORDER BY source"
+HICCUP = timedelta(minutes=5)  # of trouble that pass by before anybody is told
 
 LIVE = """
     SELECT plans.process, plans.version, plans.source FROM plans JOIN releases

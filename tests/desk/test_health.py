@@ -59,6 +59,10 @@ def guard(desk: Desk, settings: Settings, watch: Clock, mailer: MemoryMailer) ->
     return Watch(settings, Ways(settings, desk.store, desk._schedules(), watch), mailer, watch)
 
 
+async def alarms(desk: Desk, watch: Clock) -> tuple[str, ...]:
+    return await desk.store.read(lambda c: health.alarms(c, watch()))
+
+
 async def crm(desk: Desk) -> Way:
     return next(way for way in await desk.ways() if way.source == "webhook/crm")
 
@@ -123,7 +127,7 @@ async def test_trouble_that_passes_is_no_alarm_and_trouble_that_stays_is(
     await guard.look()
     assert "does not work" in mailer.sent[0].subject
     assert "wrong &lt;password&gt;" in mailer.sent[0].html
-    assert await desk.store.read(health.alarms) == ("sender/mail",)
+    assert await alarms(desk, watch) == ("sender/mail",)
 
 
 async def test_while_nobody_can_be_told_it_is_tried_again(
@@ -131,11 +135,22 @@ async def test_while_nobody_can_be_told_it_is_tried_again(
 ) -> None:
     await desk.store.write(lambda c: health.trouble(c, "webhook/crm", "refused", watch()))
     watch.turn(minutes=6)
-    mailer.faults += [Fault(Phase.CONNECT, "drop")] * 2
+    mailer.faults += [Fault(Phase.CONNECT, "drop"), Fault(Phase.REPLY, "4xx")]
     await guard.look()
-    assert await desk.store.read(health.alarms) == ()
+    assert (await crm(desk)).health.told == ""
+    assert await alarms(desk, watch) == ("webhook/crm",)
     await guard.look()
     assert len(mailer.sent) == 2
+
+
+async def test_a_source_that_is_taken_out_of_the_files_is_no_alarm_any_more(
+    desk: Desk, guard: Watch, watch: Clock
+) -> None:
+    await desk.store.write(lambda c: health.trouble(c, "webhook/old", "refused", watch()))
+    await desk.store.write(lambda c: health.told(c, "webhook/old", "trouble", watch()))
+    await guard.look()
+    watch.turn(minutes=6)
+    assert await alarms(desk, watch) == ()
 
 
 async def test_where_one_cannot_be_told_the_others_are_told_once(
