@@ -6,10 +6,10 @@ from sqlalchemy.exc import OperationalError
 
 from cli.office import no_database
 from engine.store import cases, health, holds, plans
+from engine.store.crew import T, Work
 from engine.store.quick import CaseStatus
 from engine.store.rows import CaseSummary
 from engine.store.store import Store
-from engine.store.writer import T, Work
 
 
 class ServerReader:

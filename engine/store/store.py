@@ -1,21 +1,19 @@
 """The door to the database: open it, bring it up to date, read and write with named queries."""
 
-import asyncio
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 from sqlalchemy import URL
 
+from engine.store.crew import Crew, T, Work
 from engine.store.database import BUSY_SECONDS, address, reading_engine, writing_engine
 from engine.store.migration import migrate
-from engine.store.writer import T, Work, Writer
 
 
 class Store:
     """`await store.write(lambda c: ledger.claim(c, ...))`: a work is a plain function of a connection.
 
-    It runs in another thread, in one transaction, perhaps together with others and perhaps twice (see `Writer`):
+    It runs in another thread, in one transaction, perhaps together with others and perhaps twice (see `Crew`):
     no network, no waiting, no side effects in it. Reads see what was committed before they began.
     """
 
@@ -23,8 +21,8 @@ class Store:
         self.url = url
         self._writing = writing_engine(url)
         self._reading = reading_engine(url)
-        self._writer = Writer(self._writing)
-        self._readers = ThreadPoolExecutor(4, thread_name_prefix="store-reader")
+        self._writers = Crew("store-writer", self._writing, threads=1, most=200)
+        self._readers = Crew("store-reader", self._reading, threads=4, most=20)
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -40,15 +38,15 @@ class Store:
 
         A caller that is cancelled while it waits does not know: its work may still be written.
         """
-        return await self._writer.write(work)
+        return await self._writers.do(work)
 
     async def read(self, work: Work[T]) -> T:
-        """Run a work that only reads, in a pool of threads."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+        """Run a work that only reads."""
+        return await self._readers.do(work)
 
     def write_now(self, work: Work[T]) -> T:
         """`write` for a caller without an event loop."""
-        return self._writer.write_now(work)
+        return self._writers.do_now(work)
 
     def read_now(self, work: Work[T]) -> T:
         """`read` for a caller without an event loop, in its own thread."""
@@ -70,7 +68,7 @@ class Store:
 
     def close(self) -> None:
         """Write what was asked for, then let go of the database."""
-        self._writer.close()
-        self._readers.shutdown()
+        self._writers.close()
+        self._readers.close()
         self._reading.dispose()
         self._writing.dispose()

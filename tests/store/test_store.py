@@ -9,8 +9,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from engine.store import ledger, links
+from engine.store.crew import StoreClosedError, Work
 from engine.store.store import Store
-from engine.store.writer import StoreClosedError, Work
 from tests.store.samples import NOW, claim, opened
 
 

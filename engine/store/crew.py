@@ -1,4 +1,4 @@
-"""Group commit: works that wait at the same time share one transaction, and so one fsync."""
+"""Works that wait at the same time share one transaction: one fsync when they write, one change of threads each way."""
 
 import asyncio
 from collections import defaultdict
@@ -15,11 +15,9 @@ from sqlalchemy import Connection, Engine
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
-GROUP = 200  # works in one transaction: more would keep the first ones and the other processes waiting
-
 
 class StoreClosedError(RuntimeError):
-    """The store was closed; nothing was written."""
+    """The store was closed; nothing was done."""
 
 
 @dataclass(slots=True)
@@ -31,51 +29,61 @@ class _Job:
     error: BaseException | None = None
 
 
-class Writer:
-    """One thread and one connection.
+class Crew:
+    """Threads that take works from one queue; each has a connection.
 
     A group of works runs in one transaction. If one of them raises, the transaction is rolled back and each
     runs again alone: the failure is rare, and no savepoint is paid for on the way that is not. So a work may
-    run twice; it must do nothing but write to the database and return a value.
+    run twice; it must do nothing but ask the database and return a value.
+
+    `most` works share a transaction: more would keep the first ones, and whoever else writes, waiting.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, name: str, engine: Engine, *, threads: int, most: int) -> None:
+        self._name = name
         self._engine = engine
+        self._many = threads
+        self._most = most
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
-        self._thread: Thread | None = None
+        self._threads: list[Thread] = []
         self._closed = False
         self._lock = Lock()
 
-    async def write(self, work: Work[T]) -> T:
+    async def do(self, work: Work[T]) -> T:
         """Return what the work returned once it is committed; raise what it raised."""
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[T] = loop.create_future()
         self._put(_Job(work, waiter, loop))
         return await waiter
 
-    def write_now(self, work: Work[T]) -> T:
+    def do_now(self, work: Work[T]) -> T:
         """The same for a caller without an event loop: it blocks."""
         waiter: Future[T] = Future()
         self._put(_Job(work, waiter, None))
         return waiter.result()
 
     def close(self) -> None:
-        """Write what waits, then stop."""
+        """Do what waits, then stop."""
         with self._lock:
             self._closed = True
-            thread, self._thread = self._thread, None
+            threads, self._threads = self._threads, []
+        for _ in threads:
             self._queue.put(None)
-        if thread:
+        for thread in threads:
             thread.join()
 
     def _put(self, job: _Job) -> None:
         with self._lock:
             if self._closed:
                 raise StoreClosedError("the store is closed")
-            if not self._thread:
-                self._thread = Thread(target=self._serve, name="store-writer", daemon=True)
-                self._thread.start()
+            if not self._threads:
+                self._begin()
             self._queue.put(job)
+
+    def _begin(self) -> None:
+        self._threads = [Thread(target=self._serve, name=self._name, daemon=True) for _ in range(self._many)]
+        for thread in self._threads:
+            thread.start()
 
     def _serve(self) -> None:
         while job := self._queue.get():
@@ -89,7 +97,7 @@ class Writer:
         """Everything that waits now, and whether to go on afterwards."""
         jobs = [first]
         with suppress(Empty):
-            while len(jobs) < GROUP:
+            while len(jobs) < self._most:
                 job = self._queue.get_nowait()
                 if job is None:
                     return jobs, False
