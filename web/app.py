@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from engine.desk.desk import Desk
 from web.body import TooLarge, Unreadable
 from web.doors import Foreign, NoSuchPage, Room, TooOften
-from web.guard import Guard, secure
+from web.guard import Guard, framed, secure
 from web.pace import Limits, Pace
 from web.pages import Notice, Pages
 from web.routes import actions, cases, figures, forms, hooks, mail, service, signatures, start, tasks, unsubscribe
@@ -83,7 +83,7 @@ def _answer_problems(app: FastAPI, pages: Pages) -> None:
     async def our_fault(request: Request, problem: Exception) -> Response:
         # The address holds a token, so only the kind of page is logged; the server logs the traceback.
         log.error("a page failed: %s /%s", request.method, request.url.path.split("/")[1])
-        page = pages.notice(OUR_FAULT)
+        page = framed(request, pages.notice(OUR_FAULT))
         secure(page.headers)  # this page is made outside of the middleware
         return page
 
@@ -93,6 +93,6 @@ def _answer_problems(app: FastAPI, pages: Pages) -> None:
 
 def _saying(pages: Pages, notice: Notice) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def say(request: Request, problem: Exception) -> Response:
-        return pages.notice(notice)
+        return framed(request, pages.notice(notice))
 
     return say

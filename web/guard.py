@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +16,13 @@ POLICY = (
 def policy_for(origins: tuple[str, ...]) -> str:
     """The same, on a page that exactly these sites may show in a frame."""
     return POLICY.replace("frame-ancestors 'none'", f"frame-ancestors 'self' {' '.join(origins)}")
+
+
+def framed(request: Request, page: Response) -> Response:
+    """The page, for the sites that may show it in a frame: those that the form named, if this is about a form."""
+    if embed := getattr(request.state, "embed", ()):
+        page.headers["Content-Security-Policy"] = policy_for(embed)
+    return page
 
 
 # A browser's PDF viewer is a page of its own that brings its styles: it may only be framed by us.

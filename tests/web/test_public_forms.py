@@ -67,6 +67,23 @@ async def test_only_the_named_sites_may_show_it_in_a_frame(ann: Visitor, house: 
     assert other.endswith("frame-ancestors 'none'")
 
 
+async def test_what_goes_wrong_in_a_frame_is_said_in_the_frame(ann: Visitor, house: House) -> None:
+    page = await ann.http.post(PATH, content=b"{}", headers={"content-type": "application/json"})
+    assert page.status_code == 400
+    assert page.headers["content-security-policy"].endswith("frame-ancestors 'self' https://www.acme.example")
+
+
+async def test_a_page_sent_twice_counts_once_and_one_sent_again_with_a_correction_is_heard(
+    ann: Visitor, house: House
+) -> None:
+    page = {"form-submission": "x" * 22}
+    for sent in (BOB, BOB, {**BOB, "who": "Bob Lee"}):
+        assert (await ann.send(PATH, {**sent, **page})).status == 200
+    titles = {case.title for case in await house.desk.store.read(cases.listing)}
+    assert titles == {"Call somebody back for Bob", "Call somebody back for Bob Lee"}
+    assert await opened(house) == 2
+
+
 async def test_somebody_who_sends_too_much_waits_whichever_process_he_comes_in_by(house: House) -> None:
     statuses = []
     for _ in range(4):  # each app is a process of its own, with the database in common

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -58,7 +59,7 @@ async def answer(request: Request, link: FormLink, token: str) -> Response:
     answers = asked(form.fields, sent)
     submission = submission_of(sent)
     try:
-        errors = answers.errors or await room.desk.answer(token, answers.raw, submission)
+        errors = answers.errors or await room.desk.answer(token, answers.raw, once(submission, sent))
     except NotOpen:
         return room.pages.notice(LATE)
     if errors and link.state in ("answered", "closed"):  # there is nothing to be put right any more
@@ -78,6 +79,14 @@ def submission_of(sent: Sent) -> str:
     """The number of the page that was sent, or a fresh one where it carries none of ours."""
     given = sent.text("form-submission")
     return given if _SUBMISSION.fullmatch(given) else new_submission()
+
+
+def once(submission: str, sent: Sent) -> str:
+    """What makes two sendings one: the same page with the same answers. Who goes back and corrects an answer is
+    heard."""
+    said = sorted((name, values) for name, values in sent.texts.items())
+    files = sorted((name, file.name, sha256(file.content).hexdigest()) for name, file in sent.uploads.items())
+    return f"{submission}-{sha256(repr((said, files)).encode()).hexdigest()[:20]}"
 
 
 def thanks_of(form: FormPage) -> str:

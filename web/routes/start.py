@@ -7,10 +7,10 @@ from fastapi.responses import RedirectResponse
 
 from engine.desk import BadInputs, FormPage, NotThere
 from web.body import read_form
-from web.doors import Anyone, NoSuchPage, Room, TooOften, address_of, room_of
-from web.guard import policy_for
+from web.doors import Anyone, NoSuchPage, TooOften, address_of, room_of
+from web.guard import framed
 from web.questions import asked
-from web.routes.forms import form_page, new_submission, submission_of, thanks_of
+from web.routes.forms import form_page, new_submission, once, submission_of, thanks_of
 
 router = APIRouter(dependencies=[Depends(Anyone())])
 TRAP = "form-more"  # no name that a browser fills in by itself
@@ -21,15 +21,14 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 @router.get("/start/{process}/{trigger}")
 async def public_form(request: Request, process: str, trigger: str) -> Response:
-    room = room_of(request)
-    form = await _form(room, process, trigger)
-    return _framed(form_page(room, form, submission=new_submission(), trap=TRAP), form)
+    form = await _form(request, process, trigger)
+    return framed(request, form_page(room_of(request), form, submission=new_submission(), trap=TRAP))
 
 
 @router.post("/start/{process}/{trigger}")
 async def submit(request: Request, process: str, trigger: str) -> Response:
     room = room_of(request)
-    form = await _form(room, process, trigger)
+    form = await _form(request, process, trigger)
     sent = await read_form(request)
     if sent.text(TRAP):  # whoever fills this in does not see the page
         await room.desk.drop_form(process, trigger)
@@ -42,21 +41,20 @@ async def submit(request: Request, process: str, trigger: str) -> Response:
     if not errors:
         try:
             await room.desk.submit_form(
-                process, trigger, answers.raw, source_id=submission, locale=language_of(request)
+                process, trigger, answers.raw, source_id=once(submission, sent), locale=language_of(request)
             )
         except BadInputs as problem:
             errors = problem.problems
     if errors:
-        return _framed(form_page(room, form, sent, errors, submission=submission, trap=TRAP), form)
+        return framed(request, form_page(room, form, sent, errors, submission=submission, trap=TRAP))
     return RedirectResponse(f"/start/{process}/{trigger}/thanks", 303)
 
 
 @router.get("/start/{process}/{trigger}/thanks")
 async def thanks(request: Request, process: str, trigger: str) -> Response:
-    room = room_of(request)
-    form = await _form(room, process, trigger)
-    page = room.pages.show("sent.html", heading="Thank you", text=thanks_of(form), rows=(), when="")
-    return _framed(page, form)
+    form = await _form(request, process, trigger)
+    page = room_of(request).pages.show("sent.html", heading="Thank you", text=thanks_of(form), rows=(), when="")
+    return framed(request, page)
 
 
 def language_of(request: Request) -> str:
@@ -73,17 +71,13 @@ def _weight(text: str) -> float:
     return float(found[1]) if found else 1.0
 
 
-def _framed(page: Response, form: FormPage) -> Response:
-    """The page, for the sites that may show it in a frame: these and no others."""
-    if form.embed:
-        page.headers["Content-Security-Policy"] = policy_for(form.embed)
-    return page
-
-
-async def _form(room: Room, process: str, trigger: str) -> FormPage:
+async def _form(request: Request, process: str, trigger: str) -> FormPage:
+    """The form. Whatever is answered from here on may be framed by the sites that it names."""
     if not (_NAME.fullmatch(process) and _NAME.fullmatch(trigger)):
         raise NoSuchPage
     try:
-        return await room.desk.public_form(process, trigger)
+        form = await room_of(request).desk.public_form(process, trigger)
     except NotThere as problem:
         raise NoSuchPage from problem
+    request.state.embed = form.embed
+    return form
