@@ -10,7 +10,7 @@ from activities.outgoing import Outgoing
 from engine.language.addresses import normal
 from engine.language.calendar import WorkCalendar
 from engine.language.resources import Calendar
-from engine.store import holds, outbox, policy, rates
+from engine.store import holds, lanes, policy, rates
 from engine.store.outbox import Letter, Waiting
 from engine.store.policy import Ask, Go, Rules, Suppress, Wait
 
@@ -53,7 +53,7 @@ def first(c: Any, letter: Letter, out: Outgoing, windows: Windows, rules: Rules,
         return Held("held", "hold", hold.words, at)
     if isinstance(verdict, Wait):
         return Held("queued", verdict.code, verdict.reason, verdict.until)
-    if code := outbox.in_the_way(c, letter, at):
+    if code := lanes.in_the_way(c, letter, at):
         return Held("queued", code, BEHIND[code], at)
     return _slot(c, out, rules, at)
 
@@ -75,7 +75,7 @@ def copies(c: Any, to: Sequence[str], class_: str, colleagues: Collection[str], 
 
 def stands_behind(c: Any, letter: Letter, at: datetime) -> bool:
     """Whether a hold or earlier mails keep it back, as far as the rows say; nothing is decided by that."""
-    return bool(holds.over(c, letter.class_, letter.sender) or outbox.in_the_way(c, letter, at))
+    return bool(holds.over(c, letter.class_, letter.sender) or lanes.in_the_way(c, letter, at))
 
 
 def undo_window(out: Outgoing, windows: Windows) -> timedelta:

@@ -22,7 +22,7 @@ from engine.language.time import resolve_text
 from engine.runtime.effects import Effect
 from engine.runtime.flow import StepError
 from engine.runtime.step import Retry
-from engine.store import contacts, files, outbox
+from engine.store import contacts, files, threads
 from engine.store.contacts import Contact
 
 LONGEST_NAME = 200  # characters: what is longer is no name
@@ -98,7 +98,7 @@ async def _reader(world: World, people: People, effect: Effect) -> _Reader:
     known, earlier = await world.store.read(
         lambda c: (
             None if staff else contacts.get(c, address),
-            outbox.thread(c, effect.case, normal(address), effect.key),
+            threads.thread(c, effect.case, normal(address), effect.key),
         )
     )
     return _Reader(address, staff, known, earlier)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.gateways.tokens import reply_token, reply_token_of, token_hash
-from engine.store import links, outbox
+from engine.store import links, threads
 
 MOST_LOOKED_UP = 50
 """Message-IDs of one mail that are looked for; a thread of years names hundreds."""
@@ -44,7 +44,7 @@ class Correlation:
     def by_answered(self, c: Connection, message_ids: Iterable[str]) -> Thread | None:
         """The thread of the nearest of these mails that is ours."""
         for message_id in tuple(message_ids)[:MOST_LOOKED_UP]:
-            if row := outbox.by_message_id(c, message_id):
+            if row := threads.by_message_id(c, message_id):
                 return Thread(row.case, row.path, row.recipient, message_id)
         return None
 

@@ -23,7 +23,7 @@ from engine.runtime.replies import is_work, named_senders, takes_mail, takes_rep
 from engine.runtime.state import State
 from engine.settings import Settings
 from engine.shelf import Shelf
-from engine.store import cases, health, inbox, mails, matching, misfires, outbox, states, triage
+from engine.store import cases, health, inbox, mails, matching, misfires, outbox, states, threads, triage
 from engine.store.mails import MailRow
 from engine.store.misfires import Misfire
 from engine.store.rows import Arrival, CaseDetail
@@ -112,7 +112,7 @@ class Placing:
         plan, now, name = await self.shelf.plan(case.digest), self.clock(), case.summary.id
         state = State.load(await self.store.read(lambda c: states.current(c, name)))
         written_to, answers, asked = await self.store.read(
-            lambda c: (outbox.written_to(c, name), loops.answers(c, sender, now, name), _asked(c, thread))
+            lambda c: (threads.written_to(c, name), loops.answers(c, sender, now, name), _asked(c, thread))
         )
         return CaseFacts(
             ended=case.summary.status == "ended",

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from engine.gateways.parsing import Failure, Letter
 from engine.language.addresses import normal
 from engine.mailroom.correlation import Thread
-from engine.store import contacts, outbox
+from engine.store import contacts, outbox, threads
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def note(c: Connection, letter: Letter, reports: Sequence[Report], at: datetime)
     named = first.thread.message_id or _latest(c, first.thread)
     if named:
         outbox.bounced(c, named, first.why, at)
-    known = outbox.written_to(c, first.thread.case) | {normal(first.thread.reader)}
+    known = threads.written_to(c, first.thread.case) | {normal(first.thread.reader)}
     for report in reports:
         if normal(report.address) in known:
             contacts.bounced(c, report.address, report.hard, report.why, at)

@@ -21,7 +21,7 @@ from activities.world import World
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
 from engine.language.values import encode
 from engine.runtime.step import Result
-from engine.store import holds, ledger, outbox
+from engine.store import holds, lanes, ledger, outbox
 from engine.store.letters import tell
 from engine.store.policy import Go, Rules, Suppress, judge
 from engine.store.rows import OutboxRow
@@ -76,7 +76,7 @@ class Delivery:
     def _leaves(self, c: Any) -> bool:
         """In one transaction: nothing holds it back, it is still as it was read, and from here on it may happen."""
         now = datetime.now(UTC)
-        if holds.over(c, self.row.class_, self.row.sender) or not self._may(c, now) or not outbox.leaves(c, self.row):
+        if holds.over(c, self.row.class_, self.row.sender) or not self._may(c, now) or not lanes.leaves(c, self.row):
             return False
         if not ledger.collect(c, self.row.key, self.token, now):
             _put_aside(c, self.row, now, "it waits here, and the ledger of effects does not know of it")
@@ -112,7 +112,7 @@ class Delivery:
         known = ledger.look(c, self.row.key)
         if known is None or known.state != "posted":  # another worker has overtaken this one, and is at it
             return
-        outbox.put_off(c, self.row, "retry", problem.message, now + timedelta(seconds=pause), made)
+        lanes.put_off(c, self.row, "retry", problem.message, now + timedelta(seconds=pause), made)
 
 
 def clear(c: Any, row: OutboxRow, rules: Rules, now: datetime, colleagues: Collection[str] = ()) -> Outgoing | None:
@@ -127,7 +127,7 @@ def clear(c: Any, row: OutboxRow, rules: Rules, now: datetime, colleagues: Colle
         _put_aside(c, row, now, f"it cannot be read any more: {problem!r}")
         return None
     if isinstance(answer, Held):
-        outbox.put_off(c, row, answer.code, answer.because, answer.until, row.attempts)
+        lanes.put_off(c, row, answer.code, answer.because, answer.until, row.attempts)
         return None
     if isinstance(answer, Suppress):
         withdraw(c, row, suppressed(out.mail, answer), "suppressed", answer.code, answer.reason, now)
@@ -161,7 +161,7 @@ def withdraw(
 def bury(c: Any, row: OutboxRow, now: datetime) -> None:
     """Its sender died while sending: nobody knows, and its case is told so. It is looked at once more: one that was
     only slow may have come to its end, or has put it off, since the row was read."""
-    if row.key not in {dead.key for dead in outbox.died(c, now - LONGEST_DATA)}:
+    if row.key not in {dead.key for dead in lanes.died(c, now - LONGEST_DATA)}:
         return
     ledger.give_up_forsaken_one(c, row.key, now, DIED)
     known = ledger.look(c, row.key)

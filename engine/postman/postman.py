@@ -15,7 +15,7 @@ from activities.world import World
 from engine.clock import rest
 from engine.language.addresses import normal
 from engine.postman.delivery import Delivery, bury, clear
-from engine.store import outbox
+from engine.store import lanes
 from engine.store.rows import OutboxRow
 
 log = logging.getLogger("baton.postman")
@@ -49,7 +49,7 @@ class Postman:
 
     async def _look(self, stop: asyncio.Event) -> None:
         now = datetime.now(UTC)
-        senders, dead = await self.world.store.read(lambda c: (_due(c, now), outbox.died(c, now - LONGEST_DATA)))
+        senders, dead = await self.world.store.read(lambda c: (_due(c, now), lanes.died(c, now - LONGEST_DATA)))
         for row in dead:
             await self.world.store.write(lambda c, row=row: bury(c, row, now))  # type: ignore[misc]
             self.told()
@@ -75,12 +75,12 @@ class Postman:
     def _take(self, c: Connection, sender: str) -> tuple[OutboxRow, Outgoing] | None:
         """The next message, if the sender is ours and one may leave."""
         now = datetime.now(UTC)
-        if not outbox.lane(c, sender, self.holder, now, now + LEASE):
+        if not lanes.lane(c, sender, self.holder, now, now + LEASE):
             return None
         people = self.world.people()
         colleagues = {normal(user.email) for user in people.users} if people else set()
         for _ in range(AT_ONCE):
-            row = outbox.next_of(c, sender, now)
+            row = lanes.next_of(c, sender, now)
             if row is None:
                 return None
             if out := clear(c, row, self.world.rules, now, colleagues):
@@ -89,12 +89,12 @@ class Postman:
 
     async def _leave(self, sender: str) -> None:
         try:
-            await self.world.store.write(lambda c: outbox.leave_lane(c, sender, self.holder))
+            await self.world.store.write(lambda c: lanes.leave_lane(c, sender, self.holder))
         except SQLAlchemyError as problem:
             log.warning("the lease of a sender runs out by itself: %s", problem)
 
 
 def _due(c: Connection, now: datetime) -> list[str]:
     """Senders with a message that may leave, as far as the rows say; asked without writing, and so quite often."""
-    times = outbox.due(c)
-    return [sender for sender, at in times.items() if at <= now and outbox.next_of(c, sender, now)]
+    times = lanes.due(c)
+    return [sender for sender, at in times.items() if at <= now and lanes.next_of(c, sender, now)]

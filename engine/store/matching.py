@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select, text, tuple_
 from engine.language.addresses import normal
 from engine.language.values import decode, encode
 from engine.runtime.mailbox import at
-from engine.store.outbox import written_to
 from engine.store.rows import Subscriber
 from engine.store.sql import Sql
 from engine.store.tables import subscriptions
+from engine.store.threads import written_to
 
 _CAME = Sql(
     """

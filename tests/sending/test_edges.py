@@ -9,7 +9,7 @@ from engine.gateways.mail.memory import MemoryMailer
 from engine.gateways.mail.phases import BeforeData
 from engine.postman.delivery import bury
 from engine.postman.postman import Postman
-from engine.store import contacts, ledger, outbox
+from engine.store import contacts, lanes, ledger, outbox
 from engine.store.store import Store
 from tests.mail.house import House, house
 from tests.policy.test_whole_house import HERE
@@ -74,10 +74,10 @@ def test_a_sender_that_was_only_slow_is_not_buried(store: Store) -> None:
     wait(store, letter(1))
     row = store.read_now(lambda c: outbox.of(c, letter(1).key))
     assert row
-    store.write_now(lambda c: (outbox.leaves(c, row), ledger.collect(c, row.key, "p", NOW)))
-    (dead,) = store.read_now(lambda c: outbox.died(c, NOW + timedelta(hours=1)))
+    store.write_now(lambda c: (lanes.leaves(c, row), ledger.collect(c, row.key, "p", NOW)))
+    (dead,) = store.read_now(lambda c: lanes.died(c, NOW + timedelta(hours=1)))
     store.write_now(  # after a long time the server says “later”
-        lambda c: (ledger.post(c, row.key, "p", NOW), outbox.put_off(c, row, "retry", "later", NOW, 1))
+        lambda c: (ledger.post(c, row.key, "p", NOW), lanes.put_off(c, row, "retry", "later", NOW, 1))
     )
     store.write_now(lambda c: bury(c, dead, NOW + timedelta(hours=1)))
     found = store.read_now(lambda c: outbox.of(c, row.key))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
-from engine.store import holds, ledger, outbox
+from engine.store import holds, lanes, ledger, outbox
 from engine.store.outbox import Letter
 from engine.store.store import Store
 
@@ -27,7 +27,7 @@ def wait(store: Store, one: Letter, code: str = "undo", until: datetime | None =
 
 
 def next_of(store: Store, at: datetime = NOW) -> str:
-    row = store.read_now(lambda c: outbox.next_of(c, "", at))
+    row = store.read_now(lambda c: lanes.next_of(c, "", at))
     return row.subject if row else ""
 
 
@@ -43,18 +43,18 @@ def test_nothing_overtakes_what_waits_for_the_same_person_but_what_waits_for_a_d
     wait(store, letter(1), until=LATER)
     wait(store, letter(2))
     assert next_of(store) == ""
-    assert store.read_now(lambda c: outbox.in_the_way(c, letter(3), NOW)) == "behind"
-    assert store.read_now(lambda c: outbox.in_the_way(c, letter(3, class_="transactional"), NOW)) == ""
+    assert store.read_now(lambda c: lanes.in_the_way(c, letter(3), NOW)) == "behind"
+    assert store.read_now(lambda c: lanes.in_the_way(c, letter(3, class_="transactional"), NOW)) == ""
     wait(store, letter(4, "bob@acme.test"), code="approval", until=None)
-    assert store.read_now(lambda c: outbox.in_the_way(c, letter(5, "bob@acme.test"), NOW)) == ""
+    assert store.read_now(lambda c: lanes.in_the_way(c, letter(5, "bob@acme.test"), NOW)) == ""
 
 
 @pytest.mark.parametrize(("code", "way"), [("hold", "lane"), ("rate", "lane"), ("quiet", "")])
 def test_what_only_waits_for_its_turn_is_not_overtaken_at_the_same_sender(store: Store, code: str, way: str) -> None:
     wait(store, letter(1), code=code)
-    assert store.read_now(lambda c: outbox.in_the_way(c, letter(2, "bob@acme.test"), NOW)) == way
+    assert store.read_now(lambda c: lanes.in_the_way(c, letter(2, "bob@acme.test"), NOW)) == way
     other = letter(3, "bob@acme.test", sender="surveys")
-    assert store.read_now(lambda c: outbox.in_the_way(c, other, NOW)) == ""
+    assert store.read_now(lambda c: lanes.in_the_way(c, other, NOW)) == ""
 
 
 @pytest.mark.parametrize("scope", ["all", "class marketing", "sender surveys"])
@@ -79,38 +79,38 @@ def test_a_hold_knows_what_is_still_under_way(store: Store) -> None:
 
 def test_of_several_only_one_sends_for_a_sender_until_its_time_is_over(store: Store) -> None:
     def lane(holder: str, at: datetime) -> bool:
-        return store.write_now(lambda c: outbox.lane(c, "", holder, at, at + timedelta(seconds=5)))
+        return store.write_now(lambda c: lanes.lane(c, "", holder, at, at + timedelta(seconds=5)))
 
     assert lane("one", NOW)
     assert not lane("two", NOW)
     assert lane("one", NOW + timedelta(seconds=4))
     assert not lane("two", NOW + timedelta(seconds=6))
     assert lane("two", NOW + timedelta(seconds=10))
-    store.write_now(lambda c: outbox.leave_lane(c, "", "two"))
+    store.write_now(lambda c: lanes.leave_lane(c, "", "two"))
     assert lane("one", NOW + timedelta(seconds=11))
 
 
 def test_a_message_leaves_as_it_was_read_or_not_at_all(store: Store) -> None:
     wait(store, letter(1))
-    row = store.read_now(lambda c: outbox.next_of(c, "", NOW))
+    row = store.read_now(lambda c: lanes.next_of(c, "", NOW))
     assert row
     assert store.write_now(lambda c: outbox.edit(c, row, "Another", b"another", "sam"))
     assert not store.write_now(lambda c: outbox.edit(c, row, "Yet another", b"yet", "priya"))
-    assert not store.write_now(lambda c: outbox.leaves(c, row))
+    assert not store.write_now(lambda c: lanes.leaves(c, row))
     edited = store.read_now(lambda c: outbox.named(c, str(row.seq)))
     assert edited
     assert (edited.subject, edited.by, edited.mail) == ("Another", "sam", b"another")
-    assert store.write_now(lambda c: outbox.leaves(c, edited))
-    assert not store.write_now(lambda c: outbox.leaves(c, edited))
+    assert store.write_now(lambda c: lanes.leaves(c, edited))
+    assert not store.write_now(lambda c: lanes.leaves(c, edited))
 
 
 def test_a_message_whose_sender_died_is_found(store: Store) -> None:
     wait(store, letter(1))
     row = store.read_now(lambda c: outbox.of(c, letter(1).key))
     assert row
-    store.write_now(lambda c: (outbox.leaves(c, row), ledger.collect(c, row.key, "p", NOW)))
-    assert store.read_now(lambda c: outbox.died(c, NOW)) == ()
-    assert [r.key for r in store.read_now(lambda c: outbox.died(c, LATER))] == [row.key]
+    store.write_now(lambda c: (lanes.leaves(c, row), ledger.collect(c, row.key, "p", NOW)))
+    assert store.read_now(lambda c: lanes.died(c, NOW)) == ()
+    assert [r.key for r in store.read_now(lambda c: lanes.died(c, LATER))] == [row.key]
 
 
 def test_a_message_that_was_agreed_to_keeps_its_place(store: Store) -> None:
@@ -134,7 +134,7 @@ def test_the_times_of_each_sender_are_known(store: Store) -> None:
     wait(store, letter(1), until=LATER)
     wait(store, letter(2))
     wait(store, letter(3, sender="surveys"), code="approval", until=None)
-    assert store.read_now(outbox.due) == {"": NOW}
+    assert store.read_now(lanes.due) == {"": NOW}
 
 
 def test_only_what_waits_is_called_off(store: Store) -> None:

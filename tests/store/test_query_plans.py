@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.language.restraint import Cap
-from engine.store import contacts, holds, ledger, notices, outbox, policy
+from engine.store import contacts, holds, lanes, ledger, notices, outbox, policy, threads
 from engine.store.moment import written
 from engine.store.outbox import Letter
 from engine.store.policy import Ask, Rules
@@ -24,19 +24,19 @@ FEW = 10 * MANY  # instructions of the database's machine; one look at everythin
 GLANCE = 1000  # instructions between two looks at it
 
 ASKED: dict[str, Callable[[Connection], Any]] = {
-    "whose mails are due": outbox.due,
-    "which is next": lambda c: outbox.next_of(c, "", NOW),
-    "which is next, when all are due": lambda c: outbox.next_of(c, "", NOW + timedelta(days=1)),
-    "whose sender died": lambda c: outbox.died(c, NOW),
+    "whose mails are due": lanes.due,
+    "which is next": lambda c: lanes.next_of(c, "", NOW),
+    "which is next, when all are due": lambda c: lanes.next_of(c, "", NOW + timedelta(days=1)),
+    "whose sender died": lambda c: lanes.died(c, NOW),
     "what is under way": lambda c: holds.under_way(c, "all"),
-    "what is in the way": lambda c: outbox.in_the_way(c, LETTER, NOW),
+    "what is in the way": lambda c: lanes.in_the_way(c, LETTER, NOW),
     "may it go": lambda c: policy.judge(c, ASK, RULES),
     "who it is": lambda c: contacts.get(c, "u5@acme.test"),
-    "its thread": lambda c: outbox.thread(c, "c5", "u5@acme.test", "new"),
+    "its thread": lambda c: threads.thread(c, "c5", "u5@acme.test", "new"),
     "what waits for a case": lambda c: outbox.of_case(c, "c5"),
-    "whom a case has written to": lambda c: outbox.written_to(c, "c5"),
+    "whom a case has written to": lambda c: threads.written_to(c, "c5"),
     "what came back": lambda c: outbox.bounced(c, "m5@n", "no such user", NOW),
-    "which mail is answered": lambda c: outbox.by_message_id(c, "m5@n"),
+    "which mail is answered": lambda c: threads.by_message_id(c, "m5@n"),
     "its row in the ledger": lambda c: ledger.look(c, "k5"),
     "what is taken up": lambda c: ledger.collect(c, "k5", "t", NOW),
     "what stands against somebody": lambda c: contacts.suppressions_of(c, "u5@acme.test"),
