@@ -21,7 +21,8 @@ from engine.gateways.outcome import Deferred, Refused
 from engine.gateways.rendering import RenderFailed
 from engine.language.calendar import WorkCalendar
 from engine.language.resources import EmailTemplate
-from engine.postman.digest import DIGEST, SOON, URGENT, Paths, Reader, heading, readers, sections
+from engine.postman.digest import DIGEST, URGENT, Paths, heading, sections
+from engine.postman.news import SOON, News, Reader, readers
 from engine.runtime.effects import Effect
 from engine.runtime.flow import StepError
 from engine.runtime.step import Retry
@@ -43,6 +44,15 @@ class Habit:
     calendar: WorkCalendar
 
 
+@dataclass(frozen=True)
+class Window:
+    """Of which time somebody is told. `under_way`: it was begun, and is to come to its end."""
+
+    since: datetime
+    upto: datetime
+    under_way: bool = False
+
+
 @dataclass
 class Notices:
     """`owner_of` answers with the group that owns the process of a plan, by its digest."""
@@ -52,6 +62,7 @@ class Notices:
     owner_of: Callable[[str], Awaitable[str]]
     clock: Clock = utc_now
     _told: set[str] = field(default_factory=set)
+    _owners: dict[str, str] = field(default_factory=dict)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set."""
@@ -73,14 +84,24 @@ class Notices:
         await self._urgent(everybody, now)
         if not self.habit.calendar.is_open(now):
             return
-        owners = await self._owners()
-        for reader in everybody:
-            await self._digest(reader, now, owners)
+        for reader in await self._awaiting(everybody, now):
+            await self._digest(reader, now)
         await self.world.store.write(lambda c: rates.forget(c, now - timedelta(days=2)))
 
-    async def _digest(self, reader: Reader, now: datetime, owners: dict[str, str]) -> None:
+    async def _awaiting(self, everybody: tuple[Reader, ...], now: datetime) -> list[Reader]:
+        """For whom there is something to be written. What is new is read once for all, and nobody waits for it."""
+        windows = await self.world.store.read(lambda c: [(r, self._window(c, r, now)) for r in everybody])
+        open_ = [(reader, window) for reader, window in windows if window]
+        if not open_:
+            return []
+        since = min(window.since for _, window in open_)
+        news = await self.world.store.read(lambda c: self._news(c, since, now))
+        await self._learn(news)
+        return [r for r, w in open_ if w.under_way or news.of(r, w.since, self._settled(w.upto))]
+
+    async def _digest(self, reader: Reader, now: datetime) -> None:
         name = reader.user.id
-        found = await self.world.store.write(lambda c: self._due(c, reader, now, owners))
+        found = await self.world.store.write(lambda c: self._due(c, reader, now))
         if found is None:
             return
         upto, new = found
@@ -88,51 +109,56 @@ class Notices:
         if await self._send(f"digest/{name}/{upto:%Y%m%dT%H%M}", reader, DIGEST, scope):
             await self.world.store.write(lambda c: notices.done(c, name, upto))
 
-    def _due(
-        self, c: Connection, reader: Reader, now: datetime, owners: dict[str, str]
-    ) -> tuple[datetime, list[dict[str, Any]]] | None:
+    def _due(self, c: Connection, reader: Reader, now: datetime) -> tuple[datetime, list[dict[str, Any]]] | None:
         """What goes out to them now, and up to when it tells. It is theirs from here on, until it has left."""
-        known, upto, name = notices.told(c, reader.user.id), now - LAG, reader.user.id
-        if known is None:
-            notices.put(c, name, upto, upto, done=True)
+        window = self._window(c, reader, now)
+        if window is None:  # another worker was quicker
             return None
-        paths = Paths(self.world.key, self.world.base_url)
-        since = known.upto
-        if not known.done:  # whoever began it has died, or is at it: the ledger knows
-            since, upto = known.since, known.upto
-        elif upto - since < self.habit.every or self._fresh(c, since, upto):
-            return None
-        new = sections(c, paths, reader, since, upto, lambda d: owners.get(d, ""))
-        if new or not known.done:  # what was begun may have been dealt with meanwhile
-            notices.put(c, name, since, upto, done=not new)
+        since, upto = window.since, window.upto
+        mine = self._news(c, since, upto).of(reader, since, upto)
+        new = sections(c, Paths(self.world.key, self.world.base_url), reader, mine, upto)
+        if new or window.under_way:  # what was begun may have been dealt with meanwhile
+            notices.put(c, reader.user.id, since, upto, done=not new)
         return (upto, new) if new else None
 
-    def _fresh(self, c: Connection, since: datetime, upto: datetime) -> bool:
-        """Whether everything that is new came just now: there may be more of it in a moment."""
-        wait = min(GATHER, self.habit.every / 4)
-        before = upto - wait
-        return not notices.tasks_between(c, since, before, before + SOON) and not notices.troubles(c, since, before)
+    def _window(self, c: Connection, reader: Reader, now: datetime) -> Window | None:
+        """Of which time they are to be told now; None where they were told a short while ago."""
+        known, upto = notices.told(c, reader.user.id), now - LAG
+        if known is None:  # they are new, and begin now
+            return Window(upto, upto, under_way=True)
+        if not known.done:  # whoever began it has died, or is at it: the ledger knows
+            return Window(known.since, known.upto, under_way=True)
+        return Window(known.upto, upto) if upto - known.upto >= self.habit.every else None
 
-    async def _owners(self) -> dict[str, str]:
-        """Plan -> the group that owns its process, of those with open incidents."""
-        at = self.clock()
-        rows = await self.world.store.read(lambda c: notices.troubles(c, at - timedelta(days=30), at))
-        return {digest: await self.owner_of(digest) for digest in {row.digest for row in rows}}
+    def _news(self, c: Connection, since: datetime, upto: datetime) -> News:
+        """What is new for anybody between the two times, and what is due soon after them."""
+        found = notices.tasks_between(c, since, upto, upto + SOON), notices.troubles(c, since, upto)
+        return News(*found, self._owners)
+
+    def _settled(self, upto: datetime) -> datetime:
+        """Where everything that is new came later than that, there may be more of it in a moment."""
+        return upto - min(GATHER, self.habit.every / 4)
+
+    async def _learn(self, news: News) -> None:
+        """Which group owns the processes of plans that are not known yet. What a digest means never changes."""
+        for digest in {trouble.digest for trouble in news.troubles} - self._owners.keys():
+            self._owners[digest] = await self.owner_of(digest)
 
     async def _urgent(self, everybody: tuple[Reader, ...], now: datetime) -> None:
-        ids = await self.world.store.read(lambda c: notices.urgent(c, now - STILL_URGENT))
-        self._told &= {f"{one}/{reader.user.id}" for one in ids for reader in everybody}
-        for one in ids:
-            for reader in everybody:
-                if f"{one}/{reader.user.id}" not in self._told:
-                    await self._one(one, reader, now)
+        found = await self.world.store.read(lambda c: notices.urgent(c, now - STILL_URGENT))
+        theirs = {f"{one.id}/{reader.user.id}": (one.id, reader) for one in found for reader in everybody
+                  if reader.may(one)}  # fmt: skip
+        self._told &= theirs.keys()
+        for key, (task, reader) in theirs.items():
+            if key not in self._told:
+                await self._one(task, reader, now)
 
     async def _one(self, task: str, reader: Reader, now: datetime) -> None:
         paths, to = Paths(self.world.key, self.world.base_url), reader.user.email
 
         def link(c: Connection) -> tuple[str, str, str] | None:
             row = tasks.task(c, task)
-            mine = row if row and row.task.status == "open" and reader.may(row) else None
+            mine = row if row and row.task.status == "open" and reader.may(row.task) else None
             return (mine.task.title, mine.case_title, paths.task(c, mine, to, now)) if mine else None
 
         found = await self.world.store.write(link)

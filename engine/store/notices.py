@@ -1,14 +1,15 @@
 """What colleagues were told of: of each the time up to which they know everything."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection
 
+from engine.store import tasks
 from engine.store.moment import moment
 from engine.store.sql import Sql
-from engine.store.tables import cases, incidents, tasks
 
 _OF = Sql("SELECT since, upto, done FROM notices WHERE user_id = :user")
 _PUT = Sql(
@@ -18,6 +19,22 @@ _PUT = Sql(
     """
 )
 _DONE = Sql("UPDATE notices SET done = 1 WHERE user_id = :user AND upto = :upto")
+# Few columns: it is asked for all colleagues together, however many tasks are open.
+_TASKS = "SELECT id, assignee, candidate_groups, candidate_users, opened_at, due FROM tasks WHERE status = 'open'"
+_NEWS = Sql(
+    f"""
+    {_TASKS} AND ((opened_at > :since AND opened_at <= :upto) OR (due > :since AND due <= :soon)) ORDER BY id
+    """
+)
+_URGENT = Sql(f"{_TASKS} AND priority = 'urgent' AND opened_at > :since ORDER BY id")
+# The condition of the partial index is repeated word for word, or SQLite does not use it.
+_OPEN = "i.status = 'open' AND i.since > :since AND i.since <= :upto"
+_TROUBLES = Sql(
+    f"""
+    SELECT i.case_id, p.title, p.process, p.digest, i.step, i.since FROM incidents i JOIN cases p ON p.id = i.case_id
+    WHERE {_OPEN} ORDER BY i.since
+    """  # noqa: S608  our own words
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +44,18 @@ class Told:
     since: datetime
     upto: datetime
     done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """What says for whom a task is news."""
+
+    id: str
+    assignee: str
+    groups: tuple[str, ...]
+    users: tuple[str, ...]
+    opened_at: datetime
+    due: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +88,29 @@ def done(c: Connection, user: str, upto: datetime) -> None:
     _DONE.change(c, user=user, upto=upto)
 
 
-def tasks_between(c: Connection, since: datetime, upto: datetime, soon: datetime) -> tuple[str, ...]:
-    """Open tasks that were opened in that time, or are or were due by `soon`: their ids."""
-    new = (tasks.c.opened_at > since) & (tasks.c.opened_at <= upto)
-    due = (tasks.c.due > since) & (tasks.c.due <= soon)
-    return tuple(c.scalars(select(tasks.c.id).where(tasks.c.status == "open", or_(new, due)).order_by(tasks.c.id)))
+def tasks_between(c: Connection, since: datetime, upto: datetime, soon: datetime) -> tuple[OpenTask, ...]:
+    """Open tasks that were opened in that time, or are or were due by `soon`."""
+    return _open_tasks(_NEWS.rows(c, since=since, upto=upto, soon=soon))
 
 
-def urgent(c: Connection, since: datetime) -> tuple[str, ...]:
-    """Open tasks that cannot wait, of those opened since then: their ids."""
-    mine = (tasks.c.status == "open") & (tasks.c.priority == "urgent") & (tasks.c.opened_at > since)
-    return tuple(c.scalars(select(tasks.c.id).where(mine).order_by(tasks.c.id)))
+def urgent(c: Connection, since: datetime) -> tuple[OpenTask, ...]:
+    """Open tasks that cannot wait, of those opened since then."""
+    return _open_tasks(_URGENT.rows(c, since=since))
 
 
 def troubles(c: Connection, since: datetime, upto: datetime) -> tuple[Trouble, ...]:
     """Open incidents of that time."""
-    query = (
-        select(incidents.c.case_id, cases.c.title, cases.c.process, cases.c.digest, incidents.c.step, incidents.c.since)
-        .join(cases, cases.c.id == incidents.c.case_id)
-        .where(incidents.c.status == "open", incidents.c.since > since, incidents.c.since <= upto)
-        .order_by(incidents.c.since)
+    rows = _TROUBLES.rows(c, since=since, upto=upto)
+    return tuple(
+        Trouble(case, title, process, digest, step, _time(at)) for case, title, process, digest, step, at in rows
     )
-    return tuple(Trouble(*row) for row in c.execute(query))
+
+
+def _open_tasks(rows: Iterable[tuple[Any, ...]]) -> tuple[OpenTask, ...]:
+    return tuple(
+        OpenTask(id_, assignee, tasks.split(groups), tasks.split(users), _time(opened_at), moment(due))
+        for id_, assignee, groups, users, opened_at, due in rows
+    )
 
 
 def _time(value: Any) -> datetime:

@@ -55,7 +55,7 @@ def _names(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     return column.contains(f"|{name}|", autoescape=True)
 
 
-def _split(kept: str) -> tuple[str, ...]:
+def split(kept: str) -> tuple[str, ...]:
     return tuple(kept.strip("|").split("|")) if kept.strip("|") else ()
 
 
@@ -78,8 +78,8 @@ def _view(row: Any) -> TaskView:
         opened_at=row.opened_at,
         description=row.description,
         assignee=row.assignee,
-        groups=_split(row.candidate_groups),
-        users=_split(row.candidate_users),
+        groups=split(row.candidate_groups),
+        users=split(row.candidate_users),
         priority=row.priority,
         due=row.due,
         outcomes=tuple(decode(row.outcomes_json)),

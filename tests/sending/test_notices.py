@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import Connection, insert, select
 
 from engine.gateways.mail import Fault, Mail, Phase
 from engine.gateways.mail.memory import MemoryMailer
@@ -14,6 +16,7 @@ from engine.language.calendar import WorkCalendar
 from engine.language.resources import Absence, Calendar
 from engine.postman.notices import Habit, Notices
 from engine.store import links, notices
+from engine.store.tables import incidents, tasks
 from tests.mail.house import House
 
 ALWAYS = WorkCalendar.of(Calendar.model_validate({
@@ -156,3 +159,29 @@ async def test_what_was_done_while_a_worker_had_died_is_not_told_as_an_empty_mai
     assert await told.after(timedelta(0)) == []
     await home.start("chores", client="Acme", who="sam")
     assert [mail.subject for mail in await told.after(2 * HOUR)] == ["1 new"]
+
+
+async def test_a_thousand_incidents_are_one_mail_of_readable_length_and_work_of_others_costs_nothing(
+    home: House,
+) -> None:
+    told = await telling(home)
+    case = await home.start("chores", client="Acme", who="sam")
+    await home.store.write(lambda c: fill(c, case, 1000))
+    began = time.process_time()
+    mails = await told.after(2 * HOUR)
+    assert time.process_time() - began < 5
+    assert {mail.subject for mail in mails} == {"1 new", "1000 could not go on"}
+    owner = next(mail for mail in mails if mail.subject.startswith("1000"))
+    assert len(re.findall(r"/c/([\w-]{43})", owner.text)) == 50
+    assert "950 more" in owner.text
+    assert await told.after(2 * HOUR) == []
+
+
+def fill(c: Connection, case: str, number: int) -> None:
+    """Incidents of this case, and open tasks of somebody else."""
+    ((known, *_),) = c.execute(select(tasks)).all()
+    row = dict(c.execute(select(tasks).where(tasks.c.id == known)).mappings().one())
+    at = datetime.now(UTC)
+    c.execute(insert(tasks), [{**row, "id": f"t{n}", "assignee": "somebody", "opened_at": at} for n in range(number)])
+    stopped = {"case_id": case, "since": at, "step": "x", "code": "x", "message": "x", "status": "open"}
+    c.execute(insert(incidents), [{**stopped, "path": f"p{n}"} for n in range(number)])

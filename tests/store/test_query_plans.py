@@ -44,6 +44,7 @@ ASKED: dict[str, Callable[[Connection], Any]] = {
     "what they were sent": lambda c: outbox.listing(c, to="u5@acme.test"),
     "what cannot wait": lambda c: notices.urgent(c, NOW),
     "what a colleague does not know": lambda c: notices.tasks_between(c, NOW, NOW, NOW),
+    "what could not go on": lambda c: notices.troubles(c, NOW, NOW + timedelta(days=1)),
     "what nobody asks for": lambda c: ledger.give_up_forsaken(c, NOW, NOW, "it died"),
 }
 
@@ -82,6 +83,10 @@ def fill(cursor: Any, state: str, waits: bool) -> None:
             (f"k{n}", f"c{n}", "posted" if waits else "sent", f"u{n}@acme.test", f"m{n}@n", now, now)
             for n in range(MANY)
         ),
+    )
+    cursor.executemany(
+        "INSERT INTO incidents (case_id, path, since, step, code, message, status) VALUES (?, 'x', ?, 'x', '', '', ?)",
+        ((f"c{n}", now, "open" if waits else "resolved") for n in range(MANY)),
     )
     cursor.executemany(
         "INSERT INTO contacts (address, name, locale, time_zone, given_by, created_at, changed_at)"

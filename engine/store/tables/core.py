@@ -158,6 +158,7 @@ incidents = Table(
     words("code"),
     words("message"),
     words("status"),
+    Index("ix_incidents_open", "since", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
 )
 
 timeline = Table(
