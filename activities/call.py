@@ -12,10 +12,10 @@ from activities.world import World
 from engine.gateways.http import HttpRequest
 from engine.gateways.outcome import Refused
 from engine.language import given, wording
+from engine.language.connections import Operation
 from engine.language.fields import Reference, ValuesField
 from engine.language.picking import picked
 from engine.language.plan import Plan
-from engine.language.resources import Operation
 from engine.language.types import Record, record
 from engine.language.values import encode
 from engine.runtime.effects import Effect

@@ -14,10 +14,11 @@ from engine.gateways.pictures import pictures
 from engine.gateways.tokens import link_token, link_url, reply_address, reply_token, token_hash
 from engine.language.addresses import normal
 from engine.language.calendar import WorkCalendar
+from engine.language.connections import Connections
 from engine.language.evaluator import EVERYDAY
 from engine.language.locales import chosen
 from engine.language.plan import Plan
-from engine.language.resources import Connections, EmailTemplate, People
+from engine.language.resources import EmailTemplate, People
 from engine.language.time import resolve_text
 from engine.runtime.effects import Effect
 from engine.runtime.flow import StepError

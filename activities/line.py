@@ -18,9 +18,9 @@ from engine.gateways.access import Grant
 from engine.gateways.http import HttpCaller, HttpRequest, HttpResponse
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
 from engine.gateways.outgoing import plain
+from engine.language.connections import Connection, Operation
 from engine.language.evaluator import EvaluationError, render
 from engine.language.expressions import parse_template
-from engine.language.resources import Connection, Operation
 from engine.runtime.effects import Effect
 from engine.runtime.flow import StepError
 from engine.store import requests

@@ -7,9 +7,9 @@ from activities.line import Recorded, secret
 from activities.world import World
 from engine.gateways.notifier import Level, Notice, Told
 from engine.language import wording
+from engine.language.connections import Connection
 from engine.language.fields import Reference, TextField
 from engine.language.plan import Plan
-from engine.language.resources import Connection
 from engine.runtime.effects import Effect
 from engine.runtime.flow import StepError
 from engine.runtime.step import Result, Run, Step

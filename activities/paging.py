@@ -12,8 +12,8 @@ from engine.gateways.answers import HttpResponse
 from engine.gateways.http import HttpRequest
 from engine.gateways.outcome import Refused
 from engine.gateways.outgoing import same_origin
+from engine.language.connections import Pages
 from engine.language.payload import dig
-from engine.language.resources import Pages
 
 LONGEST = 60.0  # seconds for all pages together: what is fetched must be done within the time of one effect
 MOST = 10_000  # entries

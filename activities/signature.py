@@ -4,7 +4,7 @@ from functools import partial
 
 from engine.language import wording
 from engine.language.fields import EmailField, FileField, TextField
-from engine.language.resources import Model
+from engine.language.model import Model
 from engine.language.types import FILE, TEXT, Choice, Field, ListOf, Record, record
 from engine.runtime.events import Accept
 from engine.runtime.state import Data

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from engine.language import given, wording
 from engine.language.fields import GroupsField, IdField, InnerConditionField, PhraseField, Reference, ValuesField
+from engine.language.model import Model
 from engine.language.process import EventType, all_heard_as, comes_from_outside, heard_as
-from engine.language.resources import Input, Model
+from engine.language.resources import Input
 from engine.language.types import DATETIME, TEXT, Choice, ListOf, Record, Type, record
 from engine.runtime.events import Accept, compared
 from engine.runtime.journal import words

@@ -14,7 +14,8 @@ from engine.language.fields import (
     TextField,
     UserField,
 )
-from engine.language.resources import ChecklistItem, Model
+from engine.language.model import Model
+from engine.language.resources import ChecklistItem
 from engine.language.types import ANY, DATETIME, TEXT, Choice, Field, ListOf, Type, record
 from engine.runtime.step import Look
 

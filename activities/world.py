@@ -14,7 +14,8 @@ from engine.gateways.mail import Mailer
 from engine.gateways.notifier import Notifier
 from engine.gateways.pdf import Printer
 from engine.gateways.rendering import Brand, Renderer
-from engine.language.resources import Connections, People
+from engine.language.connections import Connections
+from engine.language.resources import People
 from engine.store.policy import NO_RULES, Rules
 from engine.store.rows import NewCase
 from engine.store.store import Store

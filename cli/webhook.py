@@ -20,8 +20,8 @@ from cli.webhook_words import as_data, told
 from engine.desk.desk import Desk
 from engine.desk.webhooks import HookLine, Rehearsal
 from engine.gateways.own_web import NotReached, post
+from engine.language.connections import Connection
 from engine.language.library import workspace_definitions
-from engine.language.resources import Connection
 from engine.settings import Settings
 
 app = group()

@@ -12,19 +12,11 @@ from typing import get_args, get_type_hints
 
 from activities import STEP_TYPES
 from engine.editor import sentences, words
+from engine.language.connections import Connections
 from engine.language.filters import FILTERS, FUNCTIONS, Function
+from engine.language.model import Model, ValueType
 from engine.language.process import Process
-from engine.language.resources import (
-    Calendar,
-    Checklist,
-    Connections,
-    DocumentTemplate,
-    EmailTemplate,
-    Form,
-    Model,
-    People,
-    ValueType,
-)
+from engine.language.resources import Calendar, Checklist, DocumentTemplate, EmailTemplate, Form, People
 from engine.runtime.step import Step
 from engine.runtime.waiting import WaitingStep
 

@@ -14,8 +14,8 @@ from engine.gateways.http import HttpCaller
 from engine.gateways.mail.accounts import Account
 from engine.gateways.mail.phases import NoServer
 from engine.gateways.outcome import Deferred, Refused
+from engine.language.connections import Connections, Sender
 from engine.language.rate import Rate
-from engine.language.resources import Connections, Sender
 from engine.settings import Settings
 from engine.store import health
 from engine.store.rates import Limits

@@ -10,7 +10,7 @@ from engine.desk.answers import Receipt, Refusal
 from engine.desk.envelopes import Message, NoEvent, identity_of, kept_head, message_of, style_of
 from engine.desk.ground import Ground
 from engine.gateways.hooks import NoSecret, NotSigned, Sent, check
-from engine.language.resources import Connection, Connections
+from engine.language.connections import Connection, Connections
 from engine.language.roster import connections_of
 from engine.language.values import encode
 from engine.store import health, hooks, inbox

@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from engine.gateways.hooks import Sent, Style
+from engine.language.connections import Connection
 from engine.language.inputs import event_from, typed_event
 from engine.language.payload import dig
-from engine.language.resources import Connection
 
 # What never is kept of a message's head: signatures, secrets, and whatever else lets somebody in.
 _SECRET = (

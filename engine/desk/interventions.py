@@ -8,10 +8,11 @@ from typing import Any, Literal
 from engine.desk.answers import BadInputs, DeskError, NotOpen, Preview
 from engine.desk.telling import Telling
 from engine.language.inputs import BadValues
+from engine.language.model import ValueType
 from engine.language.money import Money
 from engine.language.plan import Plan
 from engine.language.problems import one_of, suggest
-from engine.language.resources import Input, ValueType
+from engine.language.resources import Input
 from engine.runtime.events import Event
 from engine.runtime.preview import preview
 from engine.runtime.state import State

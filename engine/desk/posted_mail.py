@@ -9,7 +9,7 @@ from engine.desk.answers import Receipt, Refusal
 from engine.desk.ground import Ground
 from engine.gateways.hooks import NoSecret, NotSigned, Sent, Style, check
 from engine.gateways.posted import RFC822, NoMail, posted
-from engine.language.resources import Mailbox
+from engine.language.connections import Mailbox
 from engine.mailroom.accounts import MEGABYTE
 from engine.mailroom.boxes import mailboxes_of
 from engine.store import health, mails

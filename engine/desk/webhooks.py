@@ -12,8 +12,8 @@ from engine.desk.answers import NotOpen, NotThere, Refusal
 from engine.desk.arrivals import Arrivals, arrival_of
 from engine.desk.envelopes import NoEvent, identity_of, message_of, style_of
 from engine.gateways.hooks import NoSecret, NotSigned, Sent, check, sign
+from engine.language.connections import Connection
 from engine.language.problems import one_of
-from engine.language.resources import Connection
 from engine.language.values import decode
 from engine.opening import Opening
 from engine.routing import Routed

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, get_type_hints
 
 from engine.editor import sentences, words
-from engine.language.resources import Model
+from engine.language.model import Model
 from engine.language.shapes import keys
 
 _NAME = re.compile(r"^`\w+`: ")

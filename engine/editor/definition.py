@@ -8,10 +8,11 @@ from engine.editor.known import TOP, find, own_names
 from engine.editor.meaning import Meaning, meaning, word
 from engine.editor.open_files import View
 from engine.editor.pointed import pointed
+from engine.language.connections import Connections
 from engine.language.document import Document
 from engine.language.fields import Reference, Text
 from engine.language.nodes import Place, Table
-from engine.language.resources import Connections, Form
+from engine.language.resources import Form
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from engine.editor.open_files import View
+from engine.language.connections import Connections
 from engine.language.document import Document, heading
 from engine.language.library import FOLDERS
+from engine.language.model import Model
 from engine.language.nodes import Listing, Place, Table
 from engine.language.process import Process
-from engine.language.resources import Connections, Model, People
+from engine.language.resources import People
 
 MANY = 50  # files whose titles are read to be shown
 

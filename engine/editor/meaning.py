@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from engine.editor.spot import Level, Spot
 from engine.language.document import Registry
 from engine.language.fields import Condition, Expression, Paths
-from engine.language.resources import Model
+from engine.language.model import Model
 from engine.language.shapes import Either, Free, Inside, Many, Named, Shape, Steps, Word, keys
 from engine.runtime.step import Step
 

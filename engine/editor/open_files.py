@@ -11,8 +11,8 @@ from engine.editor.spot import NOWHERE, Spot, spot
 from engine.language.compiler import check_file
 from engine.language.document import Document, Leaf, Registry
 from engine.language.library import FOLDERS, SHARED, Library, definitions_around
+from engine.language.model import Model
 from engine.language.problems import Problem
-from engine.language.resources import Model
 from engine.language.types import Record
 
 SUFFIXES = (".yaml", ".md", ".csv")

@@ -14,10 +14,12 @@ from engine.editor.schema import PHRASES
 from engine.editor.spot import Spot
 from engine.language import given
 from engine.language.checks.mail import WORDS
+from engine.language.connections import Connection, Connections
 from engine.language.fields import Phrase, Reference, Text
 from engine.language.kinds import describe
+from engine.language.model import Model
 from engine.language.process import Process
-from engine.language.resources import Connection, Connections, DocumentTemplate, Form, Model
+from engine.language.resources import DocumentTemplate, Form
 from engine.language.shapes import Free, Inside, Many, Named, Steps, Word, keys
 from engine.language.types import Record
 from engine.runtime.step import Step

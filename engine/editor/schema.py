@@ -12,7 +12,7 @@ from engine.editor.about import keys_of, model_text, summary
 from engine.language.document import Registry
 from engine.language.fields import Identifier, Phrase, Reference
 from engine.language.library import FOLDERS, SHARED
-from engine.language.resources import Model
+from engine.language.model import Model
 from engine.language.shapes import Either, Free, Inside, Key, Many, Named, Shape, Steps, Word, keys
 from engine.runtime.step import Step
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from engine.language.resources import Model
+from engine.language.model import Model
 from engine.runtime.step import Step
 
 NOT_WORDS = re.compile(r"(noqa|type:|fmt:)")

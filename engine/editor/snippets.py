@@ -1,6 +1,6 @@
 """What an editor writes for a new step: its required keys, each with a value to write over."""
 
-from engine.language.resources import Model
+from engine.language.model import Model
 from engine.language.shapes import Key, Many, Steps, Word, keys
 
 PASTE = {

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.editor.open_files import View
+from engine.language.connections import Connections
 from engine.language.document import UnknownStep
+from engine.language.model import Model
 from engine.language.nodes import Listing, Node, Place, Scalar, Table
 from engine.language.process import Process
-from engine.language.resources import Checklist, Connections, Form, Model, People
+from engine.language.resources import Checklist, Form, People
 
 
 @dataclass(frozen=True)

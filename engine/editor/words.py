@@ -18,7 +18,7 @@ from engine.language.fields import (
     Text,
     Values,
 )
-from engine.language.resources import Model, ValueType
+from engine.language.model import Model, ValueType
 
 PLAIN = {str: "text as it stands", int: "whole number", bool: "`true` or `false`"}
 EXPECTED = {

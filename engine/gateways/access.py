@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from engine.gateways.http import HttpCaller, HttpRequest
 from engine.gateways.outcome import Refused
-from engine.language.resources import Mailbox, Sender
+from engine.language.connections import Mailbox, Sender
 
 EARLY = 30.0  # seconds before its end at which a token is not used any more
 UNSAID = 300.0  # seconds, where the answer does not say how long

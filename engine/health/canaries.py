@@ -13,8 +13,8 @@ from engine.clock import Clock, rest
 from engine.gateways.mail import Mail, Mailer, message_id_for
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
 from engine.language import rhythm
+from engine.language.connections import Mailbox
 from engine.language.evaluator import EVERYDAY
-from engine.language.resources import Mailbox
 from engine.mailroom.canary import source_of, subject_for
 from engine.settings import Settings
 from engine.store import health, holds

@@ -20,7 +20,7 @@ from engine.gateways.imap import Trouble, open_folder
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
 from engine.health.floors import below
 from engine.health.ways import Way, refuses_all, wrong
-from engine.language.resources import Connections, Mailbox
+from engine.language.connections import Connections, Mailbox
 from engine.language.roster import connections_of
 from engine.mailroom.accounts import Accounts, server_of
 from engine.mailroom.boxes import mailboxes_of

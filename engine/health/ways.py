@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 from engine.clock import Clock, utc_now
 from engine.desk.envelopes import style_of
 from engine.gateways.hooks import NoSecret, sign
-from engine.language import resources, rhythm
+from engine.language import connections, rhythm
 from engine.language.calendar import WorkCalendar
+from engine.language.connections import Connections
 from engine.language.evaluator import EVERYDAY
-from engine.language.resources import Connections
 from engine.language.roster import connections_of
 from engine.mailroom.boxes import mailboxes_of
 from engine.schedules import Schedule, Schedules
@@ -240,7 +240,7 @@ def _failed(way: Way, counts: Mapping[tuple[str, str], int], editions: Sequence[
     return sum(counts.get(one, 0) for one in listening)
 
 
-def refuses_all(webhook: resources.Connection, settings: Settings) -> str:
+def refuses_all(webhook: connections.Connection, settings: Settings) -> str:
     """Why every message of a webhook is refused, whoever sent it; empty: it is not."""
     name = webhook.webhook_secret or ""
     secret = settings.secret(name)

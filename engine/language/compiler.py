@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.language.checks import check
+from engine.language.connections import Connections
 from engine.language.document import Document, Registry
 from engine.language.fields import Reference
 from engine.language.library import Buffers, Library, definitions_around, workspace_definitions
 from engine.language.locales import variants
+from engine.language.model import Model
 from engine.language.plan import FORMAT, Plan
 from engine.language.problems import Problem, errors, in_order, suggest
 from engine.language.process import Process
-from engine.language.resources import Connections, Model, People, Resources
+from engine.language.resources import People, Resources
 from engine.language.shapes import Either, Inside, Many, Named, Shape, Steps, keys
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import ConfigDict
 
+from engine.language.model import Model
 from engine.language.nodes import Listing, Node, Place, Scalar, Source, Table
-from engine.language.resources import Model
 
 Registry = Mapping[str, type[Model]]
 Path = tuple[str | int, ...]

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from engine.language.connections import Connection
 from engine.language.picking import types
-from engine.language.resources import Connection, Form, Input
+from engine.language.resources import Form, Input
 from engine.language.types import ANY, BOOLEAN, FILE, TEXT, Choice, Field, ListOf, Record, Type, record
 from engine.language.types import EMAIL as ADDRESS
 

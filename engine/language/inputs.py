@@ -7,9 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.language.coercion import coerce
+from engine.language.connections import EventField, EventSchema
 from engine.language.payload import dig
 from engine.language.problems import one_of, suggest
-from engine.language.resources import EventField, EventSchema, Input, People
+from engine.language.resources import Input, People
 
 log = logging.getLogger("baton.inputs")
 

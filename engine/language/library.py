@@ -6,22 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from engine.language.connections import Connections
 from engine.language.document import Document, Registry
+from engine.language.model import Model
 from engine.language.nodes import Table
 from engine.language.problems import Problem
 from engine.language.process import Process
 from engine.language.reader import read
-from engine.language.resources import (
-    Calendar,
-    Checklist,
-    Connections,
-    DecisionTable,
-    DocumentTemplate,
-    EmailTemplate,
-    Form,
-    Model,
-    People,
-)
+from engine.language.resources import Calendar, Checklist, DecisionTable, DocumentTemplate, EmailTemplate, Form, People
 from engine.language.scenario import Tests
 from engine.language.source import MAX_SIZE, load_file
 

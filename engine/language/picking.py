@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.language.coercion import coerce
+from engine.language.connections import Operation, Picked
+from engine.language.model import ValueType
 from engine.language.payload import dig
-from engine.language.resources import Input, Operation, Picked, ValueType
+from engine.language.resources import Input
 
 
 def picks(operation: Operation) -> dict[str, Picked]:

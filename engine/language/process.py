@@ -16,7 +16,8 @@ from engine.language.fields import (
     TextField,
     ValuesField,
 )
-from engine.language.resources import CalendarField, Input, Model
+from engine.language.model import Model
+from engine.language.resources import CalendarField, Input
 
 EventType = Literal["webhook", "manual", "event", "email", "bounce"]
 

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from engine.language.document import Document, Leaf, Path, Registry, UnknownStep, heading
 from engine.language.fields import Identifier, Text
 from engine.language.literals import literal, plain_word
+from engine.language.model import Model
 from engine.language.nodes import Broken, Entry, Listing, Node, Place, Scalar, Source, Table
 from engine.language.problems import Fix, certain, one_of, suggest
-from engine.language.resources import Model
 from engine.language.sayings import NAMES, PASTE, REFUSED
 from engine.language.shapes import Either, Free, Inside, Key, Many, Named, Shape, Steps, Word, keys
 from engine.language.synonyms import KEYS, STEPS, TYPES, meant

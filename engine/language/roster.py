@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from engine.language.checks import check
+from engine.language.connections import Connections
 from engine.language.library import Library, workspace_definitions
+from engine.language.model import Model
 from engine.language.problems import errors
-from engine.language.resources import Connections, Model, People
+from engine.language.resources import People
 
 log = logging.getLogger("baton.roster")
 

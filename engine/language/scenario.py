@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from engine.language.fields import PhraseField, Reference, ValuesField
-from engine.language.resources import Model
+from engine.language.model import Model
 
 TemplateOrSubject = str
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from engine.language.fields import Block, OneOrMany, Paths, Values
-from engine.language.resources import Model
+from engine.language.model import Model
 
 
 @dataclass(frozen=True)

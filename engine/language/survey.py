@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.language.checks import check
+from engine.language.connections import Connections
 from engine.language.document import Document, Registry
 from engine.language.library import FOLDERS, SHARED, Buffers, Library
 from engine.language.locales import split
 from engine.language.nodes import Place
 from engine.language.problems import Problem, errors, in_order, suggest
-from engine.language.resources import Connections
 
 USUAL = ("form-request", "signature-request", "signature-reminder", "task-reminder", "escalation")
 _WRITTEN = (".yaml", ".yml", ".md", ".csv", ".xlsx", ".xls", ".ods", ".json", ".txt", ".html", ".docx")

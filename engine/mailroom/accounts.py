@@ -9,7 +9,7 @@ from engine.gateways.access import Tokens, grant_of
 from engine.gateways.http import HttpCaller
 from engine.gateways.imap import Login, Server, Trouble
 from engine.gateways.outcome import Deferred, Refused
-from engine.language.resources import Mailbox
+from engine.language.connections import Mailbox
 
 MEGABYTE = 1024 * 1024
 

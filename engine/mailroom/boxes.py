@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from engine.language.resources import Connections, Mailbox
+from engine.language.connections import Connections, Mailbox
 from engine.language.roster import connections_of
 from engine.settings import Settings
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.clock import Clock, rest, utc_now
 from engine.gateways.imap import Folder, Login, Opens, Trouble, open_folder
-from engine.language.resources import Mailbox
+from engine.language.connections import Mailbox
 from engine.mailroom import holder
 from engine.mailroom.accounts import MEGABYTE, Accounts, account_of, server_of
 from engine.mailroom.reading_on import ReadingOn

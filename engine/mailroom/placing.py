@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine.clock import Clock
 from engine.gateways.parsing import Letter
 from engine.language.addresses import normal
-from engine.language.resources import Mailbox
+from engine.language.connections import Mailbox
 from engine.language.values import decode
 from engine.mailroom import canary, events, loops, reports
 from engine.mailroom.correlation import Correlation, Thread

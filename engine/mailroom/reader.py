@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from engine.clock import Clock, rest, utc_now
 from engine.gateways.parsing import Letter, Parser, Unreadable
-from engine.language.resources import Mailbox
+from engine.language.connections import Mailbox
 from engine.mailroom.placing import Placing, Sorted
 from engine.store import mails
 from engine.store.mails import MailRow

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.clock import Clock, rest, utc_now
 from engine.gateways.receiver import Bounds, Letter, NotKept, Receiver, Refusal, Welcome
 from engine.language.addresses import normal
-from engine.language.resources import Mailbox
+from engine.language.connections import Mailbox
 from engine.mailroom.accounts import MEGABYTE
 from engine.store import health, mails
 from engine.store.mails import Incoming

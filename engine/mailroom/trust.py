@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from engine.gateways.parsing import Letter
 from engine.language.addresses import normal
-from engine.language.resources import Mailbox
+from engine.language.connections import Mailbox
 
 
 @dataclass(frozen=True)

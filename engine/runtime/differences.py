@@ -7,8 +7,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from engine.language import wording
+from engine.language.model import Model
 from engine.language.plan import Plan
-from engine.language.resources import Model
 from engine.runtime.places import Place, layout
 from engine.runtime.renaming import renamed
 from engine.runtime.step import Step

@@ -6,9 +6,10 @@ from typing import Any, get_args
 
 from engine.language.inputs import BadValues, Values
 from engine.language.kinds import describe
+from engine.language.model import ValueType
 from engine.language.plan import Plan
 from engine.language.problems import one_of, suggest
-from engine.language.resources import Input, ValueType
+from engine.language.resources import Input
 from engine.language.types import ANY, Choice, Field, ListOf, Record, Type
 from engine.runtime.step import Look, Step
 

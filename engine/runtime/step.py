@@ -18,9 +18,10 @@ from engine.language.fields import (
     TextField,
     UserField,
 )
+from engine.language.model import Model
 from engine.language.plan import Plan
 from engine.language.process import Handler
-from engine.language.resources import CalendarField, MailClass, Model, Resources
+from engine.language.resources import CalendarField, MailClass, Resources
 from engine.language.types import ANY, DATETIME, TEXT, Choice, Field, Record, Type, record
 from engine.runtime.around import Names
 from engine.runtime.events import Accept, Event

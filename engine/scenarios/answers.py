@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.language.connections import Operation
 from engine.language.evaluator import EvaluationError, render
 from engine.language.expressions import ExpressionProblem, parse_template
 from engine.language.payload import dig
 from engine.language.picking import picks, typed
 from engine.language.plan import Plan
-from engine.language.resources import Operation
 from engine.runtime.effects import Answer, Effect
 from engine.runtime.flow import StepError
 from engine.runtime.pretended import pretend

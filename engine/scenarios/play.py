@@ -8,9 +8,9 @@ from typing import Any
 
 from engine.language.document import Document
 from engine.language.inputs import BadValues
+from engine.language.model import Model
 from engine.language.nodes import Place
 from engine.language.plan import Plan
-from engine.language.resources import Model
 from engine.language.scenario import Expect, Line, Scenario, Tests
 from engine.runtime.simulator import Simulation
 from engine.scenarios.answers import filled

@@ -8,7 +8,7 @@ from activities import STEP_TYPES
 from docs import reference
 from engine.editor import sentences
 from engine.language.filters import FILTERS, FUNCTIONS
-from engine.language.resources import Model
+from engine.language.model import Model
 
 
 def test_the_page_in_the_checkout_is_the_page_of_the_models() -> None:

@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from engine.language.resources import Mailbox
+from engine.language.connections import Mailbox
 from engine.mailroom.receiving import Receiving
 from engine.store.store import Store
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.gateways.http import MemoryCaller
 from engine.gateways.imap import MemoryServer, Opens, open_folder
-from engine.language.resources import Mailbox
+from engine.language.connections import Mailbox
 from engine.mailroom.accounts import Accounts
 from engine.mailroom.ingest import Ingest, Pace
 from engine.store import health, mails

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from engine.gateways.parsing import Letter, Parser
-from engine.language.resources import Mailbox
+from engine.language.connections import Mailbox
 from engine.language.values import decode
 from engine.mailroom import reasons
 from engine.mailroom.placing import Placing, Sorted

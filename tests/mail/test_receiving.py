@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.language.resources import Mailbox
+from engine.language.connections import Mailbox
 from engine.mailroom.receiving import Receiving
 from engine.store.store import Store
 from tests.mail.dovecot import free_port

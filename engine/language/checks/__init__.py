@@ -22,11 +22,11 @@ from engine.language.checks import (
     writers,
 )
 from engine.language.checks.subject import Subject
+from engine.language.connections import Connections
 from engine.language.document import Document
 from engine.language.library import Library
 from engine.language.problems import Problem
 from engine.language.process import Process
-from engine.language.resources import Connections
 from engine.language.scenario import Tests
 
 FAMILIES = (

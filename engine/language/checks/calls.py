@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from engine.language.checks import secrets
+from engine.language.connections import Connection, Operation, Pages, Picked
 from engine.language.document import Document
+from engine.language.model import Model
 from engine.language.payload import parts
 from engine.language.picking import picks
-from engine.language.resources import Connection, Model, Operation, Pages, Picked
 
 _AUTH: Mapping[str, tuple[str, ...]] = {
     "bearer": ("token",),

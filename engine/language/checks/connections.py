@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from engine.language.checks import calls, mailboxes, secrets, senders, webhooks
 from engine.language.checks.subject import excused
+from engine.language.connections import Connection, Connections
 from engine.language.document import Document
 from engine.language.nodes import Place
-from engine.language.resources import Connection, Connections
 
 _BRACED = re.compile(r"\$?\{+\s*(?:env[.:])?(\w+)\s*\}+|\$(\w+)")
 

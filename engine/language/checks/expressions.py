@@ -18,6 +18,7 @@ from engine.language.checks.standing import Standing, parsed
 from engine.language.checks.subject import Subject
 from engine.language.checks.values import Values
 from engine.language.checks.variables import Variables, moving
+from engine.language.connections import Connection
 from engine.language.document import Leaf, UnknownStep
 from engine.language.expressions import Expr
 from engine.language.fields import Reference
@@ -25,7 +26,6 @@ from engine.language.locales import variants
 from engine.language.narrowing import Path, narrow
 from engine.language.nodes import Broken, Table
 from engine.language.process import Process, When
-from engine.language.resources import Connection
 from engine.language.types import ANY, Field, Record, Type, record
 
 

@@ -8,9 +8,9 @@ from engine.language import rhythm
 from engine.language.addresses import is_email, is_url
 from engine.language.checks import secrets
 from engine.language.checks.subject import excused
+from engine.language.connections import Connections, Mailbox
 from engine.language.document import Document
 from engine.language.problems import one_of
-from engine.language.resources import Connections, Mailbox
 
 _OAUTH = ("token_url", "client_id", "client_secret", "refresh_token", "scope")
 _OF_IMAP = ("host", "port", "tls", "ca", "username", "password", "auth", *_OAUTH, "folder", "existing")

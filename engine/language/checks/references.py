@@ -6,12 +6,14 @@ from typing import Any
 
 from engine.language.addresses import is_email
 from engine.language.checks.subject import Subject, named
+from engine.language.connections import Connection
 from engine.language.document import Document, Leaf
 from engine.language.fields import Reference, Text
 from engine.language.library import FOLDERS
+from engine.language.model import Model
 from engine.language.nodes import Place, Table
 from engine.language.problems import certain, one_of, suggest
-from engine.language.resources import Connection, Input, Model
+from engine.language.resources import Input
 
 ONE = {
     "forms": "form", "emails": "email template", "documents": "document template", "checklists": "checklist",

@@ -5,12 +5,13 @@ from typing import Any
 
 from engine.language.checks import connections, limits, people, tables, time
 from engine.language.coercion import coerce
+from engine.language.connections import Connections
 from engine.language.document import Document
 from engine.language.library import FOLDERS
 from engine.language.nodes import Scalar
 from engine.language.problems import one_of
 from engine.language.process import Process
-from engine.language.resources import Calendar, Connections, DecisionTable, DocumentTemplate, Form, Input, People
+from engine.language.resources import Calendar, DecisionTable, DocumentTemplate, Form, Input, People
 
 _CHOICES = ("choice", "multi_choice")
 

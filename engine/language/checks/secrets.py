@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 
 from engine.language.checks.subject import excused
+from engine.language.connections import Mailbox, Sender
 from engine.language.document import Document
+from engine.language.model import Model
 from engine.language.problems import Problem
-from engine.language.resources import Mailbox, Model, Sender
 
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _NEAR = ("localhost", "127.0.0.1", "::1")

@@ -4,9 +4,9 @@ import re
 
 from engine.language.addresses import is_email, is_url
 from engine.language.checks import secrets
+from engine.language.connections import Connections, Sender
 from engine.language.document import Document
 from engine.language.rate import Rate
-from engine.language.resources import Connections, Sender
 
 _OAUTH = ("token_url", "client_id", "client_secret", "refresh_token", "scope")
 _OF_A_SERVER = ("port", "tls", "ca", "username", "password", "auth", *_OAUTH)

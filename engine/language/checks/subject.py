@@ -6,23 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
+from engine.language.connections import Connection, Connections, Mailbox, Sender
 from engine.language.document import Document, Leaf
 from engine.language.library import Library
 from engine.language.nodes import Place, Source
 from engine.language.problems import Fix, Problem, Severity, certain, one_of, suggest
 from engine.language.process import Process
-from engine.language.resources import (
-    Connection,
-    Connections,
-    DecisionTable,
-    Form,
-    Group,
-    Input,
-    Mailbox,
-    People,
-    Resources,
-    Sender,
-)
+from engine.language.resources import DecisionTable, Form, Group, Input, People, Resources
 from engine.language.types import Field, Record, Type
 
 _ALLOW = re.compile(r"#\s*baton: allow ([EW]\d{3})\b(?:\s+because\s+(?P<reason>\S.*))?")

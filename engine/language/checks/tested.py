@@ -13,10 +13,11 @@ from engine.language.evaluator import EvaluationError, render
 from engine.language.expressions import ExpressionProblem, parse_template
 from engine.language.inputs import BadValues, Values
 from engine.language.library import Library
+from engine.language.model import Model
 from engine.language.nodes import Place, Table
 from engine.language.problems import one_of, suggest
 from engine.language.process import Process
-from engine.language.resources import Input, Model
+from engine.language.resources import Input
 from engine.language.scenario import VERBS, Scenario, Tests
 
 ENDINGS = ("completed", "stopped", "failed", "none")

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 from engine.language import rhythm
+from engine.language.connections import Connection, Connections, EventField, EventSchema
 from engine.language.document import Document
 from engine.language.payload import parts
-from engine.language.resources import Connection, Connections, EventField, EventSchema
 
 _OF_WEBHOOKS = (
     "verify",

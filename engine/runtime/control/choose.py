@@ -4,7 +4,7 @@ from pydantic import Field
 
 from engine.language import wording
 from engine.language.fields import ConditionField, IdField, StepsField
-from engine.language.resources import Model
+from engine.language.model import Model
 from engine.language.types import Choice, Record, record
 from engine.runtime.step import Look, Nested, Result, Run, Step
 

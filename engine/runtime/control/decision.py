@@ -9,7 +9,8 @@ from pydantic import Field
 from engine.language import given, wording
 from engine.language.decision import given_by, holds, listed, outputs
 from engine.language.fields import ConditionField, Reference, ValuesField
-from engine.language.resources import DecisionTable, Model, Resources
+from engine.language.model import Model
+from engine.language.resources import DecisionTable, Resources
 from engine.language.types import Record, record
 from engine.runtime.flow import StepError
 from engine.runtime.step import Look, Result, Run, Step

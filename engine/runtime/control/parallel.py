@@ -7,7 +7,7 @@ from pydantic import Field
 
 from engine.language import wording
 from engine.language.fields import ConditionField, IdField, StepsField
-from engine.language.resources import Model
+from engine.language.model import Model
 from engine.runtime.flow import Suspended
 from engine.runtime.step import Nested, Result, Run, Step
 
