@@ -55,6 +55,7 @@ class Wanted:
 
 def start_all(wanted: Wanted) -> None:
     """Check every row, then start them; exit code 1 where a row is wrong."""
+    _check_report(wanted)
     sheet = _sheet(wanted)
     batch, checked = _checked(wanted, sheet)
     wrong = [result for result in checked if result.state == "invalid"]
@@ -66,6 +67,17 @@ def start_all(wanted: Wanted) -> None:
         _tell(wanted, sheet, sorted([*results, *wrong], key=lambda result: result.line), started=True)
     if wrong:
         raise typer.Exit(1)
+
+
+def _check_report(wanted: Wanted) -> None:
+    """The report never takes the place of the table that it is about, and has one of its own before anything starts."""
+    report = wanted.report
+    if report is None:
+        return
+    if report.exists() and wanted.file.exists() and report.samefile(wanted.file):
+        raise UserProblem(f"--report {report} is the table itself: name another file")
+    if report.is_dir() or not report.parent.is_dir():
+        raise UserProblem(f"--report {report} is no file in a folder that is there")
 
 
 def _sheet(wanted: Wanted) -> Sheet:

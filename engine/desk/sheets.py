@@ -11,10 +11,15 @@ from engine.language.problems import all_of, one_of, suggest
 from engine.language.resources import Input
 
 SEPARATORS = (",", ";", "\t", "|")
+_CALLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
 LARGEST = 50_000_000  # bytes
 MOST_ROWS = 200_000
 MOST_COLUMNS = 500
 LONGEST_CELL = 100_000  # characters
+
+
+_Line = tuple[int, tuple[str, ...]]  # the line in which it begins, and its cells
 
 
 class BadSheet(DeskError):  # noqa: N818 - named as it is said
@@ -44,16 +49,19 @@ def read(content: bytes, encoding: str = "", separator: str = "") -> Sheet:
     """The table in a file. Raises BadSheet."""
     if len(content) > LARGEST:
         raise BadSheet(f"the file has {len(content):,} bytes, and {LARGEST:,} is the most. Split it")
+    if content.startswith(_WORKBOOKS):
+        raise BadSheet("it is a workbook of a spreadsheet program. Save the sheet as CSV (UTF-8), and use that file")
     text, named = _text(content, encoding)
     said = _said_separator(text)
     text = text.partition("\n")[2] if said else text
-    separator = separator or said or _separator(text)
+    separator = _usable(separator) or said or _separator(text)
     csv.field_size_limit(LONGEST_CELL)
     reader, before = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1 if said else 0
     rows = _rows(reader, before)
     try:
-        _, headings = next(rows)
-        found = tuple(_row(line, headings, cells) for line, cells in rows)
+        _, first = next(rows)
+        headings, filled = _named_columns(first, list(rows))
+        found = tuple(_row(line, headings, cells) for line, cells in filled)
     except StopIteration:
         raise BadSheet("the file is empty: its first line names the columns") from None
     except csv.Error as problem:
@@ -105,12 +113,20 @@ def _text(content: bytes, encoding: str) -> tuple[str, str]:
     for name in (encoding,) if encoding else (marked or "utf-8", "cp1252"):
         try:
             return content.decode(name).removeprefix("\ufeff"), name  # the mark is there though UTF-8 was said, too
-        except LookupError:
-            raise BadSheet(f"there is no encoding `{name}`; write for example --encoding cp1252") from None
         except UnicodeDecodeError as problem:
             failed = problem
+        except (LookupError, ValueError):
+            raise BadSheet(f"there is no encoding `{name}`; write for example --encoding cp1252") from None
     line = content[: failed.start].count(b"\n") + 1
-    raise BadSheet(f"line {line} has characters that are not {failed.encoding}: save it as UTF-8, or name --encoding")
+    raise BadSheet(f"line {line} has characters that are not {name}: save it as UTF-8, or name --encoding")
+
+
+def _usable(separator: str) -> str:
+    """The separator as it was said, by itself or by its name."""
+    found = _CALLED.get(separator.lower(), separator)
+    if len(found) > 1 or found.isalnum() or found in ("\n", "\r", '"', "\0"):
+        raise BadSheet(f"`{separator}` cannot separate columns; write --delimiter ',' or ';' or '|' or tab")
+    return found
 
 
 def _said_separator(text: str) -> str:
@@ -130,13 +146,26 @@ def _separator(text: str) -> str:
     return max(counts, key=lambda c: counts[c])
 
 
-def _rows(reader: Any, before: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _rows(reader: Any, before: int) -> Iterator[_Line]:
     """Those that are not empty, with the line in which they begin."""
     line = before + 1
     for cells in reader:
         if any(cell.strip() for cell in cells):
             yield line, tuple(cell.strip() for cell in cells)
         line = before + reader.line_num + 1
+
+
+def _named_columns(first: tuple[str, ...], rows: list[_Line]) -> tuple[tuple[str, ...], list[_Line]]:
+    """Headings and rows without the columns that have neither heading nor cells, as spreadsheet programs add them."""
+    if any("\0" in heading for heading in first):
+        raise BadSheet("it is no table, or one in UTF-16: --encoding utf-16")
+    nameless = [at for at, heading in enumerate(first) if not heading]
+    for at in nameless:
+        if used := next((line for line, cells in rows if cells[at : at + 1] not in ((), ("",))), 0):
+            raise BadSheet(f"column {at + 1} has no heading, and line {used} has something in it: give it a heading")
+    lines = [(0, first), *rows]
+    kept = [(line, tuple(cell for at, cell in enumerate(cells) if at not in nameless)) for line, cells in lines]
+    return (kept[0][1], kept[1:]) if nameless else (first, rows)
 
 
 def _row(line: int, headings: tuple[str, ...], cells: tuple[str, ...]) -> Row:

@@ -60,6 +60,17 @@ def test_a_good_file_starts_and_ends_well(baton: Baton, workspace: Path) -> None
     assert "2 rows: 2 started before" in baton(*START).out
 
 
+@pytest.mark.parametrize("report", ["leads.csv", "./leads.csv", "nowhere/report.csv", "."])
+def test_a_report_that_cannot_be_one_is_refused_before_anything_starts(
+    baton: Baton, workspace: Path, report: str
+) -> None:
+    file = leads(workspace, lead(1))
+    before = file.read_bytes()
+    said = baton(*START, "--report", report)
+    assert (said.code, "name another file" in said.err or "is no file" in said.err) == (1, True)
+    assert (file.read_bytes(), baton("status", "--json").json) == (before, [])
+
+
 def test_a_missing_file_and_an_unknown_column_are_said(baton: Baton, workspace: Path) -> None:
     assert "leads.csv cannot be read" in baton(*START).err
     leads(workspace, lead(1)).write_text("Firm,E-mail\nAcme,a@b.test")

@@ -128,11 +128,39 @@ def test_a_row_is_known_by_its_line_in_the_file_also_after_cells_of_several_line
         (b"a,a\n1,2", "two columns are called `a`"),
         (b'a,b\n"x"y,1', "line 2: the file is no table"),
         (b"a\n\x81", "line 2 has characters"),
+        (b"PK\x03\x04\x14", "Save the sheet as CSV"),
+        ("a,b\n1,2".encode("utf-16-le"), "--encoding utf-16"),
+        (b"a,,b\n1,,2\n1,x,2", "column 2 has no heading, and line 3"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused_with_the_reason(content: bytes, said: str) -> None:
     with pytest.raises(BadSheet, match=said):
         read(content)
+
+
+@pytest.mark.parametrize("separator", ["::", "x", '"', "\n", "semi"])
+def test_what_separates_no_columns_is_refused(separator: str) -> None:
+    with pytest.raises(BadSheet, match="cannot separate columns"):
+        read(b"a,b\n1,2", separator=separator)
+
+
+@pytest.mark.parametrize("encoding", ["nonsense", "punycode", "undefined", "a\0b", "base64"])
+def test_what_no_table_is_written_in_is_refused(encoding: str) -> None:
+    with pytest.raises(BadSheet, match="there is no encoding"):
+        read(b"a,b\n1,2", encoding)
+
+
+@pytest.mark.parametrize("separator", ["tab", "\\t", "\t"])
+def test_a_separator_may_be_named(separator: str) -> None:
+    assert read(b"a,x\tb\n1\t2", separator=separator).headings == ("a,x", "b")
+
+
+def test_empty_columns_that_a_spreadsheet_program_adds_are_left_out() -> None:
+    sheet = read(b"a,,b,,\n1,,2,,\n3,,4\n")
+    assert (sheet.headings, [row.cells for row in sheet.rows]) == (
+        ("a", "b"),
+        [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}],
+    )
 
 
 async def test_a_column_that_is_no_input_is_refused_or_left_out(desk: Desk) -> None:
