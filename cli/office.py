@@ -54,7 +54,11 @@ def ask_with(settings: Settings, question: Callable[[Desk], Awaitable[T]]) -> T:
 
 def open_store(settings: Settings) -> Store:
     """The workspace's database, brought up to date."""
-    settings.kept.chmod(0o700)  # what is in there belongs to clients
+    try:
+        settings.kept.chmod(0o700)  # what is in there belongs to clients
+    except PermissionError as problem:
+        do = "run it as the one who ran `baton up`, or give the folder to yourself: chown -R"
+        raise UserProblem(f"{settings.kept} belongs to somebody else: {do} $USER {settings.kept}") from problem
     try:
         store = Store.open(settings.database_url)
         store.migrate()
@@ -66,7 +70,15 @@ def open_store(settings: Settings) -> Store:
 def no_database(problem: Exception) -> UserProblem:
     """What to say of a database that does not open."""
     said = str(problem.orig if isinstance(problem, OperationalError) else problem).splitlines()
-    return UserProblem(f"the database cannot be opened: {said[0]}. See database.url in baton.yaml")
+    return UserProblem(f"the database cannot be opened: {said[0]}. {_what_to_do(said[0])}")
+
+
+def _what_to_do(said: str) -> str:
+    if "not a database" in said or "malformed" in said:
+        return "Restore the last backup; database.url in baton.yaml says where the file is"
+    if "readonly" in said or "unable to open" in said:
+        return "Whoever runs Baton must be able to write the file and its folder: database.url in baton.yaml"
+    return "See database.url in baton.yaml"
 
 
 async def _asked(desk: Desk, question: Callable[[Desk], Awaitable[T]]) -> T:

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -68,6 +68,14 @@ def run(args: Sequence[str]) -> int:
         asked = _parser().parse_args(args)
     except SystemExit as end:
         return PROBLEM if end.code else 0
+    try:
+        _answer(asked)
+    except quick.NoDatabase as problem:
+        raise UserProblem(f"the database cannot be read: {problem}. Restore the last backup") from problem
+    return 0
+
+
+def _answer(asked: Namespace) -> None:
     settings = settings_of(asked.workspace or _named())
     reader = _reader(settings)
     kind = "ended" if asked.ended else "open"
@@ -77,7 +85,6 @@ def run(args: Sequence[str]) -> int:
         _show(lambda: one_case(_one(reader, asked.case), reader.plan, settings.time_zone), asked.watch)
     else:
         _show(lambda: _all(reader, settings.time_zone, kind), asked.watch)
-    return 0
 
 
 def _all(reader: Reader, zone: str, kind: str) -> str:

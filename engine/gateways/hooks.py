@@ -52,6 +52,15 @@ class Style:
         return (self.header or HEADERS[self.verify]).lower()
 
 
+def usable(style: Style, secret: str) -> str:
+    """Why nothing can be signed with this secret, in words; empty: it can."""
+    try:
+        sign(style, secret, b"", "", datetime.now(UTC))
+    except NoSecret as problem:
+        return str(problem)
+    return ""
+
+
 def check(style: Style, secrets: tuple[str, ...], sent: Sent, now: datetime) -> None:
     """Pass where one of the secrets has signed this message. Raises NotSigned, NoSecret."""
     failed: NotSigned | None = None

@@ -13,8 +13,10 @@ from typing import Literal
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.desk.envelopes import style_of
 from engine.gateways import probes
 from engine.gateways.guard import Guard
+from engine.gateways.hooks import Style, usable
 from engine.gateways.http import HttpxCaller
 from engine.gateways.imap import Trouble, open_folder
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
@@ -91,13 +93,24 @@ class Doctor:
     def _secrets(self) -> list[Finding]:
         named = dict.fromkeys((*_named(self._written()), *self.settings.mail.secrets))
         missing = [name for name in named if not self.settings.secret(name)]
-        senders = [one for one in self._written().connections.values() if one.webhook_secret not in (None, *missing)]
-        if useless := [why for one in senders if (why := refuses_all(one, self.settings))]:
+        if useless := dict.fromkeys(self._useless()):
             return [Finding("secrets", "fail", "; ".join(useless), "take it as the other system shows it")]
         do = "give them a value where Baton runs, or take what names them out of connections.yaml or baton.yaml"
         if missing:
             return [Finding("secrets", "warn", f"not set: {', '.join(missing)}", do)]
         return [Finding("secrets", "ok", "every secret that connections.yaml and baton.yaml name is set")]
+
+    def _useless(self) -> Iterator[str]:
+        """Why secrets that are set can sign nothing, or show nobody who a message is from."""
+        for name, one in self._written().connections.items():
+            if self.settings.secret(one.webhook_secret or "") and (why := refuses_all(one, self.settings)):
+                yield why
+            before = self.settings.secret(one.previous_webhook_secret or "")
+            if before and (why := usable(style_of(one), before)):
+                yield f"{one.previous_webhook_secret} {why}"
+            ours = self.settings.secret(one.signing_secret or "")
+            if ours and (why := usable(Style(), ours)):
+                yield f"{one.signing_secret} {why}; nothing can be sent to {name}"
 
     async def _database(self) -> list[Finding]:
         kind = self.store.url.get_backend_name()
@@ -107,7 +120,8 @@ class Doctor:
             why = str(getattr(problem, "orig", problem)).splitlines()[0]
             return [Finding("database", "fail", f"{kind} does not answer: {why}", "see database.url in baton.yaml")]
         if trouble:
-            return [Finding("database", "fail", f"{kind} is damaged: {trouble}", "restore the last backup")]
+            said = f"{kind} is damaged: {' '.join(trouble.split())}"
+            return [Finding("database", "fail", said, "restore the last backup")]
         found = [Finding("database", "ok", f"{kind}, {said}, tables {HEAD}")]
         found += [_clock("database", ahead)] if ahead is not None else []
         return [*found, *(_space(Path(self.store.url.database or "")) if kind == "sqlite" else [])]
@@ -165,8 +179,12 @@ class Doctor:
             said = f"{box.listen} takes mail" if there else f"nobody takes mail at {box.listen}"
             return [Finding(title, "ok" if there else "fail", said, "" if there else "baton up, or baton worker")]
         if box.type == "webhook":
-            if not self.settings.secret(box.secret or ""):
+            secret = self.settings.secret(box.secret or "")
+            if not secret:
                 return [self._no_secret(title, box.secret or "", do)]
+            if why := usable(Style(), secret):
+                said = f"{box.secret} {why}; every mail is refused"
+                return [Finding(title, "fail", said, "take it as the mail provider shows it")]
             return [Finding(title, "ok", f"mail is posted to /mail/{name}")]
         caller = HttpxCaller(Guard(self.settings.network_allow))
         try:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from engine.clock import Clock, utc_now
+from engine.clock import Clock
 from engine.desk.envelopes import style_of
-from engine.gateways.hooks import NoSecret, sign
+from engine.gateways.hooks import usable
 from engine.language import connections, rhythm
 from engine.language.calendar import WorkCalendar
 from engine.language.connections import Connections
@@ -246,11 +246,8 @@ def refuses_all(webhook: connections.Connection, settings: Settings) -> str:
     secret = settings.secret(name)
     if not secret:
         return f"{name} is not set, so every message is refused"
-    try:
-        sign(style_of(webhook), secret, b"", "", utc_now())
-    except NoSecret as problem:
-        return f"{name} {problem}; every message is refused"
-    return ""
+    why = usable(style_of(webhook), secret)
+    return f"{name} {why}; every message is refused" if why else ""
 
 
 def wrong(ways: Sequence[Way], now: datetime) -> tuple[Way, ...]:

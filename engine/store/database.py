@@ -57,7 +57,12 @@ def _sqlite(url: URL, begin: str, pool_size: int) -> Engine:
     # fail each other at once, whatever the busy timeout says. So we begin them ourselves.
     def connected(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as problem:  # no database: as bad as one that cannot be opened
+            raise sqlite3.OperationalError(str(problem)) from problem
         connection.execute("PRAGMA synchronous=FULL")
 
     def begins(connection: Connection) -> None:

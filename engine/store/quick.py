@@ -86,11 +86,20 @@ def _words(path: Path, query: str, values: Mapping[str, str] | None = None) -> t
         return ()
 
 
+class NoDatabase(sqlite3.Error):
+    """What is there is no database, or a broken one; the text says what SQLite says."""
+
+
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     if not path.is_file():
         raise FileNotFoundError(f"there is no database at {path}")
     uri = f"{path.resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True, timeout=_SECONDS, isolation_level=None)) as c:
-        c.execute("BEGIN")  # all queries see one state
-        yield c
+        try:
+            c.execute("BEGIN")  # all queries see one state
+            yield c
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as problem:
+            raise NoDatabase(str(problem)) from problem

@@ -52,6 +52,25 @@ def test_a_secret_that_is_none_fails(baton: Baton, workspace: Path, monkeypatch:
     assert "CRM_WEBHOOK_SECRET must hold a secret such as `whsec_...`" in baton("doctor").out
 
 
+def test_the_secrets_that_sign_and_those_of_posted_mail_are_looked_at_too(
+    baton: Baton, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = workspace / "definitions" / "connections.yaml"
+    file.write_text(file.read_text().replace("    title: CRM\n", "    title: CRM\n    signing_secret: OUR_SIGN\n"))
+    monkeypatch.setenv("OUR_SIGN", "whsec_?")
+    monkeypatch.setenv("REPLIES_SECRET", "whsec_!")
+    said = baton("doctor").out
+    assert "OUR_SIGN must hold a secret such as `whsec_...`; nothing can be sent to crm" in said
+    assert "REPLIES_SECRET must hold a secret such as `whsec_...`; every mail is refused" in said
+
+
+def test_a_file_that_is_no_database_is_not_our_mistake(baton: Baton, workspace: Path) -> None:
+    (workspace / ".baton" / "baton.db").write_bytes(b"no database at all" * 100)
+    for command in ("doctor", "status", "tasks", "worker"):
+        said = baton(command)
+        assert (said.code, "Restore the last backup" in said.err) == (1, True), command
+
+
 def test_a_mail_server_that_lets_us_in_is_well_and_one_that_is_not_there_fails(
     baton: Baton, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
