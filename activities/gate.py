@@ -133,7 +133,7 @@ class Gate:
     async def finish(self, state: ledger.Final, result: Result, error: str = "") -> Result:
         """Write down how it ended."""
         text = encode(result)
-        await self.store.write(lambda c: self._finish(c, state, text, error))
+        await self.store.insist(lambda c: self._finish(c, state, text, error))
         return result
 
     def _finish(self, c: Any, state: ledger.Final, text: str, error: str) -> None:

@@ -136,7 +136,7 @@ class Dispatcher:
     async def sweep(self) -> None:
         """Route what was stored by somebody who died before routing it."""
         now = self.clock()
-        if self._swept and now - self._swept < SWEEP:
+        if self._swept and timedelta(0) <= now - self._swept < SWEEP:  # clocks are set back, too
             return
         self._swept = now
         for arrival in await self.store.read(lambda c: inbox.unrouted(c, now - SWEEP)):

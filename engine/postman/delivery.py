@@ -47,7 +47,7 @@ class Delivery:
         """Whatever becomes of it is in the rows afterwards."""
         with suppress(_Stays):
             end = await self._send()
-            await self.world.store.write(end)
+            await self.world.store.insist(end)
 
     async def _send(self) -> Callable[[Any], None]:
         """How it ended: what is to be written."""

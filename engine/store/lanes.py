@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine.store.moment import moment
+from engine.store.moment import CLOCKS, moment
 from engine.store.outbox import COLUMNS, Letter, first, row_of
 from engine.store.rows import OutboxRow
 from engine.store.sql import Sql
@@ -57,7 +57,7 @@ _LANE = Sql(
     """
     INSERT INTO lanes (sender, holder, until) VALUES (:sender, :holder, :until)
     ON CONFLICT (sender) DO UPDATE SET holder = excluded.holder, until = excluded.until
-    WHERE lanes.until < :at OR lanes.holder = :holder
+    WHERE lanes.until < :at OR lanes.holder = :holder OR lanes.until > :absurd
     """
 )
 _LEAVE_LANE = Sql("DELETE FROM lanes WHERE sender = :sender AND holder = :holder")
@@ -92,7 +92,7 @@ def due(c: Connection) -> dict[str, datetime]:
 
 def lane(c: Connection, sender: str, holder: str, at: datetime, until: datetime) -> bool:
     """Only one at a time sends what waits for a sender, so that it stays in its order. False: somebody else does."""
-    return _LANE.change(c, sender=sender, holder=holder, at=at, until=until) == 1
+    return _LANE.change(c, sender=sender, holder=holder, at=at, until=until, absurd=until + CLOCKS) == 1
 
 
 def leave_lane(c: Connection, sender: str, holder: str) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from engine.store import mails
 from engine.store.mails import Incoming, digest_of
-from engine.store.moment import moment
+from engine.store.moment import CLOCKS, moment
 from engine.store.sql import Sql, add
 from engine.store.tables import mailboxes
 
@@ -57,7 +57,7 @@ _ANEW = Sql(
 _HOLD = Sql(
     """
     UPDATE mailboxes SET held_by = :who, held_until = :until
-    WHERE name = :name AND (held_by = :who OR held_by = :gone OR held_until < :at)
+    WHERE name = :name AND (held_by = :who OR held_by = :gone OR held_until < :at OR held_until > :absurd)
     """
 )
 _HOLDER = Sql("SELECT held_by FROM mailboxes WHERE name = :name")
@@ -105,7 +105,8 @@ def holder(c: Connection, name: str) -> str:
 def hold(c: Connection, name: str, who: str, at: datetime, until: datetime, gone: str = "") -> bool:
     """Be the one who reads this mailbox, until then. False while somebody else is. `gone`: one who is known to have
     died, so that nobody need wait for the end of their time."""
-    return _HOLD.change(c, name=name, who=who, gone=gone or who, at=at, until=until) == 1
+    absurd = until + CLOCKS
+    return _HOLD.change(c, name=name, who=who, gone=gone or who, at=at, until=until, absurd=absurd) == 1
 
 
 def let_go(c: Connection, name: str, who: str, at: datetime) -> None:

@@ -1,7 +1,11 @@
 """The text of a point in time, and back. Standard library only: the quick status reads with it too."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import overload
+
+CLOCKS = timedelta(minutes=1)
+"""How far the clocks of two machines may differ. What lies further ahead than it can was written before one was set
+back."""
 
 
 def written(at: datetime) -> str:

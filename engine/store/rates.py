@@ -11,13 +11,14 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from engine.language.rate import Rate
+from engine.store.moment import CLOCKS
 from engine.store.sql import Sql
 
 _TAKE = Sql(
     """
     INSERT INTO rates (name, due) VALUES (:name, :next) ON CONFLICT (name) DO UPDATE SET
-        due = (CASE WHEN rates.due > :at THEN rates.due ELSE :at END) + :distance
-    WHERE rates.due <= :latest
+        due = (CASE WHEN rates.due > :at AND rates.due <= :absurd THEN rates.due ELSE :at END) + :distance
+    WHERE rates.due <= :latest OR rates.due > :absurd
     RETURNING due
     """
 )
@@ -71,7 +72,9 @@ def _take(c: Connection, name: str, rate: Rate, at: datetime) -> datetime | None
     """None: the place is taken. Otherwise when to ask again."""
     now, distance = _number(at), rate.distance
     ahead = (rate.at_once - 1) * distance
-    if _TAKE.rows(c, name=name, next=now + distance, at=now, distance=distance, latest=now + ahead):
+    # No mail of this rate moves it further: it was another rate, or a clock has been set back.
+    absurd = now + ahead + distance + CLOCKS // _MICROSECOND
+    if _TAKE.rows(c, name=name, next=now + distance, at=now, distance=distance, latest=now + ahead, absurd=absurd):
         return None
     due: int = _DUE.rows(c, name=name)[0][0]
     return _START + (due - ahead) * _MICROSECOND

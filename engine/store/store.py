@@ -1,13 +1,21 @@
 """The door to the database: open it, bring it up to date, read and write with named queries."""
 
+import asyncio
+import logging
 import sqlite3
 from contextlib import closing
 
 from sqlalchemy import URL
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from engine.store.crew import Crew, T, Work
 from engine.store.database import BUSY_SECONDS, address, reading_engine, writing_engine
 from engine.store.migration import migrate
+
+log = logging.getLogger("baton.store")
+
+PAUSES = (0.3, 0.7, 1.5, 3.0, 6.0, 8.0)
+"""Seconds between two attempts to write down what has happened: together less than its sender is believed alive."""
 
 
 class Store:
@@ -39,6 +47,17 @@ class Store:
         A caller that is cancelled while it waits does not know: its work may still be written.
         """
         return await self._writers.do(work)
+
+    async def insist(self, work: Work[T]) -> T:
+        """`write`, for what has happened already: a database that goes away for some seconds must not be why nobody
+        knows. The work may be written more than once, so it has to be one that changes nothing the second time."""
+        for pause in PAUSES:
+            try:
+                return await self.write(work)
+            except (OperationalError, InterfaceError) as problem:
+                log.warning("what has happened cannot be written down, trying again: %s", problem)
+            await asyncio.sleep(pause)
+        return await self.write(work)
 
     async def read(self, work: Work[T]) -> T:
         """Run a work that only reads."""

@@ -77,6 +77,19 @@ async def test_a_webhook_that_was_stored_but_not_routed_is_routed_later(
     assert await desk.store.read(arrivals) == {"unmatched": 1}
 
 
+async def test_a_clock_that_was_set_back_leaves_nothing_behind(
+    desk: Desk, dispatcher: Dispatcher, courier: MemoryCourier, watch: Watch
+) -> None:
+    watch.turn(hours=1)
+    await dispatcher.sweep()
+    watch.turn(hours=-1)
+    receipt = await desk.receive_webhook("crm", *signed("deal.updated", {**DEAL, "stage": "lost"}))
+    await desk.store.write(lambda c: inbox.routed(c, receipt.id, "new"))
+    watch.turn(minutes=1)
+    await dispatcher.sweep()
+    assert await desk.store.read(arrivals) == {"unmatched": 1}
+
+
 async def test_an_arrival_that_is_routed_twice_starts_one_case(desk: Desk, courier: MemoryCourier) -> None:
     receipt = await desk.receive_webhook("crm", *signed("deal.updated", DEAL))
     (arrival,) = await desk.store.read(lambda c: inbox.load(c, [receipt.id]))

@@ -151,3 +151,25 @@ async def test_a_mail_that_is_given_up_at_once_is_not_shown_as_under_way(
         assert [incident.code for incident in (await home.case(case)).incidents] == ["smtp_451"]
         assert [(row.state, "try again later" in row.reason) for row in await home.desk.outbox()] == [("bounced", True)]
         assert {row.state for row in await home.store.read(ledger.listing)} <= {"failed"}
+
+
+async def test_a_database_that_goes_away_while_a_mail_is_taken_is_told_when_it_is_back(
+    tmp_path: Path, one_store: Store
+) -> None:
+    connection = await one_store.write(lambda c: c.connection.dbapi_connection)
+    asked: list[str] = []
+
+    def changeable(yes: bool) -> None:
+        asked.append("back" if yes else "away")
+        connection.execute(f"PRAGMA query_only = {'OFF' if yes else 'ON'}")
+
+    async def away() -> None:
+        changeable(False)
+        asyncio.get_running_loop().call_later(0.8, changeable, True)
+
+    async with house(tmp_path, one_store, definitions=DEFINITIONS, mailer=Slow(nothing, away)) as home:
+        case = await home.start("letters", email="ann@acme.test")
+        assert asked[:2] == ["away", "back"]
+        assert {e.state for e in await home.store.read(lambda c: ledger.listing(c, case)) if e.kind == "email"} == {
+            "sent"
+        }

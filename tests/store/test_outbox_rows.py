@@ -88,6 +88,7 @@ def test_of_several_only_one_sends_for_a_sender_until_its_time_is_over(store: St
     assert lane("two", NOW + timedelta(seconds=10))
     store.write_now(lambda c: lanes.leave_lane(c, "", "two"))
     assert lane("one", NOW + timedelta(seconds=11))
+    assert lane("two", NOW - timedelta(hours=1)), "a clock that was set back keeps nobody waiting for an hour"
 
 
 def test_a_message_leaves_as_it_was_read_or_not_at_all(store: Store) -> None:

@@ -49,6 +49,16 @@ async def test_a_mail_that_waits_for_its_domain_takes_nobodys_place(store: Store
     assert await store.write(lambda c: rates.slot(c, "surveys", "other.test", at, limits)) == at
 
 
+@pytest.mark.parametrize("text", ["1 per minute", "7 per 10 seconds", "60 per minute"])
+async def test_a_clock_that_is_set_back_keeps_nobody_waiting(store: Store, text: str) -> None:
+    rate, before = Rate.parse(text), NOW - timedelta(hours=1)
+    for _ in range(60):
+        await store.write(lambda c: rates.slot(c, "", "acme.test", NOW, Limits(rate)))
+    assert await store.write(lambda c: rates.slot(c, "", "acme.test", before, Limits(rate))) == before
+    later = [await store.write(lambda c: rates.slot(c, "", "acme.test", before, Limits(rate))) for _ in range(60)]
+    assert before < max(later) <= before + timedelta(seconds=rate.seconds)
+
+
 async def test_several_workers_share_the_limit(store: Store) -> None:
     limit = Limits(Rate.parse("20 per minute"))
     workers = [Store(store.url) for _ in range(3)]
