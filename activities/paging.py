@@ -24,15 +24,29 @@ async def listed(line: Line, request: HttpRequest, pages: Pages, target: str) ->
     """The entries of all pages, and whether these were all. Raises as callers do."""
     found: list[Any] = []
     asked: HttpRequest | None = request
+    known: set[str] = set()
     end = monotonic() + LONGEST
     for _ in range(pages.max):
         if asked is None or monotonic() > end or len(found) > MOST:
             break
+        known.add(asked.url)
         asked = replace(asked, timeout=min(request.timeout, max(end - monotonic(), 1.0)))
         answer = await line.ask(asked, target)
-        found += _entries(asked, answer.json, pages)
-        asked = _following(asked, answer, pages)
+        entries = _entries(asked, answer.json, pages)
+        found += entries
+        asked = _onward(_following(asked, answer, pages), known, bool(entries))
     return found[:MOST], asked is None and len(found) <= MOST
+
+
+def _onward(following: HttpRequest | None, known: set[str], more: bool) -> HttpRequest | None:
+    """The next page, unless it was there before. After an empty one that is an end, as some systems say it; after
+    entries nobody knows which are missing, and which came twice. Raises Refused."""
+    if following is None or following.url not in known:
+        return following
+    if more:
+        words = "names as the next page one that it has given already, so the list would never end"
+        raise Refused("next_page", f"{following.host} {words}; see `pages` of the operation in connections.yaml.")
+    return None
 
 
 def _entries(request: HttpRequest, answer: Any, pages: Pages) -> list[Any]:
@@ -54,7 +68,7 @@ def _following(request: HttpRequest, answer: HttpResponse, pages: Pages) -> Http
     else:
         written = _link(answer.headers) if pages.next == "Link" else dig(answer.json, pages.next or "")
         url = urljoin(request.url, written) if isinstance(written, str) and written else ""
-    if not url or url == request.url:
+    if not url:
         return None
     if not same_origin(request.url, url):
         raise Refused("next_page", f"The next page of {request.host} is at another host; that is not followed.")

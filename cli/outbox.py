@@ -77,7 +77,15 @@ def show_(
     settings = settings_of(workspace)
     found = ask_with(settings, lambda desk: desk.message(mail))
     if as_json:
-        print_json({**told(found.row), "text": found.text, "html": found.html, "attachments": found.attachments})
+        print_json(
+            {
+                **told(found.row),
+                "text": found.text,
+                "html": found.html,
+                "attachments": found.attachments,
+                "mark": found.mark,
+            }
+        )
     elif html:
         typer.echo(found.html)
     else:
@@ -126,10 +134,19 @@ def send(mail: Number, by: By = "", as_json: Json = False, workspace: Workspace 
     _say(row, f"{so_far} See: baton outbox show {row.seq}", as_json)
 
 
-@app.command("approve", epilog="Example: baton outbox approve 17 --by helen")
-def approve(mail: Number, by: By = "", as_json: Json = False, workspace: Workspace = None) -> None:
-    """Agree to a mail that somebody has to look at: it leaves as it is."""
-    _decide(workspace, mail, "approve", "", by, "Agreed: it leaves as it is.", as_json)
+@app.command(
+    "approve", epilog="Examples: baton outbox approve 17 --by helen | baton outbox approve 17 --seen 5c0ffee51e57"
+)
+def approve(
+    mail: Number,
+    seen: Annotated[str, typer.Option("--seen", help="The mark of the mail as you have read it, from `show`.")] = "",
+    by: By = "",
+    as_json: Json = False,
+    workspace: Workspace = None,
+) -> None:
+    """Agree to a mail that somebody has to look at: it leaves as it is. One that somebody else has changed needs
+    `--seen`."""
+    _decide(workspace, mail, "approve", "", by, "Agreed: it leaves as it is.", as_json, seen)
 
 
 @app.command("reject", epilog="Example: baton outbox reject 17 --comment 'The price is wrong' --by helen")
@@ -162,6 +179,9 @@ def message_lines(message: Message, zone: ZoneInfo) -> Iterator[str]:
         yield f"Ended:   {moment(row.finished_at, zone, now)}{f' by {row.by}' if row.by else ''}"
     yield from (f"File:    {name}" for name in message.attachments)
     yield from ("", message.text.strip() or "Its text is kept only while it waits.")
+    if row.code == "approval" and message.mark:
+        changed = f"{row.by} has changed it. " if row.by else ""
+        yield from ("", f"{changed}To agree to it as it is here: baton outbox approve {row.seq} --seen {message.mark}")
 
 
 async def _read(
@@ -199,9 +219,11 @@ def _text(body: str) -> str:
     return text
 
 
-def _decide(workspace: Path | None, mail: str, outcome: str, comment: str, by: str, text: str, as_json: bool) -> None:
+def _decide(
+    workspace: Path | None, mail: str, outcome: str, comment: str, by: str, text: str, as_json: bool, seen: str = ""
+) -> None:
     me = who(by, workspace)
-    set_going(workspace, lambda desk: desk.decide_on_message(mail, outcome, comment=comment, by=me))
+    set_going(workspace, lambda desk: desk.decide_on_message(mail, outcome, comment=comment, by=me, seen=seen))
     if as_json:
         print_json({"mail": mail, "outcome": outcome})
     else:

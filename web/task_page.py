@@ -1,7 +1,6 @@
 """The page of a task: what it shows to the one who opens it."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 
 from fastapi import Response
 
@@ -46,11 +45,6 @@ async def message_of(room: Room, task: TaskView) -> Message | None:
     return message if message.html else None
 
 
-def seen(message: Message) -> str:
-    """What names a mail as somebody has read it: another one once it was changed."""
-    return sha256(f"{message.row.subject}\n{message.text}\n{message.html}".encode()).hexdigest()
-
-
 async def task_page_of(
     room: Room, link: LinkView, token: str, sent: Sent | None = None, errors: Mapping[str, str] | None = None
 ) -> Response:
@@ -74,7 +68,7 @@ async def task_page_of(
         uploads=any(q.control == "file" for q in questions),
         recipient=link.recipient,
         message=message,
-        seen=seen(message) if message else "",
+        seen=message.mark if message else "",
         preview=f"/t/{token}/mail",
     )
 

@@ -65,9 +65,15 @@ class Ground:
     def today(self) -> date:
         return self.clock().astimezone(ZoneInfo(self.settings.time_zone)).date()
 
-    async def deliver(self, arrival: Arrival) -> bool:
-        """Store an arrival for its case; False when the same one was stored before."""
-        fresh = await self.store.write(lambda c: hand_over(c, arrival))
+    async def deliver(self, arrival: Arrival, first: Callable[[Connection], None] = lambda c: None) -> bool:
+        """Store an arrival for its case; False when the same one was stored before. `first` is asked in the same
+        transaction, and may raise."""
+
+        def hand(c: Connection) -> bool:
+            first(c)
+            return hand_over(c, arrival)
+
+        fresh = await self.store.write(hand)
         self.nudge()
         return fresh
 

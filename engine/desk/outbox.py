@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from activities.outgoing import Outgoing
 from activities.packing import packed, unpacked
 from activities.posting import suppressed
+from engine.desk.agreeing import is_decided, mark_of
 from engine.desk.answers import BadInputs, DeskError, NotOpen, NotThere
 from engine.desk.tasks import Tasks
 from engine.gateways.outcome import Refused
@@ -37,6 +40,8 @@ class Message:
     html: str = ""
     attachments: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
+    mark: str = ""
+    """Names what it says now, for whoever agrees to it."""
 
 
 class Outbox(Tasks):
@@ -59,7 +64,7 @@ class Outbox(Tasks):
         if row.mail is None:
             return Message(row)
         mail = unpacked(row.mail).mail
-        return Message(row, mail.text, mail.html, tuple(a.name for a in mail.attachments), mail.cc)
+        return Message(row, mail.text, mail.html, tuple(a.name for a in mail.attachments), mail.cc, mark_of(row))
 
     async def edit_message(self, named: str, *, subject: str = "", body: str = "", by: str = "") -> OutboxRow:
         """Another subject, or another text (Markdown; button and footer stay), for a message that waits.
@@ -68,16 +73,22 @@ class Outbox(Tasks):
         """
         row = await self._waiting(named)
         out = unpacked(row.mail or b"")
-        if out.approved_by or (row.code == "approval" and await self._approval(row) is None):
-            raise NotOpen(
-                f"message {row.seq} leaves as somebody has agreed to it; `baton outbox kill {row.seq}` stops it"
-            )
+        task = await self._approval(row)
+        if out.approved_by or (row.code == "approval" and task is None):
+            raise _agreed(row)
         try:
             out = await self._written_anew(out, subject or out.mail.subject, body)
         except (Refused, RenderFailed) as problem:
             raise BadInputs({"subject" if not body else "body": problem.message}) from problem
-        who = identity(self.staff(), by)
-        if not await self.store.write(lambda c: outbox.edit(c, row, out.mail.subject, packed(out), who)):
+        who = identity(self.staff(), by) or "somebody"
+
+        def edit(c: Connection) -> bool:
+            changed = outbox.edit(c, row, out.mail.subject, packed(out), who)
+            if task and is_decided(c, task):  # nothing of this is written then
+                raise _agreed(row)
+            return changed
+
+        if not await self.store.write(edit):
             raise NotOpen(f"message {row.seq} has just left, or was changed by somebody else")
         return await self._message(named)
 
@@ -98,16 +109,19 @@ class Outbox(Tasks):
         self.nudge()
         return await self._message(named)
 
-    async def decide_on_message(self, named: str, outcome: str, *, comment: str = "", by: str = "") -> None:
+    async def decide_on_message(
+        self, named: str, outcome: str, *, comment: str = "", by: str = "", seen: str = ""
+    ) -> None:
         """`approve` or `reject` (with a comment) a message that somebody has to agree to: finishes its task.
 
-        Raises NotThere, NotOpen, BadInputs, and DeskError for one that waits for something else.
+        `seen` is the mark of the message as it was read. Without it only one is agreed to that nobody else has
+        changed. Raises NotThere, NotOpen, BadInputs, and DeskError for one that waits for something else.
         """
         row = await self._waiting(named)
         task = await self._approval(row)
         if task is None:
             raise DeskError(f"nobody has to agree to message {row.seq}; it waits because {row.reason or row.code}")
-        await self.complete(task.id, outcome, comment=comment, by=by)
+        await self.complete(task.id, outcome, comment=comment, by=by, seen=seen)
 
     async def _approval(self, row: OutboxRow) -> TaskView | None:
         """The open task in which somebody has to agree to a message."""
@@ -181,6 +195,10 @@ class Outbox(Tasks):
         finally:
             await renderer.aclose()
         return replace(out, mail=replace(out.mail, subject=subject, text=rendered.text, html=rendered.html))
+
+
+def _agreed(row: OutboxRow) -> NotOpen:
+    return NotOpen(f"message {row.seq} leaves as somebody has agreed to it; `baton outbox kill {row.seq}` stops it")
 
 
 def _plain(text: str) -> str:

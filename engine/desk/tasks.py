@@ -1,9 +1,12 @@
 """Tasks: finding them and finishing them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine.desk import uploads
+from engine.desk.agreeing import as_read
 from engine.desk.answers import BadInputs, NotAllowed, NotOpen, NotThere, Part
 from engine.desk.forms import questions
 from engine.desk.ground import Ground, finish_id, vote_id
@@ -49,8 +52,10 @@ class Tasks(Ground):
         answers: Mapping[str, Any] | None = None,
         checklist: tuple[str, ...] = (),
         by: str = "",
+        seen: str = "",
     ) -> None:
-        """Finish a task, or vote on it. `checklist` has the ids of the items that are done.
+        """Finish a task, or vote on it. `checklist` has the ids of the items that are done, `seen` the mark of the
+        mail that is agreed to as it was read.
 
         Raises NotThere, NotOpen, NotAllowed for a vote of somebody who may not, and BadInputs with `outcome`,
         `comment`, `checklist` and the questions of the task's form by name. Finishing it twice the same way is one
@@ -63,7 +68,7 @@ class Tasks(Ground):
         if sent:
             await self.store.write(lambda c: uploads.store(c, row.case, sent))
         data = {"outcome": outcome, "comment": comment.strip(), "answers": given, "checklist": list(checklist)}
-        await self._finish(row, "task", {**data, **voter}, who)
+        await self._finish(row, "task", {**data, **voter}, who, lambda c: as_read(c, row.task, outcome, seen, who))
 
     async def say_not_applicable(self, task_id: str, reason: str, *, by: str = "") -> None:
         """Close a task that does not apply. Raises NotThere, NotOpen, NotAllowed, and BadInputs with `comment`."""
@@ -148,9 +153,16 @@ class Tasks(Ground):
         if first.by != who:
             raise NotOpen(f"{title(self.staff(), first.by)} was first, a moment ago")
 
-    async def _finish(self, row: TaskRow, name: str, data: Mapping[str, Any], who: str) -> None:
+    async def _finish(
+        self,
+        row: TaskRow,
+        name: str,
+        data: Mapping[str, Any],
+        who: str,
+        first: Callable[[Connection], None] = lambda c: None,
+    ) -> None:
         unique = vote_id(row.task.id, who) if "groups" in data else finish_id(row.task.id)
-        if not await self.deliver(self._said(row, unique, name, data, who)):
+        if not await self.deliver(self._said(row, unique, name, data, who), first):
             raise NotOpen(f"the task `{row.task.title}` was finished a moment ago")
 
     def _said(self, row: TaskRow, unique: str, name: str, data: Mapping[str, Any], who: str) -> Arrival:

@@ -37,11 +37,15 @@ def parsed(status: int, body: bytes, headers: Mapping[str, str]) -> HttpResponse
     if "json" not in headers.get("content-type", ""):
         return HttpResponse(status, body.decode("utf-8", "replace"), headers)
     try:
-        return HttpResponse(status, json.loads(body, parse_float=Decimal), headers)
+        return HttpResponse(status, json.loads(body, parse_float=Decimal, parse_constant=_no_number), headers)
     except (ValueError, RecursionError) as problem:
         if status >= 300:  # the status says more than the body
             return HttpResponse(status, body.decode("utf-8", "replace"), headers)
         raise Refused("http_bad_json", f"The answer says it is JSON and is not: {problem}") from problem
+
+
+def _no_number(word: str) -> Decimal:
+    raise ValueError(f"{word} is no number in JSON")
 
 
 def judged(request: HttpRequest, answer: HttpResponse) -> HttpResponse:

@@ -59,6 +59,29 @@ async def test_more_pages_than_allowed_are_said_to_be_missing(tmp_path: Path, st
     assert (len(found["items"]), found["complete"], len(system.came)) == (3, False, 3)
 
 
+@pytest.mark.parametrize("cursors", [["x"], ["x", "y"]])
+async def test_a_cursor_that_leads_round_in_a_circle_is_said_and_not_followed(
+    tmp_path: Path, store: Store, cursors: list[str]
+) -> None:
+    def answer(came: Came) -> Answer:
+        return 200, {"data": [{"id": "1"}], "cursor": cursors[(len(system.came) - 1) % len(cursors)]}
+
+    with outside(answer) as system:
+        house = calls(tmp_path, store, CRM + ask("{ items: data, cursor: cursor }"), CRM_URL=system.url)
+        with pytest.raises(StepError, match="would never end"):
+            await house.call()
+    assert len(system.came) == len(cursors) + 1
+
+
+async def test_a_cursor_that_stays_after_an_empty_page_is_the_end(tmp_path: Path, store: Store) -> None:
+    def answer(came: Came) -> Answer:
+        return 200, {"data": [] if came.query else [{"id": "1"}], "cursor": "x"}
+
+    with outside(answer) as system:
+        house = calls(tmp_path, store, CRM + ask("{ items: data, cursor: cursor }"), CRM_URL=system.url)
+        assert await house.call() == {"items": [{"id": "1"}], "complete": True}
+
+
 async def test_a_page_at_another_host_is_not_fetched(tmp_path: Path, store: Store) -> None:
     with outside() as other, outside(lambda came: (200, {"data": [], "next": f"{other.url}/x"})) as system:
         house = calls(tmp_path, store, CRM + ask("{ items: data, next: next }"), CRM_URL=system.url)

@@ -196,6 +196,8 @@ async def test_an_answer_that_drips_for_ever_is_cut_off() -> None:
         (reply(200, b"x" * 300_000), "http_too_large"),
         (reply(200, b"{not json"), "http_bad_json"),
         (reply(200, b"[" * 100_000), "http_bad_json"),
+        (reply(200, b'{"amount": Infinity}'), "http_bad_json"),
+        (reply(200, b"[NaN]"), "http_bad_json"),
     ],
 )
 async def test_an_answer_that_cannot_be_used_is_refused(answer: bytes, code: str) -> None:

@@ -1,5 +1,8 @@
 """A mail that somebody has to agree to: shown as its reader will see it, changed, agreed to or not."""
 
+import pytest
+
+from engine.desk import BadInputs, NotOpen
 from engine.language.values import decode
 from tests.web.house import House, Visitor
 
@@ -47,6 +50,28 @@ async def test_nobody_agrees_to_a_mail_that_was_changed_while_they_read_it(ann: 
     await ann.send(link, {"task-outcome": "approve", "mail-seen": page.values["mail-seen"]})
     (arrival,) = await house.arrived()
     assert decode(arrival.data_json)["outcome"] == "approve"
+
+
+async def test_a_mail_that_somebody_else_has_changed_is_agreed_to_by_what_was_read(house: House) -> None:
+    await house.approval()
+    (row,) = await house.desk.outbox()
+    read = (await house.desk.message(row.key)).mark
+    await house.desk.edit_message(row.key, body="It costs 1.", by="sam")
+    for seen in ("", read):
+        with pytest.raises(BadInputs, match="was changed by sam"):
+            await house.desk.decide_on_message(row.key, "approve", by="helen", seen=seen)
+    assert await house.arrived() == []
+    await house.desk.decide_on_message(row.key, "approve", by="helen", seen=(await house.desk.message(row.key)).mark)
+    assert len(await house.arrived()) == 1
+
+
+async def test_a_mail_that_was_agreed_to_is_not_changed_before_its_case_hears_of_it(house: House) -> None:
+    await house.approval()
+    (row,) = await house.desk.outbox()
+    await house.desk.decide_on_message(row.key, "approve", by="helen")
+    with pytest.raises(NotOpen, match="leaves as somebody has agreed to it"):
+        await house.desk.edit_message(row.key, body="It costs 1.", by="sam")
+    assert "It costs 100" in (await house.desk.message(row.key)).text
 
 
 async def test_a_task_without_a_mail_shows_none(ann: Visitor, house: House) -> None:

@@ -29,7 +29,6 @@ from web.task_page import (
     ending,
     fields_of,
     message_of,
-    seen,
     task_of,
     task_page_of,
 )
@@ -143,6 +142,7 @@ async def _complete(room: Room, link: LinkView, sent: Sent) -> Mapping[str, str]
             answers=answers.raw,
             checklist=sent.texts.get(CHECKLIST, ()),
             by=link.recipient,
+            seen=sent.text(SEEN),
         )
     except BadInputs as problem:
         return {_named(name): text for name, text in problem.problems.items()}
@@ -172,7 +172,7 @@ async def _rewrite(room: Room, link: LinkView, sent: Sent) -> Mapping[str, str]:
 async def _mail_problem(room: Room, link: LinkView, sent: Sent) -> dict[str, str]:
     """Nobody agrees to a mail that has become another one since they read it."""
     message = await message_of(room, task_of(link))
-    if message is None or sent.text(SEEN) == seen(message):
+    if message is None or sent.text(SEEN) == message.mark:
         return {}
     return {OUTCOME: "The mail was changed after you opened this page. Please read it again, and then decide."}
 
