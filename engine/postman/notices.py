@@ -18,9 +18,10 @@ from activities.world import World
 from engine.clock import Clock, rest, utc_now
 from engine.gateways.mail import Mail, message_id_for
 from engine.gateways.outcome import Deferred, Refused
-from engine.gateways.rendering import RenderFailed
+from engine.gateways.rendering import RenderedMail, RenderFailed
 from engine.language.calendar import WorkCalendar
 from engine.language.resources import EmailTemplate
+from engine.postman import plainly
 from engine.postman.digest import DIGEST, URGENT, Paths, heading, sections
 from engine.postman.news import SOON, News, Reader, readers
 from engine.runtime.effects import Effect
@@ -177,7 +178,7 @@ class Notices:
         try:
             if await gate.answered():
                 return True
-            rendered = await world.renderer.mail(template, {**scope, "to_name": user.name}, world.brand, link=link)
+            rendered = await self._rendered(template, {**scope, "to_name": user.name}, link)
             mail = Mail(
                 to=user.email,
                 to_name=user.name,
@@ -194,6 +195,15 @@ class Notices:
         except (Busy, Deferred) as problem:
             log.info("a notice waits: %s", problem.code)
             return False
-        except (Refused, StepError, RenderFailed) as problem:
+        except (Refused, StepError) as problem:
             log.warning("a notice was not sent: %s", problem)
         return True
+
+    async def _rendered(self, template: EmailTemplate, scope: dict[str, Any], link: str) -> RenderedMail:
+        """The notice; written plainly where it cannot be rendered now: whatever is wrong with that, the news is not
+        lost."""
+        try:
+            return await self.world.renderer.mail(template, scope, self.world.brand, link=link)
+        except RenderFailed as problem:
+            log.warning("a notice could not be rendered and is sent as plain text: %s", problem.code)
+        return plainly.digest(scope) if template is DIGEST else plainly.urgent(scope, link)

@@ -5,12 +5,14 @@ import re
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select
 
 from engine.gateways.mail import Fault, Mail, Phase
 from engine.gateways.mail.memory import MemoryMailer
+from engine.gateways.rendering import Renderer
 from engine.gateways.tokens import token_hash
 from engine.language.calendar import WorkCalendar
 from engine.language.resources import Absence, Calendar
@@ -42,13 +44,15 @@ class Told:
         return self.mailer.sent[before:]
 
 
-async def telling(home: House, calendar: WorkCalendar = ALWAYS, mailer: MemoryMailer | None = None) -> Told:
+async def telling(
+    home: House, calendar: WorkCalendar = ALWAYS, mailer: MemoryMailer | None = None, **world: Any
+) -> Told:
     mailer = mailer or MemoryMailer()
 
     async def owner_of(digest: str) -> str:
         return (await home.desk.shelf.plan(digest)).process.owner or ""
 
-    told = Told(home, Notices(replace(home.world, mailer=mailer), Habit(HOUR, calendar), owner_of), mailer)
+    told = Told(home, Notices(replace(home.world, mailer=mailer, **world), Habit(HOUR, calendar), owner_of), mailer)
     told.notices.clock = lambda: datetime.now(UTC) + told.ahead
     await told.notices.look()
     return told
@@ -121,6 +125,18 @@ async def test_what_is_urgent_is_told_at_once_and_once(home: House) -> None:
     assert await told.after(timedelta(0)) == []
     told.notices._told.clear()  # as another worker
     assert await told.after(timedelta(0)) == []
+
+
+async def test_news_that_cannot_be_rendered_comes_as_plain_text(home: House) -> None:
+    renderer = Renderer(size=1, seconds=0.0001)
+    told = await telling(home, renderer=renderer)
+    await home.start("chores", client="A <b>", who="sam")
+    (mail,) = await told.after(2 * HOUR)
+    assert (mail.to, mail.subject) == ("sam@northwind.example", "1 new")
+    assert re.search(r"^- .*A <b>.*/t/[\w-]{43}$", mail.text, re.MULTILINE)
+    assert "A &lt;b&gt;" in mail.html
+    assert await told.after(2 * HOUR) == []
+    await renderer.aclose()
 
 
 async def test_the_owners_hear_of_what_could_not_go_on(home: House) -> None:
