@@ -4,6 +4,8 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 from engine.desk.desk import Desk
@@ -58,6 +60,15 @@ OUR_FAULT = Notice(
     "Your browser's back button brings your answers back. Please try again in a few minutes.",
 )
 
+AWAY = Notice(
+    503,
+    "We cannot take this in just now",
+    "We are sorry. Nothing of what you sent was kept.\n\n"
+    "Your browser's back button brings your answers back. Please try again in a minute.",
+)
+AGAIN_AFTER = "30"  # seconds
+PROGRAMS = ("hooks", "mail")  # who posts there reads JSON
+
 
 def create_app(desk: Desk, limits: Limits | None = None) -> FastAPI:
     """All pages over one desk. `limits` says how often one sender may send."""
@@ -87,6 +98,19 @@ def _answer_problems(app: FastAPI, pages: Pages) -> None:
         secure(page.headers)  # this page is made outside of the middleware
         return page
 
+    async def away(request: Request, problem: Exception) -> Response:
+        """The database is down, full or read-only. Whoever sent this is to send it again: it may have been kept."""
+        kind = request.url.path.split("/")[1]
+        log.error("the database does not answer: %s /%s: %s", request.method, kind, problem)
+        if kind in PROGRAMS:
+            answer: Response = JSONResponse({"status": "refused", "error": "not now, please send it again"}, 503)
+        else:
+            answer = framed(request, pages.notice(AWAY))
+        answer.headers["Retry-After"] = AGAIN_AFTER
+        return answer
+
+    for no_database in (OperationalError, InterfaceError):
+        app.add_exception_handler(no_database, away)
     app.add_exception_handler(HTTPException, no_route)
     app.add_exception_handler(Exception, our_fault)
 

@@ -96,7 +96,12 @@ class Contacts(Ground):
             policy.forget(c, address, key, by, now)
             return gone
 
-        gone = await self.store.write(work)
+        try:
+            gone = await self.store.write(work)
+        except NotThere:
+            if await self.store.read(lambda c: policy.is_forgotten(c, address, key)):  # whoever did it may have died
+                await asyncio.to_thread(self._sweep, address)
+            raise
         await asyncio.to_thread(self._sweep, address)
         return gone
 

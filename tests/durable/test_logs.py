@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import sys
 from asyncio.subprocess import PIPE
@@ -11,6 +12,7 @@ import worker
 from engine.workspace import create
 from tests.durable.firm import environment
 from tests.faults.lines import Line
+from workflows.telling import Lull
 
 
 async def test_what_temporals_own_library_tells_is_a_line_of_the_log(tmp_path: Path, temporal: str) -> None:
@@ -40,3 +42,12 @@ async def test_what_temporals_own_library_tells_is_a_line_of_the_log(tmp_path: P
         await working.wait()
         await line.stop()
     assert await working.stdout.read() == b""
+
+
+def test_a_server_that_is_away_for_days_fills_no_disk() -> None:
+    retried, other = (
+        logging.makeLogRecord({"msg": f"[sdk_core::{words}"})
+        for words in ("temporalio_client::retry] gRPC call poll retried 9 times", "worker] gone")
+    )
+    lull = Lull()
+    assert [lull.filter(one) for one in (retried, retried, other, retried)] == [True, False, True, False]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, LargeBinary, select
 
 from activities import STEP_TYPES
-from engine.desk.answers import DeskError
+from engine.desk.answers import DeskError, NotThere
 from engine.desk.desk import Desk
 from engine.gateways.tokens import UNSUBSCRIBE, link_token, token_hash, unsubscribe_token
 from engine.language.values import encode
@@ -191,6 +191,20 @@ async def test_a_case_of_somebody_else_that_names_them_keeps_its_own_words(desk:
     assert await store.read(lambda c: holding(c, WORDS[:2])) == {}
     entries = await store.read(lambda c: cases.timeline(c, other))
     assert "Bob Ray, with forgotten-" in entries[0].text
+
+
+async def test_whoever_died_between_the_tables_and_the_caught_mails_comes_to_the_end_the_second_time(
+    desk: Desk, store: Store
+) -> None:
+    await store.write(lambda c: contacts.find_or_create(c, ANN, "Ann Lee", at=NOW))
+    known_as = (await desk.dossier(ANN)).address
+    await desk.forget(ANN, "sam")
+    caught = desk.settings.kept / "mail" / "0001-left.eml"
+    caught.parent.mkdir(parents=True, exist_ok=True)
+    caught.write_text(f"To: {known_as}\r\n\r\nHello")
+    with pytest.raises(NotThere):
+        await desk.forget(ANN, "sam")
+    assert not caught.exists()
 
 
 async def test_their_link_to_unsubscribe_says_that_nothing_is_sent(desk: Desk, store: Store) -> None:

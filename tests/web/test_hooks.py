@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from standardwebhooks.webhooks import Webhook
 
+from engine.desk.desk import Desk
 from engine.store import cases
-from tests.web.house import SECRET, House, Visitor
+from tests.web.house import SECRET, House, Visitor, app_of, visitor
 from tests.web.reader import Page
 
 WON = {
@@ -85,3 +87,26 @@ async def test_a_connection_that_nobody_knows_is_refused(ann: Visitor) -> None:
 async def test_a_message_of_another_site_needs_no_origin(ann: Visitor) -> None:
     page = Page(await ann.http.post("/hooks/crm", json=WON, headers={"origin": "https://crm.example"}))
     assert page.status == 401, "only the signature counts here"
+
+
+async def test_while_the_database_takes_nothing_the_sender_is_asked_to_send_it_again(house: House) -> None:
+    async with visitor(app_of(Full(house.desk))) as ann:
+        hooked = await post(ann)
+        opened = await ann.open(await house.welcome())
+    assert (hooked.status, hooked.answer.json()["status"]) == (503, "refused")
+    assert (opened.status, "just now" in opened.words) == (503, True)
+    assert hooked.answer.headers["retry-after"] == opened.answer.headers["retry-after"] == "30"
+
+
+class Full(House):
+    """A house whose database has no room."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(FullDesk(desk.settings, desk.store, desk.registry))
+
+
+class FullDesk(Desk):
+    async def receive_webhook(self, *args: Any, **more: Any) -> Any:
+        raise OperationalError("INSERT", None, Exception("database or disk is full"))
+
+    open_link = receive_webhook
