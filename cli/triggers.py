@@ -1,24 +1,30 @@
 """`baton triggers`."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
 from cli.columns import columns
-from cli.office import ask_with
-from cli.options import Json, Workspace, group
+from cli.office import ask, ask_with
+from cli.options import By, Json, Workspace, group
+from cli.people import who
 from cli.place import settings_of
+from cli.problem import UserProblem
 from cli.show import moment, print_json
 from engine.health.ways import Way, wrong
 
 app = group()
 
 
-@app.command(epilog="Examples: baton triggers | baton triggers --check | baton triggers --json")
+@app.command(epilog="Examples: baton triggers | baton triggers --check | baton triggers --again report/weekly")
 def triggers(
     check: Annotated[bool, typer.Option("--check", help="Only what is wrong; exit code 1 if anything is.")] = False,
+    again: Annotated[str, typer.Option(metavar="NAME", help="Take in again what could not start anything.")] = "",
+    dismiss: Annotated[str, typer.Option(metavar="NAME", help="What could not start anything is seen to.")] = "",
+    by: By = "",
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
@@ -26,6 +32,13 @@ def triggers(
 
     When each was last seen, how often it should be, and what is wrong with it.
     """
+    if again or dismiss:
+        done = _again(again, workspace) if again else _dismissed(dismiss, who(by, workspace), workspace)
+        if as_json:
+            print_json({"name": again or dismiss, "done": done})
+        else:
+            typer.echo(done)
+        return
     settings, now = settings_of(workspace), datetime.now(UTC)
     every = ask_with(settings, lambda desk: desk.ways())
     bad = wrong(every, now)
@@ -40,6 +53,18 @@ def triggers(
         typer.echo("Everything is well." if check else "There is no way in or out yet.")
     if check and bad:
         raise typer.Exit(1)
+
+
+def _again(name: str, workspace: Path | None) -> str:
+    done = ask(workspace, lambda desk: desk.start_again(name))
+    if wrong := [one.reason for routed in done for one in routed.misfires]:
+        raise UserProblem(f"{len(wrong)} of {len(done)} still cannot start anything: {wrong[0]}")
+    return f"Started {', '.join(case for routed in done for case in routed.started) or 'nothing: nobody waits for it'}"
+
+
+def _dismissed(name: str, by: str, workspace: Path | None) -> str:
+    number = ask(workspace, lambda desk: desk.dismiss_failed(name, by or "somebody"))
+    return f"{number} {'is' if number == 1 else 'are'} seen to."
 
 
 def _row(way: Way, zone: ZoneInfo, now: datetime) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from engine.runtime.replies import takes_mail
 from engine.runtime.state import State
 from engine.runtime.triggers import mapped
 from engine.shelf import Edition
-from engine.store import files, inbox, mails, matching, states, triage
+from engine.store import files, inbox, mails, matching, misfires, states, triage
 from engine.store.rows import Arrival, CaseDetail
 from engine.store.triage import TriageRow
 
@@ -174,6 +174,7 @@ class Triage(Telling, Publishing):
 
     def _close(self, c: Connection, row: TriageRow, outcome: str, note: str, by: str) -> None:
         matching.one_at_a_time(c, [mailed_to(row.mailbox)])  # nor does a case take it that begins to listen just now
+        misfires.settle(c, row.mail, by)
         if not triage.close(c, row, outcome, note, by, self.clock()):
             raise NotOpen(f"{_short(row)} waits no longer: somebody else has just decided, or a case took it")
 

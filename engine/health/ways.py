@@ -21,19 +21,23 @@ from engine.settings import Settings
 from engine.shelf import Edition
 from engine.store import health, misfires, tallies
 from engine.store.health import Health
+from engine.store.misfires import Misfire
 from engine.store.status import HICCUP
 from engine.store.store import Store
 
 LATE = timedelta(minutes=10)  # that a schedule may come after its time
+LONGEST = 200  # characters of a reason
 KNOWN = "known"  # since when a source is watched at all
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way. `kind`: mailbox, webhook, schedule, form or sender. `owners`: groups whose processes live on it.
+    """One way. `kind`: mailbox, webhook, schedule, form, sender, or event where one failed. `owners`: groups whose
+    processes live on it.
 
     `silent_at`: when it is silent if nothing comes, or since when it is. `failed`: arrivals that could not start what
-    they should. `expect`: how often something comes, as it was written. `off`: why nothing can come in at all.
+    they should, `why` the last of them; `triggers`: process and trigger of all that listen to it.
+    `expect`: how often something comes, as it was written. `off`: why nothing can come in at all.
     """
 
     source: str
@@ -45,6 +49,8 @@ class Way:
     owners: tuple[str, ...] = ()
     silent_at: datetime | None = None
     failed: int = 0
+    why: str = ""
+    triggers: tuple[tuple[str, str], ...] = ()
     paused_by: str = ""
     off: str = ""
 
@@ -72,8 +78,9 @@ class Way:
         if state == "silent":
             return f"nothing came, and it should: {self.expect}"
         if state == "failed":
-            of_webhooks = ": baton webhook list" if self.kind == "webhook" else ""
-            return f"{self.failed} could not start what they should{of_webhooks}"
+            more = {"webhook": "baton webhook list", "mailbox": "baton triage"}
+            again = f"{self.why}. When that is corrected: baton triggers --again {self.name}"
+            return f"{self.failed} could not start what they should: {more.get(self.kind, again)}"
         return self.off
 
     def alarm(self, now: datetime) -> str:
@@ -105,6 +112,7 @@ class Ways:
             *self._webhooks(editions),
             *_forms(editions),
             *(_schedule(one, editions) for one in planned),
+            *_events(editions, failed),
             *self._senders(),
         ]
         times = {f"schedule/{one.process}/{one.trigger}": one for one in planned}
@@ -123,14 +131,18 @@ class Ways:
         way: Way,
         known: Mapping[str, Health],
         since: Mapping[str, datetime],
-        failed: Mapping[tuple[str, str], int],
+        failed: Sequence[Misfire],
         editions: Sequence[Edition],
         schedule: Schedule | None,
     ) -> Way:
+        triggers = _listening(way, editions)
+        ours = [one for one in failed if (one.process, one.trigger) in triggers]
         found = replace(
             way,
             health=known.get(way.source, way.health),
-            failed=_failed(way, failed, editions),
+            failed=len(ours),
+            why=ours[0].reason[:LONGEST] if ours else "",
+            triggers=triggers,
             owners=way.owners or _all_owners(editions),
         )
         last = found.health.last_seen_at or since.get(way.source)
@@ -173,8 +185,8 @@ class Ways:
         return connections_of(self.settings.workspace)() or Connections()
 
 
-def _known(c: Connection) -> tuple[dict[str, Health], dict[str, datetime], dict[tuple[str, str], int]]:
-    return health.everything(c), tallies.since(c, KNOWN), misfires.counts(c)
+def _known(c: Connection) -> tuple[dict[str, Health], dict[str, datetime], tuple[Misfire, ...]]:
+    return health.everything(c), tallies.since(c, KNOWN), misfires.unsettled(c)
 
 
 def _forms(editions: Sequence[Edition]) -> Iterator[Way]:
@@ -228,16 +240,26 @@ def _calendar(way: Way, editions: Sequence[Edition]) -> WorkCalendar:
     return EVERYDAY
 
 
-def _failed(way: Way, counts: Mapping[tuple[str, str], int], editions: Sequence[Edition]) -> int:
-    """How many arrivals could not start a process by the triggers that listen to it."""
+def _events(editions: Sequence[Edition], failed: Sequence[Misfire]) -> Iterator[Way]:
+    """Events of other processes come when they come: one is told of only where it could not start something."""
+    wrong = {(one.process, one.trigger) for one in failed}
+    for edition in editions:
+        for trigger in edition.plan.process.triggers:
+            if trigger.type == "event" and (edition.process, trigger.id) in wrong:
+                source, process = f"event/{edition.process}/{trigger.id}", edition.plan.process
+                owners = (process.owner,) if process.owner else ()
+                yield Way(source, "event", f"{process.process}/{trigger.id}", process.title, Health(source), "", owners)
+
+
+def _listening(way: Way, editions: Sequence[Edition]) -> tuple[tuple[str, str], ...]:
+    """Process and trigger of all that listen to it."""
     process, _, trigger = way.name.partition("/")
-    if way.kind in ("form", "schedule"):
-        return counts.get((process, trigger), 0)
+    if way.kind in ("form", "schedule", "event"):
+        return ((process, trigger),)
     key = {"mailbox": "mailbox", "webhook": "connection"}.get(way.kind)
-    listening = [
+    return tuple(
         (e.process, t.id) for e in editions for t in e.plan.process.triggers if key and getattr(t, key) == way.name
-    ]
-    return sum(counts.get(one, 0) for one in listening)
+    )
 
 
 def refuses_all(webhook: connections.Connection, settings: Settings) -> str:

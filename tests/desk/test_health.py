@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from activities import STEP_TYPES
+from engine.desk.answers import DeskError, NotThere
 from engine.desk.desk import Desk
 from engine.gateways.mail import Fault, MemoryMailer, Phase
 from engine.health.watch import Watch
 from engine.health.ways import Way, Ways, wrong
 from engine.settings import Settings
-from engine.store import health
+from engine.store import health, inbox
 from engine.store.misfires import Misfire, put_all
+from engine.store.rows import Arrival
 from engine.store.store import Store
 from tests.desk.conftest import SECRET
 from tests.desk.conftest import Watch as Clock
@@ -180,6 +182,53 @@ async def test_arrivals_that_could_not_start_what_they_should_are_counted(desk: 
     failed = Misfire("w1", "client-onboarding", "deal_won", "no email", watch())
     await desk.store.write(lambda c: put_all(c, [failed]))
     assert ((await crm(desk)).failed, (await crm(desk)).state(watch())) == (1, "failed")
+
+
+FAILING = (
+    REPORT.replace("process: report", "process: share")
+    .replace(
+        "steps:",
+        """inputs:
+  share: { type: number }
+steps:""",
+    )
+    .replace("every: monday at 08:00", "every: monday at 08:00, inputs: { share: '${ DIVISION }' }")
+)
+
+
+@pytest.mark.parametrize("kind", ["schedule", "event"])
+async def test_what_a_schedule_or_an_event_could_not_start_is_told_with_the_reason_and_taken_in_again(
+    desk: Desk, settings: Settings, watch: Clock, kind: str
+) -> None:
+    file = settings.workspace / "definitions" / "processes" / "share.yaml"
+    text = FAILING
+    if kind == "event":
+        text = text.replace("type: schedule, every: monday at 08:00", "type: event, event: vendor_accepted")
+    file.write_text(text.replace("DIVISION", "10 / (5 - 5)"))
+    await desk.publish("share")
+    if kind == "schedule":
+        with pytest.raises(DeskError):
+            await desk.run_schedule("share", "weekly", "sam")
+    else:
+        event = Arrival("event-1", "event:x", "1", "event", "vendor_accepted", "", "", "", "{}", watch())
+        await desk.store.write(lambda c: inbox.accept(c, event))
+        await desk.router.route(event)
+    [way] = wrong(await desk.ways(), watch())
+    assert (way.kind, way.name, way.failed) == (kind, "share/weekly", 1)
+    assert "zero" in way.in_words(watch())
+    assert (await desk.start_again("share/weekly"))[0].started == ()
+    file.write_text(text.replace("DIVISION", "10 / 2"))
+    await desk.publish("share")
+    assert len((await desk.start_again("share/weekly"))[0].started) == 1
+    assert wrong(await desk.ways(), watch()) == ()
+    with pytest.raises(NotThere):
+        await desk.dismiss_failed("share/weekly", "sam")
+
+
+async def test_what_could_not_start_anything_can_be_dismissed(desk: Desk, watch: Clock) -> None:
+    await desk.store.write(lambda c: put_all(c, [Misfire("w1", "report", "weekly", "no date", watch())]))
+    assert await desk.dismiss_failed("report/weekly", "sam") == 1
+    assert wrong(await desk.ways(), watch()) == ()
 
 
 async def test_a_group_or_an_address_may_be_told_of_everything(
