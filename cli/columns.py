@@ -1,4 +1,4 @@
-"""A table of text, as wide as the terminal. Standard library only, for `baton status`."""
+"""Every table of the commands: text, as wide as the terminal. Standard library only, for `baton status`."""
 
 import shutil
 import sys

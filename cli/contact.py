@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 import typer
 from typer.core import TyperGroup
 
+from cli.columns import columns
 from cli.contact_lines import dossier_lines, forgotten_lines, gets
 from cli.office import ask, ask_with
 from cli.options import By, Json, Workspace
 from cli.people import who
 from cli.place import settings_of
 from cli.problem import UserProblem
-from cli.show import print_json
-from cli.tables import console, table
+from cli.show import print_json, say
 
 
 class ByAddress(TyperGroup):
@@ -52,8 +52,8 @@ def list_(
     elif not found:
         typer.echo("No contacts." if not text else f"No contact holds `{text}`.")
     else:
-        rows = ((one.address, one.name, one.locale, one.time_zone, gets(against)) for one, against in found)
-        console().print(table(("Address", "Name", "Language", "Time zone", "Gets"), rows))
+        rows = [(one.address, one.name, one.locale, one.time_zone, gets(against)) for one, against in found]
+        typer.echo(columns(("Address", "Name", "Language", "Time zone", "Gets"), rows))
 
 
 @app.command(epilog="Examples: baton contact ann@acme.test | baton contact show ann@acme.test --json")
@@ -61,10 +61,7 @@ def show(address: Address, as_json: Json = False, workspace: Workspace = None) -
     """One of them: what they get and why not, every mail to them, their cases and answers."""
     settings = settings_of(workspace)
     found = ask_with(settings, lambda desk: desk.dossier(address))
-    if as_json:
-        print_json(found)
-    else:
-        typer.echo("\n".join(dossier_lines(found, ZoneInfo(settings.time_zone))))
+    say(found, "\n".join(dossier_lines(found, ZoneInfo(settings.time_zone))), as_json)
 
 
 @app.command(epilog="Example: baton contact block ann@acme.test --class marketing --reason 'Asked on the phone'")
@@ -79,11 +76,9 @@ def block(
     """Send them nothing any more, or nothing of one class; every process keeps to it from now on."""
     me = who(by, workspace)
     new = ask(workspace, lambda desk: desk.block(address, class_, reason, me))
-    if as_json:
-        print_json({"address": address, "class": class_, "blocked": True, "new": new})
-    else:
-        what = "nothing" if class_ == "all" else f"no mail of class {class_}"
-        typer.echo(f"{address} gets {what} any more." if new else f"{address} was blocked before.")
+    what = "nothing" if class_ == "all" else f"no mail of class {class_}"
+    text = f"{address} gets {what} any more." if new else f"{address} was blocked before."
+    say({"address": address, "class": class_, "blocked": True, "new": new}, text, as_json)
 
 
 @app.command(
@@ -102,10 +97,8 @@ def unblock(
     Whoever unsubscribed must have asked for it: that is not ours to decide.
     """
     gone = ask(workspace, lambda desk: desk.unblock(address, class_))
-    if as_json:
-        print_json({"address": address, "taken_back": gone})
-    else:
-        typer.echo(f"Taken back: {', '.join(gone)}." if gone else f"Nothing stood against {address}.")
+    text = f"Taken back: {', '.join(gone)}." if gone else f"Nothing stood against {address}."
+    say({"address": address, "taken_back": gone}, text, as_json)
 
 
 @app.command(epilog="Example: baton contact forget ann@acme.test --yes")
@@ -126,10 +119,8 @@ def forget(
     if not yes:
         typer.confirm(f"Erase everything about {address} for ever?", abort=True)
     gone = ask(workspace, lambda desk: desk.forget(address, me))
-    if as_json:
-        print_json({"cases": gone.cases, "histories": gone.histories, "rows": gone.rows})
-    else:
-        typer.echo("\n".join(forgotten_lines(gone)))
+    counts = {"cases": gone.cases, "histories": gone.histories, "rows": gone.rows}
+    say(counts, "\n".join(forgotten_lines(gone)), as_json)
 
 
 @app.command(
@@ -148,9 +139,5 @@ def set_(
     """Write down who it is. What is written down by hand, no case changes."""
     me = who(by, workspace)
     now = ask(workspace, lambda desk: desk.describe(address, me, name=name, locale=locale, zone=time_zone))
-    if as_json:
-        print_json(now)
-    else:
-        typer.echo(
-            f"{now.address}: {', '.join(filter(None, (now.name, now.locale, now.time_zone))) or 'nothing known'}"
-        )
+    known = ", ".join(filter(None, (now.name, now.locale, now.time_zone))) or "nothing known"
+    say(now, f"{now.address}: {known}", as_json)

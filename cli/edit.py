@@ -11,7 +11,7 @@ from cli.office import ask_with
 from cli.options import By, Case, Json, Reason, Workspace, group, pairs
 from cli.people import who
 from cli.place import settings_of
-from cli.show import moment, print_json
+from cli.show import moment, say
 from engine.desk.answers import Preview
 from engine.language.values import display
 from engine.runtime.preview import Moved
@@ -37,10 +37,7 @@ def edit(
     """Change the data of a running case. First it shows what will happen to every date that counts from it."""
     settings, raw = settings_of(workspace), pairs(values, "")
     seen = ask_with(settings, lambda desk: desk.preview(case, raw))
-    if as_json:
-        print_json({"applied": yes, **vars(seen)})
-    else:
-        typer.echo("\n".join(_lines(seen, ZoneInfo(settings.time_zone))))
+    say({"applied": yes, **vars(seen)}, "\n".join(_lines(seen, ZoneInfo(settings.time_zone))), as_json)
     if not (yes or (not as_json and typer.confirm("Change it?"))):
         return
     ask_with(settings, lambda desk: desk.edit(case, raw, by=who(by, workspace), reason=reason))

@@ -7,7 +7,7 @@ import typer
 from cli.office import set_going
 from cli.options import By, Case, Inputs, Json, Step, Workspace, group, pairs
 from cli.people import who
-from cli.show import print_json
+from cli.show import say
 
 app = group()
 
@@ -24,7 +24,4 @@ def give(
 ) -> None:
     """Tell a waiting step what has happened, for events that staff may give by hand."""
     set_going(workspace, lambda desk: desk.give(case, step, event, pairs(given), by=who(by, workspace)))
-    if as_json:
-        print_json({"case": case, "step": step, "event": event})
-    else:
-        typer.echo(f"Given {event} to {step}. See: baton status {case}")
+    say({"case": case, "step": step, "event": event}, f"Given {event} to {step}. See: baton status {case}", as_json)

@@ -9,7 +9,7 @@ import typer
 from cli.office import ask
 from cli.options import Case, Json, Workspace, group
 from cli.people import who
-from cli.show import print_json
+from cli.show import print_json, say
 from engine.language.problems import all_of
 
 app = group()
@@ -41,10 +41,7 @@ def link(
         url = ask(workspace, lambda desk: desk.page_link(case, step, recipient))
     else:
         url = ask(workspace, lambda desk: desk.case_link(case, recipient or who("", workspace)))
-    if as_json:
-        print_json({"url": url})
-    else:
-        typer.echo(url)
+    say({"url": url}, url, as_json)
 
 
 def _form(process: str, trigger: str, as_json: bool, workspace: Path | None) -> None:

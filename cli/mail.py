@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from cli.columns import columns
 from cli.office import set_going
 from cli.options import Json, Workspace, group
 from cli.place import settings_of
 from cli.problem import UserProblem
 from cli.reply import answer_to, mailbox_for, received
-from cli.show import moment, print_json
-from cli.tables import console, table
+from cli.show import moment, print_json, say
 from engine.gateways.caught import FOLDER, OpenedMail, listing, show
 from engine.store.mails import Incoming, keep
 
@@ -43,8 +43,8 @@ def list_(
         typer.echo("No mails were caught.")
     else:
         zone, now = ZoneInfo(settings.time_zone), datetime.now(UTC)
-        rows = ((m.id, moment(m.at, zone, now), m.to, m.subject) for m in found)
-        console().print(table(("Mail", "When", "To", "Subject"), rows))
+        rows = [(m.id, moment(m.at, zone, now), m.to, m.subject) for m in found]
+        typer.echo(columns(("Mail", "When", "To", "Subject"), rows))
 
 
 @app.command("show", epilog="Example: baton mail show 0001")
@@ -81,10 +81,8 @@ def reply(
     raw = received(answer, authserv)
     incoming = Incoming(mailbox, f"reply-{uuid4()}", raw, datetime.now(UTC), answer.sender, (answer.to,))
     set_going(workspace, lambda desk: desk.store.write(lambda c: keep(c, incoming)))
-    if as_json:
-        print_json({"mailbox": mailbox, "from": answer.sender, "to": answer.to})
-    else:
-        typer.echo(f"The answer of {answer.sender} is in the mailbox `{mailbox}`. If it finds no case: baton triage")
+    text = f"The answer of {answer.sender} is in the mailbox `{mailbox}`. If it finds no case: baton triage"
+    say({"mailbox": mailbox, "from": answer.sender, "to": answer.to}, text, as_json)
 
 
 def _one(folder: Path, mail: str) -> OpenedMail:

@@ -13,7 +13,7 @@ from cli.office import ask
 from cli.options import By, Json, Workspace, group, pairs
 from cli.people import who
 from cli.problem import UserProblem
-from cli.show import print_json
+from cli.show import print_json, say
 from cli.verdicts import report, told
 from engine.desk.desk import Desk
 from engine.desk.migrations import Outlook, Result
@@ -69,10 +69,7 @@ def _apply(
     as_json: bool,
 ) -> None:
     edition, results = ask(workspace, lambda desk: _carry_out(desk, process, to, names, only, by))
-    if as_json:
-        print_json({"version": edition.version, "cases": results})
-    else:
-        typer.echo(told(edition, results))
+    say({"version": edition.version, "cases": results}, told(edition, results), as_json)
     if any(result.outcome == "surprise" for result in results):
         raise typer.Exit(1)
 

@@ -4,11 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from cli.office import set_going
 from cli.people import who
-from cli.show import print_json
+from cli.show import say
 from engine.desk.answers import Verb
 from engine.desk.desk import Desk
 
@@ -51,7 +49,4 @@ def intervene(
 
 
 def told(case: str, said: str, as_json: bool, **more: Any) -> None:
-    if as_json:
-        print_json({"case": case, **more})
-    else:
-        typer.echo(f"{said}. See: baton status {case}")
+    say({"case": case, **more}, f"{said}. See: baton status {case}", as_json)

@@ -15,7 +15,7 @@ from cli.options import By, Json, Workspace, group
 from cli.people import who
 from cli.place import settings_of
 from cli.problem import UserProblem
-from cli.show import moment, print_json
+from cli.show import moment, print_json, say
 from engine.desk.desk import Desk
 from engine.desk.outbox import Message, words_of
 from engine.settings import CLASSES
@@ -106,7 +106,7 @@ def edit(
         raise UserProblem("say what is to change: --subject or --body")
     text, me = _text(body), who(by, workspace)
     row = ask(workspace, lambda desk: desk.edit_message(mail, subject=subject, body=text, by=me))
-    _say(row, f"Changed. Read it: baton outbox show {row.seq}", as_json)
+    say(told(row), f"Changed. Read it: baton outbox show {row.seq}", as_json)
 
 
 @app.command("kill", epilog="Example: baton outbox kill 17 --reason 'wrong person'")
@@ -120,7 +120,7 @@ def kill(
     """Stop a mail that waits: it never leaves, and its step takes its `on_suppressed` way."""
     me = who(by, workspace)
     row = set_going(workspace, lambda desk: desk.cancel_message(mail, reason, by=me))
-    _say(row, "It will not leave. The case goes on without it.", as_json)
+    say(told(row), "It will not leave. The case goes on without it.", as_json)
 
 
 @app.command("send", epilog="Example: baton outbox send 17")
@@ -131,7 +131,7 @@ def send(mail: Number, by: By = "", as_json: Json = False, workspace: Workspace 
     holds = ask(workspace, lambda desk: desk.on_hold())
     over = next((h for h in holds if h.scope in ("all", f"class {row.class_}", f"sender {row.sender}")), None)
     so_far = f"It leaves when this ends: {over.words}." if over else "It may leave now."
-    _say(row, f"{so_far} See: baton outbox show {row.seq}", as_json)
+    say(told(row), f"{so_far} See: baton outbox show {row.seq}", as_json)
 
 
 @app.command(
@@ -224,14 +224,4 @@ def _decide(
 ) -> None:
     me = who(by, workspace)
     set_going(workspace, lambda desk: desk.decide_on_message(mail, outcome, comment=comment, by=me, seen=seen))
-    if as_json:
-        print_json({"mail": mail, "outcome": outcome})
-    else:
-        typer.echo(text)
-
-
-def _say(row: OutboxRow, text: str, as_json: bool) -> None:
-    if as_json:
-        print_json(told(row))
-    else:
-        typer.echo(text)
+    say({"mail": mail, "outcome": outcome}, text, as_json)

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import typer
+
+from cli.columns import columns
 from cli.office import ask_with
 from cli.options import Json, Workspace, group
 from cli.place import settings_of
 from cli.show import moment, print_json
-from cli.tables import console, table
 
 app = group()
 
@@ -21,5 +23,5 @@ def processes(as_json: Json = False, workspace: Workspace = None) -> None:
         print_json([{"process": p.process, "version": p.version, "published_at": p.published_at} for p in found])
         return
     zone, now = ZoneInfo(settings.time_zone), datetime.now(UTC)
-    rows = ((p.process, str(p.version), moment(p.published_at, zone, now), p.author) for p in found)
-    console().print(table(("Process", "Version", "Published", "By"), rows) if found else "None yet: baton publish")
+    rows = [(p.process, str(p.version), moment(p.published_at, zone, now), p.author) for p in found]
+    typer.echo(columns(("Process", "Version", "Published", "By"), rows) if found else "None yet: baton publish")

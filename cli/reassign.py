@@ -8,7 +8,7 @@ from cli.office import ask
 from cli.options import By, Json, Workspace, group
 from cli.people import team as known_team
 from cli.people import user, who
-from cli.show import print_json
+from cli.show import say
 
 app = group()
 
@@ -25,7 +25,5 @@ def reassign(
     """Give an open task to somebody else. They get its message, if it has one."""
     one, several, me = to and user(to, workspace), team and known_team(team, workspace), who(by, workspace)
     ask(workspace, lambda desk: desk.reassign(task, assignee=one, group=several, by=me))
-    if as_json:
-        print_json({"task": task, "assignee": one, "group": several})
-    else:
-        typer.echo(f"Asked to give the task to {one or several}. See: baton task show {task}")
+    text = f"Asked to give the task to {one or several}. See: baton task show {task}"
+    say({"task": task, "assignee": one, "group": several}, text, as_json)

@@ -12,7 +12,7 @@ from cli.office import ask_with
 from cli.options import Json, Workspace, group
 from cli.place import settings_of
 from cli.problem import UserProblem
-from cli.show import print_json, words
+from cli.show import say, words
 from engine.desk.reports import Report, StepLine
 
 app = group()
@@ -30,10 +30,7 @@ def report(
     settings = settings_of(workspace)
     begin = _day(since, ZoneInfo(settings.time_zone)) if since else None
     found = ask_with(settings, lambda desk: desk.report(process, begin))
-    if as_json:
-        print_json(found)
-    else:
-        typer.echo("\n".join(_shown(found)))
+    say(found, "\n".join(_shown(found)), as_json)
 
 
 def _day(text: str, zone: ZoneInfo) -> datetime:

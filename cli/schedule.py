@@ -11,7 +11,7 @@ from cli.office import ask, ask_with
 from cli.options import By, Json, Workspace, group
 from cli.people import who
 from cli.place import settings_of
-from cli.show import moment, print_json
+from cli.show import moment, print_json, say
 from engine.desk.schedules import ScheduleLine
 
 app = group()
@@ -67,7 +67,4 @@ def run(process: Process, trigger: Trigger, by: By = "", as_json: Json = False, 
 
 
 def _say(as_json: bool, process: str, trigger: str, done: str, words: str) -> None:
-    if as_json:
-        print_json({"process": process, "trigger": trigger, "done": done})
-    else:
-        typer.echo(words)
+    say({"process": process, "trigger": trigger, "done": done}, words, as_json)

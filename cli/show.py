@@ -15,6 +15,14 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
 
 
+def say(data: Any, text: str, as_json: bool) -> None:
+    """What a command did or found: `data` for programs, `text` for people."""
+    if as_json:
+        print_json(data)
+    else:
+        print(text)
+
+
 def plain(value: Any) -> Any:
     """Frozen data as JSON has it: times in ISO form, decimals as text, exactly."""
     if is_dataclass(value) and not isinstance(value, type):

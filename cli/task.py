@@ -1,6 +1,5 @@
 """`baton task show` and `baton task done`."""
 
-from collections.abc import Mapping
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,7 @@ from cli.options import By, Json, Workspace, group, pairs
 from cli.outbox import message_lines
 from cli.people import who
 from cli.place import settings_of
-from cli.show import print_json
+from cli.show import print_json, say
 from cli.task_lines import task_lines
 
 app = group("Show a task, take it, or finish it.")
@@ -53,10 +52,8 @@ def done(
         workspace,
         lambda desk: desk.complete(task, outcome, comment=comment, answers=answers, checklist=tuple(check), by=me),
     )
-    if as_json:
-        print_json({"task": task, "outcome": outcome, "done": True})
-    else:
-        typer.echo(f"Done{': ' + outcome if outcome else ''}. The case goes on.")
+    text = f"Done{': ' + outcome if outcome else ''}. The case goes on."
+    say({"task": task, "outcome": outcome, "done": True}, text, as_json)
 
 
 @app.command(epilog="Example: baton task claim 4f09c2ab17 --by sam")
@@ -64,7 +61,7 @@ def claim(task: TaskId, by: By = "", as_json: Json = False, workspace: Workspace
     """Take a task of your team, so that the others see that you have it."""
     me = who(by, workspace)
     ask(workspace, lambda desk: desk.claim(task, by=me))
-    _say({"task": task, "claimed_by": me}, f"{me} takes it. Give it back with: baton task give-back {task}", as_json)
+    say({"task": task, "claimed_by": me}, f"{me} takes it. Give it back with: baton task give-back {task}", as_json)
 
 
 @app.command(name="give-back", epilog="Example: baton task give-back 4f09c2ab17 --by sam")
@@ -72,7 +69,7 @@ def give_back(task: TaskId, by: By = "", as_json: Json = False, workspace: Works
     """Give a task that you have taken back to your team."""
     me = who(by, workspace)
     ask(workspace, lambda desk: desk.give_back(task, by=me))
-    _say({"task": task, "given_back_by": me}, "Given back to everybody who may take it.", as_json)
+    say({"task": task, "given_back_by": me}, "Given back to everybody who may take it.", as_json)
 
 
 @app.command(name="not-applicable", epilog="Example: baton task not-applicable 4f09c2ab17 --reason 'Works from home'")
@@ -86,11 +83,4 @@ def not_applicable(
     """Close a task that does not apply here."""
     me = who(by, workspace)
     ask(workspace, lambda desk: desk.say_not_applicable(task, reason, by=me))
-    _say({"task": task, "outcome": "not_applicable"}, "Closed: it does not apply. The case goes on.", as_json)
-
-
-def _say(told: Mapping[str, str], text: str, as_json: bool) -> None:
-    if as_json:
-        print_json(told)
-    else:
-        typer.echo(text)
+    say({"task": task, "outcome": "not_applicable"}, "Closed: it does not apply. The case goes on.", as_json)

@@ -6,17 +6,17 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from cli.columns import columns
 from cli.office import ask_with
 from cli.options import Json, Workspace, group
 from cli.people import team
 from cli.people import user as known
 from cli.place import settings_of
 from cli.show import moment, print_json
-from cli.tables import console, table
 from engine.store.rows import TaskRow
 
 app = group()
-COLUMNS = ("Task", "Title", "For", "Due", "Open since", "Case")
+HEADER = ("Task", "Title", "For", "Due", "Open since", "Case")
 
 
 @app.command(epilog="Examples: baton tasks | baton tasks --user sam | baton tasks --group legal")
@@ -36,7 +36,7 @@ def tasks(
         typer.echo("No open tasks.")
     else:
         zone, now = ZoneInfo(settings.time_zone), datetime.now(UTC)
-        console().print(table(COLUMNS, (_cells(row, zone, now) for row in found)))
+        typer.echo(columns(HEADER, [_cells(row, zone, now) for row in found]))
 
 
 def _cells(row: TaskRow, zone: ZoneInfo, now: datetime) -> tuple[str, ...]:

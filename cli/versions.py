@@ -6,16 +6,16 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from cli.columns import columns
 from cli.office import ask_with
 from cli.options import Json, Workspace, group
 from cli.place import settings_of
 from cli.show import moment, print_json
-from cli.tables import console, table
 from engine.desk.desk import Desk
 from engine.store.rows import VersionRow
 
 app = group()
-COLUMNS = ("Version", "State", "Open cases", "Published", "By", "Digest", "Why")
+HEADER = ("Version", "State", "Open cases", "Published", "By", "Digest", "Why")
 SHORT = 10  # characters of a digest that tell versions apart
 
 
@@ -32,7 +32,7 @@ def versions(
         print_json(found)
         return
     zone, now = ZoneInfo(settings.time_zone), datetime.now(UTC)
-    console().print(table(COLUMNS, (_row(v, zone, now) for v in found)))
+    typer.echo(columns(HEADER, [_row(v, zone, now) for v in found]))
     if edited:
         typer.echo(f"The files differ from version {edited}, which is live. See: baton diff {process}")
 

@@ -15,7 +15,7 @@ from cli.options import By, Json, Workspace, group
 from cli.people import who
 from cli.place import settings_of
 from cli.problem import UserProblem
-from cli.show import moment, print_json
+from cli.show import moment, print_json, say
 from cli.webhook_words import as_data, told
 from engine.desk.desk import Desk
 from engine.desk.webhooks import HookLine, Rehearsal
@@ -71,10 +71,8 @@ def show(message: Message, as_json: Json = False, workspace: Workspace = None) -
 def replay(message: Message, as_json: Json = False, workspace: Workspace = None) -> None:
     """Take a message in again, after its connection or its process was corrected. Nothing is done twice."""
     routed = ask(workspace, lambda desk: desk.replay_hook(message))
-    if as_json:
-        print_json({"started": routed.started, "released": routed.told, "failed": [m.reason for m in routed.misfires]})
-    else:
-        typer.echo("\n".join(_came_to(routed)))
+    data = {"started": routed.started, "released": routed.told, "failed": [m.reason for m in routed.misfires]}
+    say(data, "\n".join(_came_to(routed)), as_json)
     if routed.misfires:
         raise typer.Exit(1)
 
@@ -91,10 +89,7 @@ def _came_to(routed: Any) -> list[str]:
 def dismiss(message: Message, by: By = "", as_json: Json = False, workspace: Workspace = None) -> None:
     """Take a message off the list: somebody has seen to it."""
     ask(workspace, lambda desk: desk.dismiss_hook(message, who(by, workspace) or "somebody"))
-    if as_json:
-        print_json({"id": message, "done": "dismissed"})
-    else:
-        typer.echo("It is off the list.")
+    say({"id": message, "done": "dismissed"}, "It is off the list.", as_json)
 
 
 @app.command("test", epilog="Examples: baton webhook test crm deal.updated --payload won.json | the same with --send")
@@ -116,10 +111,7 @@ def try_out(
         _sent(settings, connection, event, content, form, as_json)
         return
     found = ask_with(settings, lambda desk: _rehearsed(desk, connection, event, content, form))
-    if as_json:
-        print_json(as_data(found))
-    else:
-        typer.echo(told(found, event))
+    say(as_data(found), told(found, event), as_json)
     if found.refused or found.problem or found.event != event:
         raise typer.Exit(1)
 
@@ -136,10 +128,8 @@ def _sent(settings: Settings, connection: str, event: str, content: bytes, form:
         status, said = post(settings.base_url, f"/hooks/{connection}", sample.headers, sample.query, sample.body)
     except NotReached as problem:
         raise UserProblem(f"{problem}. Is `baton up` running? base_url in baton.yaml says where") from problem
-    if as_json:
-        print_json({"status": status, "answer": said})
-    else:
-        typer.echo(f"{settings.base_url}/hooks/{connection} answered {status}: {said}")
+    text = f"{settings.base_url}/hooks/{connection} answered {status}: {said}"
+    say({"status": status, "answer": said}, text, as_json)
     if status >= 300:
         raise typer.Exit(1)
 
