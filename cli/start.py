@@ -17,7 +17,19 @@ from engine.desk import Started
 from engine.desk.desk import Desk
 
 app = group()
+Process = Annotated[str, typer.Argument(metavar="PROCESS", help="The process's id, from `baton processes`.")]
+File = Annotated[Path | None, typer.Option("--inputs", help="A JSON file with inputs by name.")]
+Version = Annotated[int | None, typer.Option(help="Another version than the live one, such as a draft.")]
+Table = Annotated[Path | None, typer.Option("--csv", help="A table: each row is a case, each column an input.")]
 Maps = Annotated[list[str], typer.Option("--map", help="With --csv: COLUMN=INPUT; without an input: leave it out.")]
+Check = Annotated[bool, typer.Option("--check", help="With --csv: say what is wrong, start nothing.")]
+SkipInvalid = Annotated[bool, typer.Option(help="With --csv: start the rows that are right.")]
+StartSuppressed = Annotated[bool, typer.Option(help="With --csv: also those who may not be written to.")]
+OtherColumns = Annotated[bool, typer.Option(help="With --csv: leave out what is no input.")]
+BatchName = Annotated[str, typer.Option(help="With --csv: another run of the same rows has another name.")]
+Encoding = Annotated[str, typer.Option(help="With --csv: such as cp1252, where it is not found out.")]
+Delimiter = Annotated[str, typer.Option(help="With --csv: between cells, where it is not found out.")]
+Report = Annotated[Path | None, typer.Option(help="With --csv: where the report goes; else beside the file.")]
 EXAMPLES = (
     "Examples: baton start client-onboarding -i company=Acme -i contact='Ann Lee' -i email=ann@acme.test "
     "-i account_manager=sam -i deal_value='12,000 GBP' | baton start client-onboarding --inputs acme.json "
@@ -32,25 +44,21 @@ NOTE = (
 
 @app.command(epilog=EXAMPLES)
 def start(
-    process: Annotated[str, typer.Argument(metavar="PROCESS", help="The process's id, from `baton processes`.")],
+    process: Process,
     given: Inputs = [],  # noqa: B006 - Typer makes a new list for every call
-    inputs: Annotated[Path | None, typer.Option("--inputs", help="A JSON file with inputs by name.")] = None,
-    version: Annotated[int | None, typer.Option(help="Another version than the live one, such as a draft.")] = None,
+    inputs: File = None,
+    version: Version = None,
     by: By = "",
-    csv: Annotated[
-        Path | None, typer.Option("--csv", help="A table: each row is a case, each column an input.")
-    ] = None,
+    csv: Table = None,
     maps: Maps = [],  # noqa: B006 - Typer makes a new list for every call
-    check: Annotated[bool, typer.Option("--check", help="With --csv: say what is wrong, start nothing.")] = False,
-    skip_invalid: Annotated[bool, typer.Option(help="With --csv: start the rows that are right.")] = False,
-    start_suppressed: Annotated[bool, typer.Option(help="With --csv: also those who may not be written to.")] = False,
-    ignore_other_columns: Annotated[bool, typer.Option(help="With --csv: leave out what is no input.")] = False,
-    batch: Annotated[str, typer.Option(help="With --csv: another run of the same rows has another name.")] = "",
-    encoding: Annotated[str, typer.Option(help="With --csv: such as cp1252, where it is not found out.")] = "",
-    delimiter: Annotated[str, typer.Option(help="With --csv: between cells, where it is not found out.")] = "",
-    report: Annotated[
-        Path | None, typer.Option(help="With --csv: where the report goes; else beside the file.")
-    ] = None,
+    check: Check = False,
+    skip_invalid: SkipInvalid = False,
+    start_suppressed: StartSuppressed = False,
+    ignore_other_columns: OtherColumns = False,
+    batch: BatchName = "",
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    report: Report = None,
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
@@ -81,7 +89,13 @@ def start(
         )
         return
     raw = {**(_file(inputs) if inputs else {}), **pairs(given)}
-    started, edited = set_going(workspace, lambda desk: _start(desk, process, raw, who(by, workspace), version))
+    _start_one(workspace, process, raw, who(by, workspace), version, as_json)
+
+
+def _start_one(
+    workspace: Path | None, process: str, raw: Mapping[str, Any], by: str, version: int | None, as_json: bool
+) -> None:
+    started, edited = set_going(workspace, lambda desk: _start(desk, process, raw, by, version))
     if edited:
         typer.echo(NOTE.format(process=process, version=edited), err=True)
     if as_json:
