@@ -1,6 +1,6 @@
 """The worker: takes turns, performs effects and brings news to the cases. `python worker.py` runs it alone.
 
-It is the only part of Baton that speaks to Temporal.
+Beside `workflows/` it is the only part of Baton that knows of Temporal; here everything is put together.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import uvloop
 from prometheus_client import start_http_server
@@ -243,7 +243,7 @@ async def working(
     queue: str = TASK_QUEUE,
     flags: Sequence[str] = (),
 ) -> AsyncIterator[Courier]:
-    """A running Temporal worker with its dispatcher and its watch over stuck cases."""
+    """A running Temporal worker, and beside it everything that works until it stops."""
     turns = Turns(house.world, house.shelf.plan, partial(values_of, house.settings), nudge)
     performs = Performs(house.world, house.shelf.plan)
     router = Router(house.settings, house.store, house.shelf, utc_now)
@@ -264,19 +264,11 @@ async def working(
     courier = Courier(house.client, queue, flags)
     stop = asyncio.Event()
     async with worker, asyncio.TaskGroup() as side:
-        side.create_task(Dispatcher(house.store, courier, router, nudge).run(stop))
         side.create_task(watch(house.store, courier, stop))
-        side.create_task(ingest_of(house).run(stop))
-        side.create_task(reader_of(house, router, nudge).run(stop))
-        ways = Ways(house.settings, house.store, schedules, utc_now)
-        boxes = mailboxes_of(house.settings)
-        side.create_task(Canaries(house.settings, house.store, house.world.mailer, boxes, utc_now).run(stop))
-        side.create_task(Watch(house.settings, ways, house.world.mailer, utc_now).run(stop))
-        side.create_task(Postman(house.world, nudge).run(stop))
-        if notices := notices_of(house):
-            side.create_task(notices.run(stop))
-        side.create_task(receiving_of(house).run(stop))
         side.create_task(keep_time(schedules, Timekeeper(house.client, queue), stop))
+        side.create_task(Dispatcher(house.store, courier, router, nudge).run(stop))
+        for service in (*mail_services(house, router, nudge), *health_services(house, schedules)):
+            side.create_task(service.run(stop))
         try:
             yield courier
         finally:
@@ -284,21 +276,29 @@ async def working(
             nudge()
 
 
-def ingest_of(house: House) -> Ingest:
-    settings = house.settings
-    accounts = Accounts(settings.secret, house.world.caller)
-    return Ingest(house.store, settings.workspace, mailboxes_of(settings), accounts)
+class Service(Protocol):
+    """Something that works beside the turns until `stop` is set, and then finishes what is under way."""
+
+    async def run(self, stop: asyncio.Event) -> None: ...
 
 
-def reader_of(house: House, router: Router, nudge: Nudge) -> Reader:
-    known = mailboxes_of(house.settings)
-    placing = Placing(house.settings, house.store, house.shelf, router, known, utc_now)
-    return Reader(house.store, placing, known, nudge=nudge)
+def mail_services(house: House, router: Router, nudge: Nudge) -> Iterator[Service]:
+    """What brings mail in, understands it, and sends what has waited."""
+    settings, store, boxes = house.settings, house.store, mailboxes_of(house.settings)
+    yield Ingest(store, settings.workspace, boxes, Accounts(settings.secret, house.world.caller))
+    yield Receiving(store, settings.workspace, boxes, settings.mail.listen or "")
+    placing = Placing(settings, store, house.shelf, router, boxes, utc_now)
+    yield Reader(store, placing, boxes, nudge=nudge)
+    yield Postman(house.world, nudge)
+    if notices := notices_of(house):
+        yield notices
 
 
-def receiving_of(house: House) -> Receiving:
-    settings = house.settings
-    return Receiving(house.store, settings.workspace, mailboxes_of(settings), settings.mail.listen or "")
+def health_services(house: House, schedules: Schedules) -> Iterator[Service]:
+    """What notices that something has gone silent, and says so."""
+    settings, mailer = house.settings, house.world.mailer
+    yield Canaries(settings, house.store, mailer, mailboxes_of(settings), utc_now)
+    yield Watch(settings, Ways(settings, house.store, schedules, utc_now), mailer, utc_now)
 
 
 async def _until_signalled(settings: Settings) -> None:
