@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Any
+
+from sqlalchemy import Connection
 
 from activities.gate import Gate
 from activities.world import World
@@ -21,7 +22,7 @@ async def assign_task(world: World, plan: Plan, effect: Effect) -> Result:
         return answer
     people, asked = world.people() or plan.resources.people, effect.payload
 
-    def decided(c: Any) -> Result:
+    def decided(c: Connection) -> Result:
         now = datetime.now(UTC)
         in_turn = asked["assign_by"] != "claim"
         if in_turn:
@@ -34,7 +35,7 @@ async def assign_task(world: World, plan: Plan, effect: Effect) -> Result:
     return await gate.decided(decided)
 
 
-def _had(c: Any, assign_by: str, rotation: str, now: datetime, user: str) -> tuple[int, ...]:
+def _had(c: Connection, assign_by: str, rotation: str, now: datetime, user: str) -> tuple[int, ...]:
     latest = assignments.latest(c, rotation, user)
     return (assignments.load(c, user, now), latest) if assign_by == "least_loaded" else (latest,)
 

@@ -1,7 +1,8 @@
 """What a turn says to the outbox: what its case does not need any more, and what is not to wait any longer."""
 
 from collections.abc import Iterator
-from typing import Any
+
+from sqlalchemy import Connection
 
 from engine.runtime.approval import REJECTED
 from engine.runtime.state import Data, State, StepRecord
@@ -11,7 +12,7 @@ from engine.store import ledger, outbox
 UNWANTED = "the case does not need it any more"
 
 
-def call_off(c: Any, turned: Turn) -> None:
+def call_off(c: Connection, turned: Turn) -> None:
     """Written with the turn: whatever waits without being asked for is cancelled, whoever put it there."""
     state, at = turned.state, turned.view.updated_at
     drafts = _drafts(state)

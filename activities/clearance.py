@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from activities.outgoing import Outgoing
 from engine.language.addresses import normal
@@ -42,7 +43,7 @@ def ask_of(key: str, case: str, out: Outgoing, at: datetime) -> Ask:
     return Ask(*who, at, *how, office=office, key=key)
 
 
-def first(c: Any, letter: Letter, out: Outgoing, windows: Windows, rules: Rules, at: datetime) -> Answer:
+def first(c: Connection, letter: Letter, out: Outgoing, windows: Windows, rules: Rules, at: datetime) -> Answer:
     """For a mail that has just been written."""
     verdict = policy.judge(c, ask_of(letter.key, letter.case, out, at), rules)
     if isinstance(verdict, Suppress):
@@ -58,7 +59,7 @@ def first(c: Any, letter: Letter, out: Outgoing, windows: Windows, rules: Rules,
     return _slot(c, out, rules, at)
 
 
-def again(c: Any, key: str, case: str, out: Outgoing, rules: Rules, at: datetime) -> Answer:
+def again(c: Connection, key: str, case: str, out: Outgoing, rules: Rules, at: datetime) -> Answer:
     """For one that has waited and is due; that it is its turn, and that nothing is on hold, is known."""
     verdict = policy.judge(c, ask_of(key, case, out, at), rules)
     if isinstance(verdict, Suppress):
@@ -68,12 +69,12 @@ def again(c: Any, key: str, case: str, out: Outgoing, rules: Rules, at: datetime
     return _slot(c, out, rules, at)
 
 
-def copies(c: Any, to: Sequence[str], class_: str, colleagues: Collection[str], rules: Rules) -> tuple[str, ...]:
+def copies(c: Connection, to: Sequence[str], class_: str, colleagues: Collection[str], rules: Rules) -> tuple[str, ...]:
     """Who gets a copy: whoever may not be written to (any more) is left out, and the mail goes to the others."""
     return tuple(cc for cc in to if normal(cc) in colleagues or not policy.against(c, cc, class_, rules))
 
 
-def stands_behind(c: Any, letter: Letter, at: datetime) -> bool:
+def stands_behind(c: Connection, letter: Letter, at: datetime) -> bool:
     """Whether a hold or earlier mails keep it back, as far as the rows say; nothing is decided by that."""
     return bool(holds.over(c, letter.class_, letter.sender) or lanes.in_the_way(c, letter, at))
 
@@ -92,7 +93,7 @@ def told(out: Outgoing, held: Held) -> str:
     return f"{what} is held until {until:%Y-%m-%d %H:%M}: {held.because}"
 
 
-def _slot(c: Any, out: Outgoing, rules: Rules, at: datetime) -> Answer:
+def _slot(c: Connection, out: Outgoing, rules: Rules, at: datetime) -> Answer:
     until = rates.slot(c, out.sender, out.mail.to.rpartition("@")[2], at, rules.limits(out.sender))
     if until <= at:
         return Go()

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from pydantic import Field
+from sqlalchemy import Connection
 
 from activities.gate import Gate
 from activities.world import World
@@ -61,5 +62,5 @@ def _arrival(effect: Effect) -> Arrival:
     )
 
 
-def _keep(c: Any, arrival: Arrival) -> None:
+def _keep(c: Connection, arrival: Arrival) -> None:
     inbox.accept(c, arrival)

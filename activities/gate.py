@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
+
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
 from engine.language.values import decode, encode
 from engine.runtime.effects import Effect
@@ -20,7 +22,7 @@ LONGEST_DATA = timedelta(seconds=30)
 
 DIED = "the sender died while sending: it may or may not have arrived"
 
-Also = Callable[[Any], None]
+Also = Callable[[Connection], None]
 """Rows that are written together with the ledger's: a plain function of a connection."""
 
 T = TypeVar("T")
@@ -45,11 +47,11 @@ FINISHED = ("sent", "done", "suppressed")
 GIVEN_UP = ("refused", "unknown")
 
 
-Follow = Callable[[Any, ledger.Final, str], None]
+Follow = Callable[[Connection, ledger.Final, str], None]
 """Rows that follow the ledger's in the transaction in which it is written how it ended: (connection, state, error)."""
 
 
-def alone(c: Any, state: ledger.Final, error: str) -> None:
+def alone(c: Connection, state: ledger.Final, error: str) -> None:
     """Nothing follows."""
 
 
@@ -93,7 +95,7 @@ class Gate:
         row = await self.store.read(lambda c: ledger.look(c, self.effect.key))
         return await self._judge(row) if row else None
 
-    async def no_return(self, recipient: str, message_id: str, decide: Callable[[Any], T]) -> T:
+    async def no_return(self, recipient: str, message_id: str, decide: Callable[[Connection], T]) -> T:
         """From here on it may have happened: on disk before anything is. Raises like `answered`.
 
         `decide` writes what belongs to it into the same transaction; it may still turn the effect back there, and
@@ -102,7 +104,7 @@ class Gate:
         self.entered = True
         decided: list[T] = []
 
-        def work(c: Any) -> EffectRow:
+        def work(c: Connection) -> EffectRow:
             decided.clear()
             return self._enter(c, recipient, message_id, lambda c: decided.append(decide(c)))
 
@@ -136,7 +138,7 @@ class Gate:
         await self.store.insist(lambda c: self._finish(c, state, text, error))
         return result
 
-    def _finish(self, c: Any, state: ledger.Final, text: str, error: str) -> None:
+    def _finish(self, c: Connection, state: ledger.Final, text: str, error: str) -> None:
         at = datetime.now(UTC)
         if ledger.finish(c, self.effect.key, self.token, state, at, result_json=text, error=error):
             self.follow(c, state, error)
@@ -144,16 +146,16 @@ class Gate:
     async def at_once(self, result: Result, also: Also) -> Result:
         """An effect that is only rows of ours: they and the ledger's row are one transaction."""
 
-        def decide(c: Any) -> Result:
+        def decide(c: Connection) -> Result:
             also(c)
             return result
 
         return await self.decided(decide)
 
-    async def decided(self, decide: Callable[[Any], Result]) -> Result:
+    async def decided(self, decide: Callable[[Connection], Result]) -> Result:
         """The same, where the result depends on what is in the rows: nobody writes between look and decision."""
 
-        def work(c: Any) -> tuple[EffectRow, Result]:
+        def work(c: Connection) -> tuple[EffectRow, Result]:
             row = self._enter(c, "", "", lambda c: None)
             if row.token != self.token:
                 return row, {}
@@ -168,7 +170,7 @@ class Gate:
             return answer
         raise Busy
 
-    def _enter(self, c: Any, recipient: str, message_id: str, also: Also) -> EffectRow:
+    def _enter(self, c: Connection, recipient: str, message_id: str, also: Also) -> EffectRow:
         effect = self.effect
         row = ledger.claim(
             c,
@@ -203,12 +205,12 @@ class Gate:
         await self.store.write(lambda c: self._give_up(c, row, at))
         raise StepError("unknown", DIED)
 
-    def _give_up(self, c: Any, row: EffectRow, at: datetime) -> None:
+    def _give_up(self, c: Connection, row: EffectRow, at: datetime) -> None:
         if ledger.give_up_unconfirmed(c, row.key, row.token, at, DIED):
             self.follow(c, "unknown", DIED)
 
 
-def give_up_forsaken(c: Any) -> None:
+def give_up_forsaken(c: Connection) -> None:
     """Close the rows of senders that died and whose case has gone on or ended: nobody will ask for them again."""
     now = datetime.now(UTC)
     if ledger.give_up_forsaken(c, now - 4 * LONGEST_DATA, now, DIED):

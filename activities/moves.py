@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine.language.inputs import Values
 from engine.language.plan import Plan
 from engine.language.values import decode
@@ -29,7 +31,7 @@ class Moving:
     remarks: list[Remark] = field(default_factory=list)
     decided: list[tuple[MoveRow, str]] = field(default_factory=list)  # with the digest, where the case moved
 
-    def write(self, c: Any) -> None:
+    def write(self, c: Connection) -> None:
         """Keep what was decided, with the turn that follows."""
         for row, digest in self.decided:
             moves.record(c, row, digest, self.state.moved if digest else None)

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+
+from sqlalchemy import Connection
 
 from activities import clearance
 from activities.clearance import Answer, Held
@@ -46,7 +47,7 @@ async def keep(world: World, gate: Gate, out: Outgoing, approver: str) -> Result
     """Keep it in the outbox until somebody has agreed to it: only rows of ours. What may never leave is not kept."""
     letter, mail = letter_of(gate.effect, out), packed(out)
 
-    def decide(c: Any) -> Result:
+    def decide(c: Connection) -> Result:
         now = datetime.now(UTC)
         verdict = policy.judge(c, clearance.ask_of(letter.key, letter.case, out, now), world.rules)
         if isinstance(verdict, Suppress):
@@ -136,7 +137,7 @@ class Attempt:
         assert isinstance(answer, Suppress)  # noqa: S101  nothing else turns it back
         return suppressed(self.out.mail, answer)
 
-    def _decide(self, c: Any) -> Answer:
+    def _decide(self, c: Connection) -> Answer:
         """In the transaction of the point of no return: it leaves, or it does not, and the rows say which."""
         now = datetime.now(UTC)
         answer = clearance.first(c, self.letter, self.out, self.world.undo, self.world.rules, now)
@@ -149,7 +150,7 @@ class Attempt:
             put_links(c, self.letter.case, self.out, now)
         return answer
 
-    def _wait(self, c: Any, held: Held, now: datetime, attempts: int = 0) -> None:
+    def _wait(self, c: Connection, held: Held, now: datetime, attempts: int = 0) -> None:
         ledger.post(c, self.letter.key, self.gate.token, now)
         mail = packed(self.out)
         outbox.wait(c, self.letter, held.state, held.code, held.because, held.until, now, mail, attempts)
@@ -162,7 +163,7 @@ class Attempt:
             raise problem
         held = Held("queued", "retry", problem.message, datetime.now(UTC) + timedelta(seconds=pause))
 
-        def decide(c: Any) -> Answer:
+        def decide(c: Connection) -> Answer:
             now = datetime.now(UTC)
             ask = clearance.ask_of(self.letter.key, self.letter.case, self.out, now)
             verdict = policy.judge(c, ask, self.world.rules)
@@ -174,16 +175,16 @@ class Attempt:
 
         return await self.gate.no_return(self.letter.recipient, self.letter.message_id, decide)
 
-    def _suppress(self, c: Any, verdict: Suppress, now: datetime) -> None:
+    def _suppress(self, c: Connection, verdict: Suppress, now: datetime) -> None:
         result = encode(suppressed(self.out.mail, verdict))
         ledger.finish(c, self.letter.key, self.gate.token, "suppressed", now, result_json=result)
         outbox.suppress(c, self.letter, verdict.code, verdict.reason, now)
 
-    def _follow(self, c: Any, state: ledger.Final, error: str) -> None:
+    def _follow(self, c: Connection, state: ledger.Final, error: str) -> None:
         if end := ENDS.get(state):
             self._end(c, end, error)
 
-    def _end(self, c: Any, end: outbox.Final, reason: str) -> None:
+    def _end(self, c: Connection, end: outbox.Final, reason: str) -> None:
         outbox.end(c, self.letter, end, datetime.now(UTC), reason=reason)
 
 
@@ -193,7 +194,7 @@ async def said_of(world: World, key: str) -> str:
     return f"“{row.subject}” to {row.recipient} waits: {row.reason}" if row else ""
 
 
-def put_links(c: Any, case: str, out: Outgoing, at: datetime) -> None:
+def put_links(c: Connection, case: str, out: Outgoing, at: datetime) -> None:
     """Its links work from the moment in which it leaves."""
     for hashed, path, kind in out.links:
         if kind == UNSUBSCRIBE:  # of no case, and it outlives them all

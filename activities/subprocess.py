@@ -1,8 +1,9 @@
 """`subprocess`: starts a case of another process and, unless told not to, waits for its end."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
+from sqlalchemy import Connection
 
 from activities.gate import Gate
 from activities.world import World
@@ -64,7 +65,7 @@ async def open_subprocess(world: World, plan: Plan, effect: Effect) -> Result:
     return await gate.at_once({**child, "said": f"{new.title}: started"}, lambda c: _open(c, new))
 
 
-def _open(c: Any, new: NewCase) -> None:
+def _open(c: Connection, new: NewCase) -> None:
     cases.open_case(c, new)
     arrival = Arrival(
         id=f"start-{new.id}",

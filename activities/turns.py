@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import Connection
 from temporalio import activity
 
 from activities.calling_off import call_off
@@ -88,7 +89,7 @@ class Turns:
         number = int(asked.state.removeprefix(REFERENCE))
         return await self.world.store.read(lambda c: states.get(c, asked.case, number))
 
-    def _write(self, c: Any, case: Moving, turned: Turn, text: str, kept: int) -> bool:
+    def _write(self, c: Connection, case: Moving, turned: Turn, text: str, kept: int) -> bool:
         """Everything that came of the turn; whether a case that waited for its end begins."""
         if projection.project(c, turned.view):
             case.write(c)
@@ -168,7 +169,7 @@ def _pending(case: str, plan: str, key: str, pending: Mapping[str, Any]) -> Pend
     return Pending(key=key, case=case, plan=plan, payload=encode(pending["payload"]), **rest)
 
 
-def _tell_parent(c: Any, turned: Turn) -> None:
+def _tell_parent(c: Connection, turned: Turn) -> None:
     """The end of a child is an arrival for its parent, like everything else that comes from outside a case."""
     state = turned.state
     case = state.case["id"]

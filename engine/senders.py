@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.gateways.access import Grant, Tokens, grant_of
@@ -128,7 +128,7 @@ class Wellbeing:
     async def _write(self, source: str, error: str) -> None:
         at = datetime.now(UTC)
 
-        def work(c: Any) -> None:
+        def work(c: Connection) -> None:
             health.trouble(c, source, error, at) if error else health.seen(c, source, at)
 
         try:

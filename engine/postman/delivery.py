@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from activities import clearance
@@ -49,7 +49,7 @@ class Delivery:
             end = await self._send()
             await self.world.store.insist(end)
 
-    async def _send(self) -> Callable[[Any], None]:
+    async def _send(self) -> Callable[[Connection], None]:
         """How it ended: what is to be written."""
         try:
             said = await self.world.mailer.send(self.out.mail, self._before_data)
@@ -73,7 +73,7 @@ class Delivery:
             raise _Stays
         self.entered = True
 
-    def _leaves(self, c: Any) -> bool:
+    def _leaves(self, c: Connection) -> bool:
         """In one transaction: nothing holds it back, it is still as it was read, and from here on it may happen."""
         now = datetime.now(UTC)
         if holds.over(c, self.row.class_, self.row.sender) or not self._may(c, now) or not lanes.leaves(c, self.row):
@@ -84,25 +84,25 @@ class Delivery:
         put_links(c, self.row.case, self.out, now)
         return True
 
-    def _may(self, c: Any, now: datetime) -> bool:
+    def _may(self, c: Connection, now: datetime) -> bool:
         """Whether nothing has come between while the server was spoken to: they unsubscribed, another account has
         used up their cap. Otherwise it is taken up once more, and then ends or waits."""
         return isinstance(judge(c, clearance.ask_of(self.row.key, self.row.case, self.out, now), self.world.rules), Go)
 
-    def _done(self, c: Any, result: Result) -> None:
+    def _done(self, c: Connection, result: Result) -> None:
         now = datetime.now(UTC)
         if ledger.finish(c, self.row.key, self.token, "sent", now, result_json=encode(result)):
             outbox.finish(c, self.row, "sent", now)
             tell(c, self.row, now, result=result)
 
-    def _given_up(self, c: Any, state: ledger.Final, shown: outbox.Final, code: str, error: str) -> None:
+    def _given_up(self, c: Connection, state: ledger.Final, shown: outbox.Final, code: str, error: str) -> None:
         now = datetime.now(UTC)
         ledger.collect(c, self.row.key, self.token, now)
         if ledger.finish(c, self.row.key, self.token, state, now, error=error):
             outbox.finish(c, self.row, shown, now, code, error)
             tell(c, self.row, now, code=code, error=error)
 
-    def _later(self, c: Any, problem: Deferred) -> None:
+    def _later(self, c: Connection, problem: Deferred) -> None:
         now = datetime.now(UTC)
         made, pause = self.out.patience.after(self.row.attempts, problem.code)
         if pause is None:
@@ -115,7 +115,9 @@ class Delivery:
         lanes.put_off(c, self.row, "retry", problem.message, now + timedelta(seconds=pause), made)
 
 
-def clear(c: Any, row: OutboxRow, rules: Rules, now: datetime, colleagues: Collection[str] = ()) -> Outgoing | None:
+def clear(
+    c: Connection, row: OutboxRow, rules: Rules, now: datetime, colleagues: Collection[str] = ()
+) -> Outgoing | None:
     """The message, if it may leave now; otherwise it is put off, or ended. In the transaction that takes it up.
 
     `colleagues` are the addresses, in their normal form, that always get their copies.
@@ -135,7 +137,7 @@ def clear(c: Any, row: OutboxRow, rules: Rules, now: datetime, colleagues: Colle
     return replace(out, mail=replace(out.mail, cc=clearance.copies(c, out.mail.cc, out.class_, colleagues, rules)))
 
 
-def _put_aside(c: Any, row: OutboxRow, now: datetime, why: str) -> None:
+def _put_aside(c: Connection, row: OutboxRow, now: datetime, why: str) -> None:
     """A mistake of ours must not keep everything behind it waiting: it is shown, and its case is told."""
     log.error("message %s is put aside: %s", row.seq, why)
     token = secrets.token_hex(8)
@@ -146,7 +148,14 @@ def _put_aside(c: Any, row: OutboxRow, now: datetime, why: str) -> None:
 
 
 def withdraw(
-    c: Any, row: OutboxRow, result: Result, state: outbox.Final, code: str, reason: str, now: datetime, by: str = ""
+    c: Connection,
+    row: OutboxRow,
+    result: Result,
+    state: outbox.Final,
+    code: str,
+    reason: str,
+    now: datetime,
+    by: str = "",
 ) -> bool:
     """A message that waits will never be sent, and its case is told. False: it does not wait any more."""
     token = secrets.token_hex(8)
@@ -158,7 +167,7 @@ def withdraw(
     return True
 
 
-def bury(c: Any, row: OutboxRow, now: datetime) -> None:
+def bury(c: Connection, row: OutboxRow, now: datetime) -> None:
     """Its sender died while sending: nobody knows, and its case is told so. It is looked at once more: one that was
     only slow may have come to its end, or has put it off, since the row was read."""
     if row.key not in {dead.key for dead in lanes.died(c, now - LONGEST_DATA)}:
