@@ -71,6 +71,18 @@ class PublicForms(Starting):
     ) -> Started:
         """Start a case with the answers of its public form. `locale`: what the visitor's browser asks for. Raises
         BadInputs by question, NotThere."""
+        try:
+            return await self._submitted(process, trigger, raw, source_id, locale)
+        except EvaluationError as problem:
+            # The visitor can do nothing about it, and what was sent is lost: whoever owns the process must know.
+            source, now = f"form/{process}/{trigger}", self.clock()
+            said = f"somebody's answers could not start a case ({problem.code}), and the log of the web says where"
+            await self.store.write(lambda c: health.trouble(c, source, said, now))
+            raise DeskError(f"the form does not give what the process needs: {problem}") from problem
+
+    async def _submitted(
+        self, process: str, trigger: str, raw: Mapping[str, Any], source_id: str | None, locale: str
+    ) -> Started:
         edition, found = await self._form_trigger(process, trigger)
         values = self.values(edition.plan)
         raw, sent = uploads.stored_as(raw, f"{process}/{trigger}/{source_id or secrets.token_hex(16)}")
@@ -81,8 +93,6 @@ class PublicForms(Starting):
                 answers = trigger_inputs(self.settings, edition, found, event, self.clock)
         except BadValues as problem:
             raise BadInputs(problem.problems) from problem
-        except EvaluationError as problem:
-            raise DeskError(f"the form does not give what the process needs: {problem}") from problem
         source, now = f"form:{process}/{trigger}", self.clock()
         started = await self._open(edition, answers, "", source, source_id, sent, found, event, locale)
         await self.store.write(lambda c: health.seen(c, f"form/{process}/{trigger}", now))

@@ -4,11 +4,13 @@ import secrets
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import Connection
+
 from engine.desk.answers import DeskError, NotOpen, NotThere
 from engine.desk.ground import Ground
 from engine.language.problems import one_of
 from engine.schedules import Schedule, Schedules
-from engine.store import schedules
+from engine.store import health, schedules
 
 SHOWN = 3  # next times of a schedule
 
@@ -42,8 +44,8 @@ class Timetable(Ground):
 
     async def resume_schedule(self, process: str, trigger: str) -> None:
         """Go on with its next time; those that passed by are not made up for. Raises NotThere, NotOpen."""
-        await self._schedule(process, trigger)
-        if not await self.store.write(lambda c: schedules.resume(c, process, trigger)):
+        found = await self._schedule(process, trigger)
+        if not await self.store.write(lambda c: _resumed(c, found, self.clock())):
             raise NotOpen(f"the schedule `{process} {trigger}` is not paused")
 
     async def run_schedule(self, process: str, trigger: str, by: str = "") -> str:
@@ -64,3 +66,9 @@ class Timetable(Ground):
             there = one_of([f"{s.process} {s.trigger}" for s in known]) or "none"
             raise NotThere(f"there is no schedule `{process} {trigger}`; published are {there}")
         return found
+
+
+def _resumed(c: Connection, found: Schedule, now: datetime) -> bool:
+    """What passed by meanwhile is no silence."""
+    health.watch_afresh(c, f"schedule/{found.process}/{found.trigger}", found.said, now)
+    return schedules.resume(c, found.process, found.trigger)

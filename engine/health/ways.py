@@ -27,7 +27,6 @@ from engine.store.store import Store
 
 LATE = timedelta(minutes=10)  # that a schedule may come after its time
 LONGEST = 200  # characters of a reason
-KNOWN = "known"  # since when a source is watched at all
 
 
 @dataclass(frozen=True)
@@ -119,12 +118,12 @@ class Ways:
         return tuple(self._seen(way, known, since, failed, editions, times.get(way.source)) for way in found)
 
     async def begin_to_watch(self, ways: Sequence[Way]) -> None:
-        """From the first time on that a source is seen here its silence counts."""
+        """From the first time on that a source is seen here, with what is expected of it now, its silence counts."""
         _, since, _ = await self.store.read(_known)
-        new = [way.source for way in ways if way.source not in since]
+        new = [way for way in ways if health.watched(way.source, way.expect) not in since]
         now = self.clock()
         if new:
-            await self.store.write(lambda c: [tallies.count(c, f"{KNOWN}/{source}", now) for source in new])
+            await self.store.write(lambda c: _watch(c, new, now))
 
     def _seen(
         self,
@@ -145,9 +144,10 @@ class Ways:
             triggers=triggers,
             owners=way.owners or _all_owners(editions),
         )
-        last = found.health.last_seen_at or since.get(way.source)
-        if last is None or found.paused_by:
+        begun = since.get(health.watched(way.source, way.expect))
+        if begun is None or found.paused_by:
             return found
+        last = max(begun, found.health.last_seen_at or begun)
         if schedule is not None:
             return replace(found, silent_at=_missed(schedule, last))
         calendar = _calendar(way, editions)
@@ -185,8 +185,13 @@ class Ways:
         return connections_of(self.settings.workspace)() or Connections()
 
 
+def _watch(c: Connection, ways: Sequence[Way], now: datetime) -> None:
+    for way in ways:
+        health.watch_afresh(c, way.source, way.expect, now)
+
+
 def _known(c: Connection) -> tuple[dict[str, Health], dict[str, datetime], tuple[Misfire, ...]]:
-    return health.everything(c), tallies.since(c, KNOWN), misfires.unsettled(c)
+    return health.everything(c), tallies.since(c, health.KNOWN), misfires.unsettled(c)
 
 
 def _forms(editions: Sequence[Edition]) -> Iterator[Way]:

@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.store import status as queries
+from engine.store import tallies
 from engine.store.moment import moment
 from engine.store.sql import Sql
 
+KNOWN = "known"  # since when a source is watched
 FRESH = timedelta(seconds=5)  # what was said so recently is not said again
 LONGEST = 500  # characters of an error
 
@@ -118,6 +120,16 @@ def only(c: Connection, there: Set[str]) -> None:
     for (source,) in _AILING.rows(c):
         if source not in there:
             _GONE.change(c, source=source)
+
+
+def watched(source: str, expect: str) -> str:
+    """What is watched: who comes to be expected more often is not silent at once."""
+    return f"{source} {expect}".strip()
+
+
+def watch_afresh(c: Connection, source: str, expect: str, at: datetime) -> None:
+    """From now on its silence counts."""
+    tallies.count(c, f"{KNOWN}/{watched(source, expect)}", at, timedelta(0))
 
 
 def get(c: Connection, source: str) -> Health:

@@ -184,6 +184,30 @@ async def test_arrivals_that_could_not_start_what_they_should_are_counted(desk: 
     assert ((await crm(desk)).failed, (await crm(desk)).state(watch())) == (1, "failed")
 
 
+async def test_a_schedule_that_goes_on_or_is_given_other_times_is_not_silent_at_once(
+    desk: Desk, settings: Settings, guard: Watch, watch: Clock
+) -> None:
+    await desk.run_schedule("report", "weekly")
+    await guard.look()
+    await desk.pause_schedule("report", "weekly", "sam")
+    watch.turn(days=30)
+    await desk.resume_schedule("report", "weekly")
+    await guard.look()
+    assert wrong_schedules(await desk.ways(), watch) == []
+    watch.turn(days=5)
+    file = settings.workspace / "definitions" / "processes" / "report.yaml"
+    file.write_text(REPORT.replace("monday at 08:00", "day at 08:00"))
+    await desk.publish("report")
+    await guard.look()
+    assert wrong_schedules(await desk.ways(), watch) == []
+    watch.turn(days=2)
+    assert wrong_schedules(await desk.ways(), watch) == ["report/weekly"]
+
+
+def wrong_schedules(ways: tuple[Way, ...], watch: Clock) -> list[str]:
+    return [way.name for way in wrong(ways, watch()) if way.kind == "schedule"]
+
+
 FAILING = (
     REPORT.replace("process: report", "process: share")
     .replace(

@@ -84,6 +84,21 @@ async def test_a_page_sent_twice_counts_once_and_one_sent_again_with_a_correctio
     assert await opened(house) == 2
 
 
+async def test_answers_that_the_process_cannot_take_are_trouble_that_its_owners_hear_of(
+    ann: Visitor, house: House
+) -> None:
+    file = house.desk.settings.workspace / "definitions" / "processes" / "callback.yaml"
+    before = file.read_text()
+    file.write_text(before.replace("${ event.answers.who }", "${ event.answers.who } ${ 1 / (5 - 5) }"))
+    try:
+        await house.desk.publish("callback")
+    finally:
+        file.write_text(before)
+    assert (await ann.send(PATH, BOB)).status == 500
+    known = await house.desk.store.read(lambda c: health.get(c, "form/callback/ask"))
+    assert (known.error_since is not None, "Bob" in known.last_error) == (True, False)
+
+
 async def test_somebody_who_sends_too_much_waits_whichever_process_he_comes_in_by(house: House) -> None:
     statuses = []
     for _ in range(4):  # each app is a process of its own, with the database in common
