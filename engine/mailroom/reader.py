@@ -14,7 +14,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from engine.clock import Clock, rest, utc_now
 from engine.gateways.parsing import Letter, Parser, Unreadable
 from engine.language.connections import Mailbox
-from engine.mailroom.placing import Placing, Sorted
+from engine.mailroom.placing import Placing
+from engine.mailroom.sorting import Sorted
 from engine.store import mails
 from engine.store.mails import MailRow
 from engine.store.store import Store

@@ -12,7 +12,8 @@ from engine.gateways.parsing import Letter, Parser
 from engine.language.connections import Mailbox
 from engine.language.values import decode
 from engine.mailroom import reasons
-from engine.mailroom.placing import Placing, Sorted
+from engine.mailroom.placing import Placing
+from engine.mailroom.sorting import Sorted
 from engine.store import contacts, files, inbox, mails, outbox, tables
 from engine.store.mails import Incoming, MailRow
 from engine.store.rows import Arrival
