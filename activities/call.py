@@ -80,7 +80,10 @@ async def _answer(line: Line, operation: Operation, request: HttpRequest) -> Res
 async def _picked(line: Line, operation: Operation, request: HttpRequest) -> Result:
     """The answer's declared fields, with their types; what was not declared is not kept."""
     if operation.pages is None:
-        return picked(operation, (await line.ask(request, operation.path)).json)
+        answer = (await line.ask(request, operation.path)).json
+        if operation.result and isinstance(answer, str):  # often a page to sign in, with a 200
+            raise ValueError(f"it is a text, and no JSON with fields: {' '.join(answer.split())[:100]}")
+        return picked(operation, answer)
     entries, complete = await listed(line, request, operation.pages, operation.path)
     kept = [picked(operation, entry) if operation.result else entry for entry in entries]
     return {"items": kept, "complete": complete}

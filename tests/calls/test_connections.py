@@ -181,6 +181,13 @@ async def test_an_answer_of_another_type_is_an_incident_with_its_field(tmp_path:
         await calls(tmp_path, store, CRM + ask, CRM_URL=system.url).call()
 
 
+async def test_a_page_to_sign_in_is_no_answer_with_fields(tmp_path: Path, store: Store) -> None:
+    operation = CRM + "    operations:\n      ask: { method: GET, path: /contacts, result: { id: text } }\n"
+    page = 200, "<html>Please sign in</html>", {"Content-Type": "text/html"}
+    with outside(lambda came: page) as system, pytest.raises(StepError, match="no JSON with fields: <html>Please"):
+        await calls(tmp_path, store, operation, CRM_URL=system.url).call()
+
+
 async def test_an_answer_is_as_large_as_the_operation_allows(tmp_path: Path, store: Store) -> None:
     ask = "    operations:\n      ask: { path: /ask, max_kb: 500, result: { id: text } }\n"
     with outside(lambda came: (200, {"id": "1", "rest": "x" * 400_000})) as system:
