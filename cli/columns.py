@@ -36,6 +36,9 @@ def _padded(text: str, width: int) -> str:
     return text + " " * (width - _width(text))
 
 
+_JOINERS = "\u200c\u200d"  # parts of Persian and Hindi words, and of emoji
+
+
 def _width(text: str) -> int:
     """Columns of a terminal: some characters take two, some none."""
     if text.isascii():
@@ -44,5 +47,7 @@ def _width(text: str) -> int:
 
 
 def printable(text: str) -> str:
-    """No control character of a client's name reaches the terminal."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
+    """No control character of a client's name reaches the terminal; what somebody wrote in several lines is one."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in _JOINERS else " " if c in "\r\n\t" else "\ufffd" for c in text)
