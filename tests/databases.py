@@ -56,6 +56,11 @@ class Cluster:
             c.execute(_END_THE_OTHERS)
             c.execute(";".join(f"DELETE FROM {table}" for table in metadata.tables))
 
+    def hang_up(self) -> None:
+        """As a server that is started anew: whoever is connected is cut off, in whatever they do."""
+        with self._admin("baton") as c:
+            c.execute(_END_THE_OTHERS)
+
     @contextmanager
     def empty_database(self) -> Iterator[str]:
         """The URL of a database without tables."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,10 @@ from engine.store import ledger
 from engine.store.store import Store
 from engine.store.tables import mails
 from engine.workspace import create
+from tests.databases import Cluster
 from tests.durable.firm import Target
 from tests.faults.lines import Line, lock
-from tests.faults.outside import Outside
+from tests.faults.outside import Outside, again
 from tests.mail.dovecot import Dovecot
 
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -40,12 +42,14 @@ class Scene:
     desk: Desk
     outside: Outside
     target: Target
-    worker: Victim
     faults: dict[str, Callable[[float], Awaitable[None]]]
 
 
 @asynccontextmanager
-async def scene(folder: Path, mailbox: Dovecot, chance: random.Random) -> AsyncIterator[Scene]:
+async def scene(
+    folder: Path, mailbox: Dovecot, chance: random.Random, postgres: Cluster | None = None
+) -> AsyncIterator[Scene]:
+    """On SQLite with one worker, or with two on PostgreSQL."""
     workspace = folder / "workspace"
     create(workspace)
     async with AsyncExitStack() as stack:
@@ -64,6 +68,8 @@ async def scene(folder: Path, mailbox: Dovecot, chance: random.Random) -> AsyncI
             "SHOP_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
             "ERRANDS_PASSWORD": "correct-horse",
         }
+        if postgres:
+            environment["BATON_DATABASE_URL"] = stack.enter_context(postgres.database())
         furnish(workspace, imap.port)
         settings = Settings.load(workspace, environment)
         store = Store.open(settings.database_url)
@@ -75,20 +81,25 @@ async def scene(folder: Path, mailbox: Dovecot, chance: random.Random) -> AsyncI
         await outside.start()
         stack.push_async_callback(outside.stop)
         smtp = await opened(stack, outside.port)
-        worker = Victim(workspace, {**environment, "BATON_MAIL_SMTP_PORT": str(smtp.port)})
-        stack.push_async_callback(worker.kill)
-        await worker.start()
-        await worker.until_ready()
+        sending = {**environment, "BATON_MAIL_SMTP_PORT": str(smtp.port)}
+        workers = [await at_work(stack, Victim(workspace, sending)) for _ in range(2 if postgres else 1)]
         faults = {
             "no mail server": cutting(smtp),
             "no mailbox": cutting(imap),
             "no Temporal": cutting(engine),
             "no mail either way": cutting(smtp, imap),
             "nothing but the database": cutting(smtp, imap, engine),
-            "a locked database": locking(workspace / ".baton" / "baton.db"),
-            "a killed worker": killing(worker),
+            "no database": hanging_up(postgres) if postgres else locking(workspace / ".baton" / "baton.db"),
+            **{f"killed worker {n}": killing(worker) for n, worker in enumerate(workers, 1)},
         }
-        yield Scene(desk, outside, target, worker, faults)
+        yield Scene(desk, outside, target, faults)
+
+
+async def at_work(stack: AsyncExitStack, worker: Victim) -> Victim:
+    stack.push_async_callback(worker.kill)
+    await worker.start()
+    await worker.until_ready()
+    return worker
 
 
 async def opened(stack: AsyncExitStack, port: int) -> Line:
@@ -125,6 +136,15 @@ def locking(database: Path) -> Callable[[float], Awaitable[None]]:
     return fault
 
 
+def hanging_up(postgres: Cluster) -> Callable[[float], Awaitable[None]]:
+    async def fault(seconds: float) -> None:
+        for _ in range(int(seconds) + 1):
+            await asyncio.to_thread(postgres.hang_up)
+            await asyncio.sleep(0.7)
+
+    return fault
+
+
 def killing(worker: Victim) -> Callable[[float], Awaitable[None]]:
     async def fault(seconds: float) -> None:
         await worker.kill()
@@ -144,9 +164,16 @@ async def test_a_minute_of_load_with_every_fault_once(tmp_path: Path, server: Do
     await live_through(tmp_path, server, 25, longest=3.0)
 
 
-async def live_through(folder: Path, mailbox: Dovecot, seconds: float, longest: float) -> None:
+@pytest.mark.slow
+async def test_two_workers_on_postgresql_with_every_fault(tmp_path: Path, server: Dovecot, postgres: Cluster) -> None:
+    await live_through(tmp_path, server, 60, longest=6.0, postgres=postgres)
+
+
+async def live_through(
+    folder: Path, mailbox: Dovecot, seconds: float, longest: float, postgres: Cluster | None = None
+) -> None:
     chance = random.Random(2026)
-    async with scene(folder, mailbox, chance) as stage:
+    async with scene(folder, mailbox, chance, postgres) as stage:
         told = await troubled(stage, chance, seconds, longest)
         await settled(stage)
         print(f"\n{len(stage.outside.asked)} errands, faults: {dict(told)}")
@@ -202,7 +229,8 @@ async def cleared(stage: Scene, case: str) -> None:
         unknown = effects.get(incident.path)
         arrived = unknown is not None and stage.outside.received[unknown.message_id] > 0
         if incident.status == "open" and not (arrived and incident.step == "question"):
-            await stage.desk.operate(case, incident.path, "skip" if arrived else "retry", by="sam")
+            what = "skip" if arrived else "retry"
+            await again(partial(stage.desk.operate, case, incident.path, what, by="sam"))
 
 
 async def witnesses_agree(stage: Scene) -> None:
