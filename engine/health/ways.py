@@ -271,6 +271,8 @@ def refuses_all(webhook: connections.Connection, settings: Settings) -> str:
     """Why every message of a webhook is refused, whoever sent it; empty: it is not."""
     name = webhook.webhook_secret or ""
     secret = settings.secret(name)
+    if not secret and settings.secret(webhook.previous_webhook_secret or ""):
+        return ""  # while it is exchanged the old one counts
     if not secret:
         return f"{name} is not set, so every message is refused"
     why = usable(style_of(webhook), secret)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.language.addresses import is_email, normal
 from engine.runtime.events import Accept, Event
 from engine.runtime.replies import is_for_another
 from engine.runtime.state import State
@@ -38,7 +39,12 @@ def matches(accept: Accept, event: Event, path: str) -> bool:
 
 
 def _equal(match: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
-    return all(at(data, name) == wanted for name, wanted in match.items())
+    return all(comparable(at(data, name)) == comparable(wanted) for name, wanted in match.items())
+
+
+def comparable(value: Any) -> Any:
+    """The value as it is compared: an address is one, however the client and the booking tool have written it."""
+    return normal(value) if isinstance(value, str) and "@" in value and is_email(value) else value
 
 
 def at(data: Mapping[str, Any], dotted: str) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, text, tuple_
 
 from engine.language.addresses import normal
 from engine.language.values import decode, encode
-from engine.runtime.mailbox import at
+from engine.runtime.mailbox import at, comparable
 from engine.store.rows import Subscriber
 from engine.store.sql import Sql
 from engine.store.tables import subscriptions
@@ -42,7 +42,7 @@ def kept(match: Mapping[str, Any] | None) -> tuple[str | None, str | None]:
     if match is None:
         return None, None
     names = sorted(match)
-    return json.dumps(names), _hash(match[name] for name in names)
+    return json.dumps(names), _hash(comparable(match[name]) for name in names)
 
 
 def one_at_a_time(c: Connection, names: Iterable[str]) -> None:
@@ -63,7 +63,7 @@ def subscribers(c: Connection, name: str, data: Mapping[str, Any]) -> tuple[Subs
     shapes = c.scalars(
         select(table.c.match_names).where(table.c.name == name, table.c.match_names.is_not(None)).distinct()
     )
-    wanted = [(shape, hashed) for shape in shapes if (hashed := _hash_of(shape, data))]
+    wanted = [(shape, hashed) for shape in shapes for hashed in _hashes_of(shape, data)]
     if not wanted:
         return ()
     query = select(table.c.case_id, table.c.path, table.c.name).where(
@@ -76,7 +76,7 @@ def unclaimed(c: Connection, case: str, name: str, shape: str, hashed: str) -> l
     """Ids of the arrivals of this name since the case was opened that a subscription of the case with these `kept`
     values takes: one that another case has taken, too."""
     rows = [(arrival, decode(data)) for arrival, data in _CAME.rows(c, case=case, name=name)]
-    found = [(arrival, data) for arrival, data in rows if _hash_of(shape, data) == hashed]
+    found = [(arrival, data) for arrival, data in rows if hashed in _hashes_of(shape, data)]
     if not name.startswith(MAIL):
         return [arrival for arrival, _ in found]
     return [arrival for arrival, data in found if _knows(c, case, [shape], str(data["from"]))]
@@ -95,10 +95,12 @@ def _knows(c: Connection, case: str, shapes: Iterable[str], sender: str) -> bool
     return any("from" in json.loads(shape) for shape in shapes) or normal(sender) in written_to(c, case)
 
 
-def _hash_of(shape: str, data: Mapping[str, Any]) -> str | None:
-    """The hash of an event's values at these names (dotted); None where one is missing."""
+def _hashes_of(shape: str, data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The hashes of an event's values at these names (dotted), as they are compared, and as cases keep them that have
+    begun to listen before addresses were; none where a value is missing."""
     values = [at(data, name) for name in json.loads(shape)]
-    return None if None in values else _hash(values)
+    same = [comparable(value) for value in values]
+    return () if None in values else (_hash(same),) if same == values else (_hash(same), _hash(values))
 
 
 def _hash(values: Iterable[Any]) -> str:

@@ -54,6 +54,12 @@ def test_a_wait_takes_only_the_event_that_matches() -> None:
     assert case.state.outputs == {"amount": 3}
 
 
+def test_an_address_matches_however_it_is_written() -> None:
+    case = begin(PAID, order="Ann@Acme.test")
+    case.give("event", "", "order_paid", order="ann@acme.test", amount=3)
+    assert case.state.outputs == {"amount": 3}
+
+
 def test_a_handler_takes_an_event_and_one_that_is_given_by_hand() -> None:
     case = begin(PAID, order="A1")
     case.give("event", "", "order_paid", order="B2", amount=1000)

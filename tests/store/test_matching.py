@@ -60,6 +60,15 @@ async def test_a_turn_that_does_not_wait_any_more_takes_its_subscription_away(st
     assert await store.read(lambda c: subscribers(c, BOOKED, {})) == ()
 
 
+@pytest.mark.parametrize("written", ["Ann@acme.test", "ann@ACME.test", "ANN@ACME.TEST"])
+async def test_an_address_is_found_however_it_is_written(store: Store, written: str) -> None:
+    assert await found(store, {"email": "Ann@Acme.test"}, {"email": written})
+
+
+async def test_what_is_no_address_must_be_equal_to_the_letter(store: Store) -> None:
+    assert not await found(store, {"code": "AB"}, {"code": "ab"})
+
+
 async def test_a_match_reaches_into_the_event(store: Store) -> None:
     assert await found(store, {"contact.email": "ann@acme.test"}, {"contact": {"email": "ann@acme.test"}})
 
