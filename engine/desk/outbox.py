@@ -15,7 +15,9 @@ from engine.desk.agreeing import is_decided, mark_of
 from engine.desk.answers import BadInputs, DeskError, NotOpen, NotThere
 from engine.desk.tasks import Tasks
 from engine.gateways.outcome import Refused
+from engine.gateways.pictures import pictures
 from engine.gateways.rendering import Brand, Renderer, RenderFailed
+from engine.language.library import workspace_definitions
 from engine.language.resources import EmailTemplate
 from engine.language.roster import connections_of
 from engine.language.staff import identity
@@ -194,7 +196,9 @@ class Outbox(Tasks):
             rendered = await renderer.mail(template, {"brace_": "{"}, brand, link=out.link, leave=out.leave)
         finally:
             await renderer.aclose()
-        return replace(out, mail=replace(out.mail, subject=subject, text=rendered.text, html=rendered.html))
+        shown = pictures(workspace_definitions(self.settings.workspace) / "images", rendered.html)
+        mail = replace(out.mail, subject=subject, text=rendered.text, html=rendered.html, images=shown)
+        return replace(out, mail=mail)
 
 
 def _agreed(row: OutboxRow) -> NotOpen:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from activities.packing import unpacked
 from engine.desk import BadInputs, NotOpen
 from engine.language.values import decode
 from tests.web.house import House, Visitor
@@ -72,6 +73,19 @@ async def test_a_mail_that_was_agreed_to_is_not_changed_before_its_case_hears_of
     with pytest.raises(NotOpen, match="leaves as somebody has agreed to it"):
         await house.desk.edit_message(row.key, body="It costs 1.", by="sam")
     assert "It costs 100" in (await house.desk.message(row.key)).text
+
+
+async def test_the_pictures_of_a_new_text_go_along_and_those_of_the_old_one_do_not(house: House) -> None:
+    await house.approval()
+    (row,) = await house.desk.outbox()
+    logo = house.desk.settings.workspace / "definitions" / "images" / "logo.png"
+    logo.parent.mkdir(parents=True, exist_ok=True)
+    logo.write_bytes(b"\x89PNG\r\n\x1a\n")
+    for body, shown in (("![Us](images/logo.png)", ["logo.png"]), ("It costs 90.", [])):
+        row = await house.desk.edit_message(row.key, body=body, by="sam")
+        assert [one.name for one in unpacked(row.mail or b"").mail.images] == shown
+    with pytest.raises(BadInputs, match=r"images/none.png is not there"):
+        await house.desk.edit_message(row.key, body="![Us](images/none.png)", by="sam")
 
 
 async def test_a_task_without_a_mail_shows_none(ann: Visitor, house: House) -> None:
