@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -43,6 +44,9 @@ class Posted(Exception):  # noqa: N818  # an outcome, and not always an error
         self.said = said
 
 
+_OURS = secrets.token_hex(8)  # no other process has it; to ask for one per attempt would be a system call each time
+_ATTEMPTS = count()
+
 FINISHED = ("sent", "done", "suppressed")
 GIVEN_UP = ("refused", "unknown")
 
@@ -62,7 +66,7 @@ class Gate:
         self.store = store
         self.effect = effect
         self.follow = follow
-        self.token = secrets.token_hex(8)
+        self.token = f"{_OURS}{next(_ATTEMPTS):x}"
         self.entered = False
 
     async def carry(self, work: Coroutine[Any, Any, T], carried: set[asyncio.Task[Any]]) -> T:

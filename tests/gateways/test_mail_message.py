@@ -116,3 +116,10 @@ def test_the_message_id_of_an_effect_is_always_the_same_and_tells_nothing() -> N
 def test_a_long_address_in_a_header_stands_on_its_first_line() -> None:
     address = f"<https://baton.example.com/u/{'a' * 80}>"
     assert wire.header("List-Unsubscribe", address) == f"List-Unsubscribe: {address}\r\n"
+
+
+def test_a_long_thread_is_folded_at_its_spaces_and_reads_as_it_was() -> None:
+    ids = " ".join(f"<{n:040}@northwind.example>" for n in range(10))
+    lines = wire.header("References", ids).split("\r\n")
+    assert "".join(lines) == f"References: {ids}"
+    assert all(line.strip() and len(line) <= 76 for line in lines[:-1])

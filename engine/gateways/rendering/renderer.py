@@ -1,13 +1,13 @@
 """The face of rendering for asyncio: templates and plain data in, texts out, within limits."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from engine.gateways.rendering.brand import Brand
 from engine.gateways.rendering.pool import LimitedPool
 from engine.language.resources import Calendar, DocumentTemplate, EmailTemplate
-from engine.language.values import decode, encode
+from engine.language.values import decode, encode_known
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Renderer:
             "leave": leave[1] if leave[0] else "",
             "locale": locale,
         }
-        asked = {"template": source, "brand": asdict(brand), "link": link, "leave": leave[0], "locale": locale}
+        asked = {"template": source, "brand": vars(brand), "link": link, "leave": leave[0], "locale": locale}
         return RenderedMail(**await self._ask(kind="mail", scope=scope, calendar=calendar, **asked))
 
     async def document(
@@ -77,9 +77,9 @@ class Renderer:
     ) -> RenderedDocument:
         """A page for a Printer. `scope` holds the fields, and `case` and `today`."""
         source = {"title": template.title, "filename": template.filename or "", "body": template.body}
-        asked = {"template": source, "brand": asdict(brand)}
+        asked = {"template": source, "brand": vars(brand)}
         return RenderedDocument(**await self._ask(kind="document", scope=scope, calendar=calendar, **asked))
 
     async def _ask(self, calendar: Calendar | None, **asked: Any) -> Any:
         written = calendar.model_dump_json() if calendar else ""
-        return decode((await self._pool.ask(encode({"calendar": written, **asked}).encode())).decode())
+        return decode((await self._pool.ask(encode_known({"calendar": written, **asked}).encode())).decode())
