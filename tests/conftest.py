@@ -1,11 +1,14 @@
-"""Fixtures that every room uses: a fresh store, on each of the databases."""
+"""Fixtures that every room uses: a fresh store, on each of the databases, and a Temporal server."""
 
+import asyncio
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from engine.gateways.temporal_server import TemporalServer
 from engine.store.store import Store
 from tests.databases import Cluster, NoPostgres, cluster, sqlite_template
 
@@ -35,6 +38,28 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server: Cluster = request.getfixturevalue("postgres")
     with server.database() as url:
         yield url
+
+
+@pytest.fixture
+def one_store(tmp_path: Path) -> Iterator[Store]:
+    """A store on SQLite, for what does not depend on the database."""
+    opened = Store.open(f"sqlite:///{tmp_path}/house.db")
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an embedded Temporal server, the same for all tests."""
+    server = TemporalServer(tmp_path_factory.mktemp("temporal"))
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(server.start(), loop).result(60)
+    yield server.address
+    asyncio.run_coroutine_threadsafe(server.stop(), loop).result(60)
+    loop.call_soon_threadsafe(loop.stop)
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, Table, select
 
 from engine.gateways.caught import OpenedMail
 from engine.store.tables import metadata
-from tests.durable.conftest import temporal  # noqa: F401 - the fixture of a running server
 from tests.durable.firm import Firm, firm
 from tests.durable.journey import STOPS, Traveller, begin
 from tests.durable.pages import pages
@@ -27,7 +26,7 @@ AGENT = "Mozilla/5.0 (compatible; LinkScanner/1.0)"
 
 async def test_scanners_visit_every_link_and_the_case_goes_on_as_if_they_had_not(
     tmp_path: Path,
-    temporal: str,  # noqa: F811
+    temporal: str,
     browser: Browser,
 ) -> None:
     async with firm(tmp_path, temporal) as house, pages(house) as client:
@@ -48,7 +47,7 @@ async def test_scanners_visit_every_link_and_the_case_goes_on_as_if_they_had_not
 
 async def test_scanners_unsubscribe_nobody_and_answer_for_nobody(
     tmp_path: Path,
-    temporal: str,  # noqa: F811
+    temporal: str,
     browser: Browser,
 ) -> None:
     async with firm(tmp_path, temporal) as house, pages(house) as client:

@@ -21,15 +21,6 @@ def server() -> Iterator[Dovecot]:
 
 
 @pytest.fixture
-def one_store(tmp_path: Path) -> Iterator[Store]:
-    """A store on SQLite."""
-    store = Store.open(f"sqlite:///{tmp_path}/house.db")
-    store.migrate()
-    yield store
-    store.close()
-
-
-@pytest.fixture
 async def home(tmp_path: Path, one_store: Store) -> AsyncIterator[House]:
     async with house(tmp_path, one_store) as opened:
         yield opened

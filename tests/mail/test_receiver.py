@@ -128,7 +128,7 @@ async def test_one_address_cannot_take_all_places() -> None:
             assert (await reader.readline())[:3] == b"220"
         assert (await say(ours))[0][:3] == b"421"
         held[0][1].close()
-        await asyncio.sleep(0.1)
+        await until(lambda: len(ours.visits) == 1)
         assert (await say(ours))[0][:3] == b"220"
         held[1][1].close()
 
@@ -174,10 +174,10 @@ async def test_only_so_many_mails_are_in_memory_at_once() -> None:
     async with receiver(shelf, Bounds(at_once=1, silence=3.0)) as ours:
         holding = await asyncio.open_connection("127.0.0.1", ours.port)
         holding[1].write(b"\r\n".join((*start, b"")))
-        await asyncio.sleep(0.2)
+        await until(ours.slots.locked)
         assert (await say(ours, *start))[-1][:3] == b"452"
         holding[1].write(b"Subject: x\r\n\r\n.\r\n")
-        await asyncio.sleep(0.2)
+        await until(lambda: not ours.slots.locked())
         assert (await say(ours, *start))[-1][:3] == b"354"
         holding[1].close()
 

@@ -106,7 +106,7 @@ async def test_a_mailbox_that_is_added_or_taken_away_counts_at_once(store: Store
     first, second = free_port(), free_port()
     async with Listening(store, first) as ours:
         ours.boxes = {"replies": box(second)}
-        await asyncio.sleep(1.5)
+        await until(lambda: list(ours.service.ears) == [f"127.0.0.1:{second}"])
         with pytest.raises(ConnectionRefusedError):
             await ours.send(mail(1))
         ours.port = second
@@ -129,7 +129,7 @@ async def test_a_worker_takes_over_where_another_one_ends(store: Store) -> None:
         second = await second.__aenter__()
         await asyncio.sleep(0.2)
         assert state(store).error_since is None
-    await asyncio.sleep(1.5)
+    await until(lambda: second.service.ears)
     await second.send(mail(1))
     await second.__aexit__()
     assert len(kept(store)) == 1

@@ -5,15 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.mail.conftest import one_store
+from engine.store.store import Store
 from tests.mail.house import House, house
-
-__all__ = ["one_store"]
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 
 
 @pytest.fixture
-async def home(tmp_path: Path, one_store) -> AsyncIterator[House]:  # type: ignore[no-untyped-def]
+async def home(tmp_path: Path, one_store: Store) -> AsyncIterator[House]:
     async with house(tmp_path, one_store, definitions=DEFINITIONS) as opened:
         yield opened
