@@ -8,7 +8,6 @@ from engine.store.sql import Sql
 
 _WAITING = Sql("SELECT case_id FROM erasures WHERE done_at IS NULL ORDER BY asked_at, case_id LIMIT :limit")
 _DONE = Sql("UPDATE erasures SET done_at = :at WHERE case_id = :case")
-_LEFT = Sql("SELECT COUNT(*) FROM erasures WHERE done_at IS NULL")
 
 
 def waiting(c: Connection, limit: int = 100) -> tuple[str, ...]:
@@ -19,8 +18,3 @@ def waiting(c: Connection, limit: int = 100) -> tuple[str, ...]:
 def done(c: Connection, case: str, at: datetime) -> None:
     """The engine knows nothing of the case any more."""
     _DONE.change(c, case=case, at=at)
-
-
-def left(c: Connection) -> int:
-    """How many are still there."""
-    return int(_LEFT.rows(c)[0][0])

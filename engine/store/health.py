@@ -85,7 +85,6 @@ _NOT_TOLD = Sql("UPDATE health SET told = :before WHERE source = :source AND tol
 _AILING = Sql("SELECT source FROM health WHERE told <> '' OR error_since IS NOT NULL")
 _GONE = Sql("UPDATE health SET told = '', error_since = NULL WHERE source = :source")
 _ALARMS = Sql(queries.ALARMS)
-_FORGET = Sql("DELETE FROM health WHERE source = :source")
 
 
 def seen(c: Connection, source: str, at: datetime, lag: float | None = None) -> None:
@@ -146,11 +145,6 @@ def everything(c: Connection) -> dict[str, Health]:
 def alarms(c: Connection, now: datetime) -> tuple[str, ...]:
     """The sources that people were told of, or should have been, and that are not well again."""
     return tuple(source for (source,) in _ALARMS.rows(c, before=now - queries.HICCUP))
-
-
-def forget(c: Connection, source: str) -> None:
-    """A source that is no more."""
-    _FORGET.change(c, source=source)
 
 
 def _health(row: tuple[Any, ...]) -> Health:

@@ -108,7 +108,7 @@ async def test_the_engine_forgets_them_too(tmp_path: Path, temporal: str) -> Non
 
         async def nothing_left() -> bool:
             await erase(house.house.store, courier)
-            return await house.house.store.read(erasures.left) == 0
+            return await house.house.store.read(erasures.waiting) == ()
 
         await house.until(nothing_left, 120)
         with pytest.raises(RPCError):

@@ -44,5 +44,3 @@ def test_people_are_told_of_a_trouble_once(store: Store) -> None:
         for what in ("", "silent", "silent", "", "silent")
     ]
     assert told == [False, True, False, True, True]
-    store.write_now(lambda c: health.forget(c, "mailbox/replies"))
-    assert store.read_now(health.everything) == {}

@@ -3,7 +3,6 @@
 All sizes are pixels; `y` grows downwards.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 
@@ -97,8 +96,3 @@ class Drawing:
 
     def at(self, dx: float, dy: float) -> tuple[Shape, ...]:
         return tuple(shape.moved(dx, dy) for shape in self.shapes)
-
-
-def extent(shapes: Iterable[Shape]) -> float:
-    """The lowest point of any box."""
-    return max((s.bottom for s in shapes if isinstance(s, Box)), default=0)
