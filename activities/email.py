@@ -14,7 +14,7 @@ from activities.world import World
 from engine.language import wording
 from engine.language.fields import EmailField, FileField, Reference, TextField
 from engine.language.plan import Plan
-from engine.language.resources import MailClass
+from engine.language.restraint import MailClass
 from engine.language.types import TEXT, Field, Record, record
 from engine.runtime import manners, suppression
 from engine.runtime.effects import Effect

@@ -18,7 +18,7 @@ from cli.problem import UserProblem
 from cli.show import moment, print_json, say
 from engine.desk.desk import Desk
 from engine.desk.outbox import Message, words_of
-from engine.settings import CLASSES
+from engine.language.restraint import CLASSES
 from engine.store.holds import Hold
 from engine.store.outbox import STATES
 from engine.store.rows import OutboxRow

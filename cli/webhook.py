@@ -4,7 +4,7 @@ import json
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,9 +19,11 @@ from cli.show import moment, print_json, say
 from cli.webhook_words import as_data, told
 from engine.desk.desk import Desk
 from engine.desk.webhooks import HookLine, Rehearsal
+from engine.gateways.hooks import Sent
 from engine.gateways.own_web import NotReached, post
 from engine.language.connections import Connection
 from engine.language.library import workspace_definitions
+from engine.routing import Routed
 from engine.settings import Settings
 
 app = group()
@@ -77,7 +79,7 @@ def replay(message: Message, as_json: Json = False, workspace: Workspace = None)
         raise typer.Exit(1)
 
 
-def _came_to(routed: Any) -> list[str]:
+def _came_to(routed: Routed) -> list[str]:
     done = [f"Started {case}" for case in routed.started] + [f"Released {case}" for case in routed.told]
     done += [f"{m.process} was not started by `{m.trigger}`: {m.reason}" for m in routed.misfires]
     return done or [
@@ -134,7 +136,7 @@ def _sent(settings: Settings, connection: str, event: str, content: bytes, form:
         raise typer.Exit(1)
 
 
-async def _made(desk: Desk, connection: str, event: str, content: bytes, message: str, form: bool) -> Any:
+async def _made(desk: Desk, connection: str, event: str, content: bytes, message: str, form: bool) -> Sent:
     return desk.sample_hook(connection, event, content, message, form)
 
 

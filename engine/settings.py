@@ -15,13 +15,11 @@ from engine import written
 from engine.language.nodes import Broken, Listing, Place, Scalar, Source, Table
 from engine.language.problems import Fix, Problem, all_of, certain, in_order, one_of, suggest
 from engine.language.rate import Rate
-from engine.language.restraint import Cap, Quiet
+from engine.language.restraint import CLASSES, Cap, Quiet
 from engine.language.source import load
 from engine.workspace import FILE, kept, secret_key
 
 Environment = Mapping[str, str]
-CLASSES = ("transactional", "process", "marketing")
-"""What kinds of mail there are to people outside."""
 
 
 Tls = Literal["none", "starttls", "tls"]

@@ -11,14 +11,13 @@ from engine.desk.answers import BadInputs, DeskError, NotThere
 from engine.desk.ground import Ground
 from engine.gateways import caught
 from engine.language.addresses import is_email, normal
+from engine.language.restraint import CLASSES
 from engine.store import cases, contacts, correspondence, forgetting, policy, scrubbing
 from engine.store.contacts import Bounce, Contact, Suppression
 from engine.store.correspondence import Heard, SentMail
 from engine.store.forgetting import Erased
 from engine.store.rows import CaseSummary
 from engine.store.scrubbing import Spellings
-
-BLOCKABLE = (contacts.ALL, "process", "marketing")
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,7 @@ class Contacts(Ground):
     async def block(self, address: str, class_: str, reason: str, by: str) -> bool:
         """Send nothing of this class, or of `all`, there any more. False: so it was. Raises BadInputs."""
         address = _address(address)
-        if class_ not in BLOCKABLE:
-            raise BadInputs({"class": f"Say {', '.join(BLOCKABLE[:-1])} or {BLOCKABLE[-1]}, not `{class_}`."})
+        _check(class_)
         why = f"{by} has blocked the address{f': {reason}' if reason else ''}"
         now = self.clock()
         return await self.store.write(lambda c: contacts.suppress(c, address, class_, why, by, now))
@@ -68,8 +66,8 @@ class Contacts(Ground):
         """Take back whatever stands against the address, or against it in one class, and that it was forgotten. The
         codes of what was taken back. Raises BadInputs."""
         address, key = _address(address), self.settings.key()
-        if class_ and class_ not in BLOCKABLE:
-            raise BadInputs({"class": f"Say {', '.join(BLOCKABLE[:-1])} or {BLOCKABLE[-1]}, not `{class_}`."})
+        if class_:
+            _check(class_)
 
         def work(c: Connection) -> tuple[str, ...]:
             gone = [s.code for s in contacts.release(c, address, class_)]
@@ -127,7 +125,7 @@ class Contacts(Ground):
 def _dossier(c: Connection, address: str, key: bytes) -> Dossier:
     found = [cases.summary(c, case) for case in correspondence.cases_with(c, address)]
     forgotten = policy.is_forgotten(c, address, key)
-    against = {name: contacts.suppressed(c, address, name) for name in contacts.CLASSES}
+    against = {name: contacts.suppressed(c, address, name) for name in CLASSES}
     return Dossier(
         address=address,
         contact=contacts.get(c, address),
@@ -153,6 +151,12 @@ def _address(text: str) -> str:
     if not is_email(address):
         raise BadInputs({"address": f"`{text}` is no email address."})
     return address
+
+
+def _check(class_: str) -> None:
+    *others, last = contacts.STOPPABLE
+    if class_ not in contacts.STOPPABLE:
+        raise BadInputs({"class": f"Say {', '.join(others)} or {last}, not `{class_}`."})
 
 
 def _problems(locale: str | None, zone: str | None) -> dict[str, str]:

@@ -19,11 +19,11 @@ from engine.gateways.pictures import pictures
 from engine.gateways.rendering import Brand, Renderer, RenderFailed
 from engine.language.library import workspace_definitions
 from engine.language.resources import EmailTemplate
+from engine.language.restraint import CLASSES
 from engine.language.roster import connections_of
 from engine.language.staff import identity
 from engine.postman.delivery import withdraw
 from engine.runtime.view import TaskView
-from engine.settings import CLASSES
 from engine.store import holds, outbox, tasks
 from engine.store.holds import ALL, Hold
 from engine.store.policy import Suppress

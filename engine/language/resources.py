@@ -7,6 +7,7 @@ from pydantic import Field
 from engine.language.connections import Connection
 from engine.language.fields import IdField, Reference, TextField
 from engine.language.model import ItemType, Model, ValueType
+from engine.language.restraint import MailClass
 
 
 class Input(Model):
@@ -56,10 +57,6 @@ class Checklist(Model):
     checklist: str  # name of the checklist, the name of its file
     title: str | None = None  # its name as people see it
     items: tuple[ChecklistItem, ...]  # the lines, in order
-
-
-MailClass = Literal["transactional", "process", "marketing"]
-"""What is owed to the reader, what belongs to a matter under way, and what is offered."""
 
 
 class EmailTemplate(Model):

@@ -4,7 +4,13 @@ are read where every millisecond counts."""
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
+
+MailClass = Literal["transactional", "process", "marketing"]
+"""What is owed to the reader, what belongs to a matter under way, and what is offered."""
+
+CLASSES: tuple[MailClass, ...] = get_args(MailClass)
 
 _CAP = re.compile(r"(\d+) per (?:(\d+) )?(hour|day|week)s?")
 _QUIET = re.compile(r"(\d\d:\d\d) to (\d\d:\d\d)")

@@ -21,7 +21,8 @@ from engine.language.fields import (
 from engine.language.model import Model
 from engine.language.plan import Plan
 from engine.language.process import Handler
-from engine.language.resources import CalendarField, MailClass, Resources
+from engine.language.resources import CalendarField, Resources
+from engine.language.restraint import MailClass
 from engine.language.types import ANY, DATETIME, TEXT, Choice, Field, Record, Type, record
 from engine.runtime.around import Names
 from engine.runtime.events import Accept, Event

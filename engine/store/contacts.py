@@ -17,7 +17,8 @@ from engine.store.sql import put as _put
 from engine.store.tables import bounces, contact_cases, contacts, suppressions
 
 ALL = "all"
-CLASSES = ("transactional", "process", "marketing")
+STOPPABLE = ("process", "marketing", ALL)
+"""What an address can be spared: mail that is owed to the reader stops only with everything else."""
 
 Code = Literal["blocked", "unsubscribed", "bounced", "complained"]
 
@@ -145,7 +146,7 @@ def suppress(
     c: Connection, address: str, class_: str, reason: str, by: str, at: datetime, code: Code = "blocked"
 ) -> bool:
     """From now on nothing of this class (or of `all`) goes to the address. False: so it was before."""
-    if class_ not in (ALL, "process", "marketing"):
+    if class_ not in STOPPABLE:
         raise ValueError(f"mails of class {class_!r} cannot be switched off by themselves")
     row = {"address": normal(address), "class": class_, "code": code, "reason": reason, "given_by": by, "since": at}
     return add(c, suppressions, row, unique=["address", "class", "code"])

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.language.calendar import WorkCalendar
-from engine.language.restraint import Cap, Quiet
+from engine.language.restraint import CLASSES, Cap, Quiet
 from engine.store import contacts, outbox, policy
 from engine.store.outbox import Letter
 from engine.store.policy import Ask, Go, Rules, Suppress, Verdict, Wait
@@ -45,7 +45,7 @@ def sent(store: Store, key: str, at: datetime, class_: str = "marketing", proces
     return store.write_now(lambda c: send(c, key, class_, at, TWO_A_WEEK, process))
 
 
-@pytest.mark.parametrize("class_", contacts.CLASSES)
+@pytest.mark.parametrize("class_", CLASSES)
 def test_whoever_stands_nowhere_gets_everything(store: Store, class_: str) -> None:
     assert judged(store, ask(class_)) == Go()
 

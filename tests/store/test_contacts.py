@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.language.addresses import normal
+from engine.language.restraint import CLASSES
 from engine.store import contacts
 from engine.store.correspondence import cases_with
 from engine.store.store import Store
@@ -62,7 +63,7 @@ def test_a_case_is_about_a_contact_once_however_often_that_is_said(store: Store)
 def test_what_is_switched_off_for_one_class_leaves_the_others(store: Store) -> None:
     assert store.write_now(lambda c: contacts.suppress(c, "Ann@acme.test", "marketing", "they said so", "", NOW))
     assert not store.write_now(lambda c: contacts.suppress(c, "ann@ACME.test", "marketing", "again", "", NOW))
-    why = {k: store.read_now(lambda c, k=k: contacts.suppressed(c, "ann@acme.test", k)) for k in contacts.CLASSES}
+    why = {k: store.read_now(lambda c, k=k: contacts.suppressed(c, "ann@acme.test", k)) for k in CLASSES}
     assert {k: bool(found) for k, found in why.items()} == {"transactional": False, "process": False, "marketing": True}
     assert why["marketing"] is not None
     assert (why["marketing"].reason, why["marketing"].since) == ("they said so", NOW)
@@ -91,7 +92,7 @@ def test_what_came_back_for_now_counts_within_two_weeks(store: Store) -> None:
 
 def test_a_complaint_leaves_only_what_is_owed(store: Store) -> None:
     assert store.write_now(lambda c: contacts.complained(c, "ann@acme.test", "", NOW))
-    found = [k for k in contacts.CLASSES if store.read_now(lambda c, k=k: contacts.suppressed(c, "ann@acme.test", k))]
+    found = [k for k in CLASSES if store.read_now(lambda c, k=k: contacts.suppressed(c, "ann@acme.test", k))]
     assert found == ["process", "marketing"]
 
 
