@@ -5,41 +5,29 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 
 from engine.language import rhythm
-from engine.language.addresses import is_email, is_url
-from engine.language.checks import secrets
+from engine.language.addresses import is_email
+from engine.language.checks import accounts, secrets
 from engine.language.checks.subject import excused
 from engine.language.connections import Connections, Mailbox
 from engine.language.document import Document
 from engine.language.problems import one_of
 
-_OAUTH = ("token_url", "client_id", "client_secret", "refresh_token", "scope")
-_OF_IMAP = ("host", "port", "tls", "ca", "username", "password", "auth", *_OAUTH, "folder", "existing")
+_OF_IMAP = ("host", "port", "tls", "ca", "username", "password", "auth", *accounts.OAUTH, "folder", "existing")
 _OWN: Mapping[str, tuple[str, ...]] = {
     "imap": _OF_IMAP,
     "smtp": ("listen", "servers", "certificate", "key"),
     "webhook": ("secret",),
 }
-_EXAMPLES: Mapping[str, str] = {
-    "host": "imap.example.com",
-    "certificate": "mail.crt",
-    "key": "mail.key",
-    "listen": "0.0.0.0:25",
-    "token_url": "https://oauth2.googleapis.com/token",
-    "client_id": "1234.apps.googleusercontent.com",
-}
-_SECRETS = ("password", "client_secret", "refresh_token", "secret")
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _LISTEN = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})")
 _LARGEST = 200
 
 
 def check(document: Document, connections: Connections) -> None:
     for name, mailbox in connections.mailboxes.items():
-        _name(document, mailbox, name)
+        accounts.check(document, mailbox, "mailbox", name, like="replies", port=993)
+        secrets.check(document, mailbox, "secret", f"{name}_secret")
         _belongs(document, mailbox)
         _needs(document, mailbox, name)
-        for key in _SECRETS:
-            secrets.check(document, mailbox, key, f"{name}_{key}")
         _values(document, mailbox)
         _trust(document, mailbox)
         secrets.in_the_open(document, mailbox, "the mailbox is read without encryption", "tls")
@@ -47,57 +35,33 @@ def check(document: Document, connections: Connections) -> None:
     _only_one(document, connections)
 
 
-def _name(document: Document, mailbox: Mailbox, name: str) -> None:
-    """It stands in addresses of the web, `/mail/NAME`."""
-    if not _NAME.fullmatch(name):
-        message = f"`{name}` cannot be the name of a mailbox"
-        hint = "write small letters, digits, `-` and `_`, as in `replies`"
-        document.source.report("E026", message, document.place(mailbox), hint=hint)
-
-
 def _belongs(document: Document, mailbox: Mailbox) -> None:
     for kind, keys in _OWN.items():
-        for key in keys if kind != mailbox.type else ():
-            if document.node(mailbox, key) is not None:
-                message = f"`{key}` belongs to a mailbox of `type: {kind}`, and this one is {mailbox.type}"
-                hint = f"take `{key}` away, or write `type: {kind}`"
-                document.source.report("E020", message, document.place(mailbox, key), hint=hint)
+        for key in accounts.written(document, mailbox, keys) if kind != mailbox.type else ():
+            message = f"`{key}` belongs to a mailbox of `type: {kind}`, and this one is {mailbox.type}"
+            accounts.report(document, mailbox, key, message, f"take `{key}` away, or write `type: {kind}`", "E020")
     if mailbox.type == "imap":
-        unused = ("password",) if mailbox.auth == "oauth2" else _OAUTH
-        other = "password" if mailbox.auth == "oauth2" else "oauth2"
-        for key in unused:
-            if document.node(mailbox, key) is not None:
-                message = f"`{key}` belongs to `auth: {other}`"
-                hint = f"take `{key}` away, or write `auth: {other}`"
-                document.source.report("E020", message, document.place(mailbox, key), hint=hint)
+        accounts.signs_in_one_way(document, mailbox)
 
 
 def _needs(document: Document, mailbox: Mailbox, name: str) -> None:
     pair = ("certificate", "key") if mailbox.certificate or mailbox.key else ()
-    sign_in = ("token_url", "client_id", "client_secret") if mailbox.auth == "oauth2" else ("password",)
+    sign_in = accounts.FOR_OAUTH if mailbox.auth == "oauth2" else ("password",)
     needed = {"imap": ("host", *sign_in), "smtp": ("listen", *pair), "webhook": ("secret",)}[mailbox.type]
-    for key in needed:
-        if getattr(mailbox, key) is None and document.node(mailbox, key) is None:
-            hint = f"add `{key}: {_EXAMPLES.get(key) or secrets.variable(f'{name}_{key}')}`"
-            document.source.report("E021", f"the mailbox `{name}` needs `{key}`", document.place(mailbox), hint=hint)
+    accounts.needs(document, mailbox, "mailbox", name, needed)
 
 
 def _values(document: Document, mailbox: Mailbox) -> None:
     if mailbox.address and not (is_email(mailbox.address) and "+" not in mailbox.address):
         hint = "write it like `replies@example.com`, without `+`"
-        _wrong(document, mailbox, "address", f"`{mailbox.address}` is not the address of a mailbox", hint)
-    if mailbox.port is not None and not 1 <= mailbox.port <= 65535:
-        _wrong(document, mailbox, "port", f"there is no port {mailbox.port}", "write `port: 993`")
-    if mailbox.token_url and not is_url(mailbox.token_url):
-        hint = f"write it like `{_EXAMPLES['token_url']}`"
-        _wrong(document, mailbox, "token_url", f"`{mailbox.token_url}` is not a web address", hint)
+        accounts.report(document, mailbox, "address", f"`{mailbox.address}` is not the address of a mailbox", hint)
     if mailbox.listen and not _is_listening(mailbox.listen):
         hint = "write `listen: 0.0.0.0:25` for every network card, or `listen: 127.0.0.1:2525` for this machine alone"
-        _wrong(document, mailbox, "listen", f"`{mailbox.listen}` is not an address and a port", hint)
+        accounts.report(document, mailbox, "listen", f"`{mailbox.listen}` is not an address and a port", hint)
     _servers(document, mailbox)
     if not 1 <= mailbox.largest <= _LARGEST:
         hint = f"write a number of megabytes from 1 to {_LARGEST}, as in `largest: 25`"
-        _wrong(document, mailbox, "largest", f"the largest mail cannot be {mailbox.largest} megabytes", hint)
+        accounts.report(document, mailbox, "largest", f"the largest mail cannot be {mailbox.largest} megabytes", hint)
     if mailbox.expect:
         _rhythm(document, mailbox, "expect", mailbox.expect)
     if mailbox.canary:
@@ -132,10 +96,6 @@ def _rhythm(document: Document, mailbox: Mailbox, key: str, text: str) -> None:
         document.source.report(
             "E047", str(wrong), document.place(mailbox, key), hint=rhythm.HINT.replace("expect", key)
         )
-
-
-def _wrong(document: Document, mailbox: Mailbox, key: str, message: str, hint: str) -> None:
-    document.source.report("E025", message, document.place(mailbox, key), hint=hint)
 
 
 def _trust(document: Document, mailbox: Mailbox) -> None:
