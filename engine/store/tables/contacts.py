@@ -5,7 +5,7 @@ An address is always the normal form (`engine.language.addresses.normal`): one m
 
 from sqlalchemy import Column, Index, Table
 
-from engine.store.tables.core import Serial, at, at_or_none, metadata, number, words
+from engine.store.tables.parts import Serial, at, at_or_none, metadata, number, words
 
 contacts = Table(
     "contacts",

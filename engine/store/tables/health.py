@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, Table
 
-from engine.store.tables.core import at_or_none, metadata, words
+from engine.store.tables.parts import at_or_none, metadata, words
 
 health = Table(
     "health",

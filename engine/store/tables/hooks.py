@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, LargeBinary, Table
 
-from engine.store.tables.core import at, metadata, words
+from engine.store.tables.parts import at, metadata, words
 
 hooks = Table(  # as they came, until they have started or released something
     "hooks",

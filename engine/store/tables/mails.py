@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, UniqueConstraint, text
 
-from engine.store.tables.core import Serial, at, metadata, number, words
+from engine.store.tables.parts import Serial, at, metadata, number, words
 
 mails = Table(
     "mails",

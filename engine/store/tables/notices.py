@@ -2,7 +2,7 @@
 
 from sqlalchemy import Table
 
-from engine.store.tables.core import at, metadata, number, words
+from engine.store.tables.parts import at, metadata, number, words
 
 notices = Table(  # the digest of each colleague: the one that is being sent, or the last one
     "notices",

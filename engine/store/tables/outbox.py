@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, LargeBinary, Table, UniqueConstraint, text
 
-from engine.store.tables.core import Serial, at, at_or_none, metadata, number, words
+from engine.store.tables.parts import Serial, at, at_or_none, metadata, number, words
 
 OPEN = "state IN ('held', 'queued', 'sending')"
 TIMED = "state IN ('held', 'queued') AND not_before IS NOT NULL"

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Table
 
-from engine.store.tables.core import metadata, words
+from engine.store.tables.parts import metadata, words
 
 rates = Table(
     "rates",

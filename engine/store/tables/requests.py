@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Table
 
-from engine.store.tables.core import Serial, at, metadata, number, words
+from engine.store.tables.parts import Serial, at, metadata, number, words
 
 requests = Table(
     "requests",

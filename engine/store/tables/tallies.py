@@ -2,6 +2,6 @@
 
 from sqlalchemy import Table
 
-from engine.store.tables.core import at, metadata, number, words
+from engine.store.tables.parts import at, metadata, number, words
 
 tallies = Table("tallies", metadata, words("name", key=True), at("since"), number("number"))

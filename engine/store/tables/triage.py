@@ -2,7 +2,7 @@
 
 from sqlalchemy import Index, Table, text
 
-from engine.store.tables.core import at, at_or_none, metadata, number, words
+from engine.store.tables.parts import at, at_or_none, metadata, number, words
 
 WAITS = "outcome = ''"
 
