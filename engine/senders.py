@@ -80,8 +80,7 @@ class Senders:
         mail = self.settings.mail
         if sender is None:
             return Limits(mail.rate, mail.rate_per_domain)
-        own = (Rate.parse(text) if text else None for text in (sender.rate, sender.rate_per_domain))
-        one, domain = own
+        one, domain = (Rate.parse(text) if text else None for text in (sender.rate, sender.rate_per_domain))
         return Limits(one or mail.rate, domain or mail.rate_per_domain)
 
     def _own(self) -> Account:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.desk.answers import BadInputs, DeskError, NotOpen, NotThere, Started
+from engine.desk.named import named
 from engine.desk.publishing import Publishing
 from engine.desk.telling import Telling
 from engine.language.evaluator import EvaluationError
@@ -95,15 +96,10 @@ class Triage(Telling, Publishing):
     # -- finding ----------------------------------------------------------------
 
     async def _mail(self, mail: str) -> TriageRow:
-        found = await self.store.read(lambda c: triage.get(c, mail))
-        if found:
-            return found
-        near = await self.store.read(lambda c: triage.beginning(c, f"mail-{_bare(mail)}"))
-        if len(near) == 1 and (only := await self.store.read(lambda c: triage.get(c, near[0]))):
-            return only
-        if near:
-            raise NotThere(f"several mails begin with `{mail}`: {one_of(near)}")
-        raise NotThere(f"there is no mail `{mail}`; `baton triage` lists those that wait")
+        found = await named(self.store, mail, prefix="mail-", many="mails", get=triage.get, beginning=triage.beginning)
+        if found is None:
+            raise NotThere(f"there is no mail `{mail}`; `baton triage` lists those that wait")
+        return found
 
     async def _undecided(self, mail: str) -> TriageRow:
         row = await self._mail(mail)
@@ -196,10 +192,6 @@ def _trigger(edition: Edition, mailbox: str) -> Trigger | None:
     """The process's trigger for this mailbox, or else for another one."""
     found = [t for t in edition.plan.process.triggers if t.type == "email"]
     return next((t for t in found if t.mailbox == mailbox), found[0] if found else None)
-
-
-def _bare(mail: str) -> str:
-    return mail.removeprefix("mail-")
 
 
 def _short(row: TriageRow) -> str:

@@ -11,9 +11,9 @@ from sqlalchemy import Connection as Database
 from engine.desk.answers import NotOpen, NotThere, Refusal
 from engine.desk.arrivals import Arrivals, arrival_of
 from engine.desk.envelopes import NoEvent, identity_of, message_of, style_of
+from engine.desk.named import named
 from engine.gateways.hooks import NoSecret, NotSigned, Sent, check, sign
 from engine.language.connections import Connection
-from engine.language.problems import one_of
 from engine.language.values import decode
 from engine.opening import Opening
 from engine.routing import Routed
@@ -141,18 +141,13 @@ class Webhooks(Arrivals):
         try:
             check(style, secrets, sent, self.clock())
         except (NotSigned, NoSecret) as problem:
-            return f"{problem}", True
+            return str(problem), True
         return f"the signature is right ({style.verify}, {source.webhook_secret})", False
 
     async def _hook(self, hook: str) -> HookRow:
-        """A message by its id, or by the beginning of it."""
-        row = await self.store.read(lambda c: hooks.get(c, hook))
-        start = f"webhook-{hook.removeprefix('webhook-')}"
-        near = () if row else await self.store.read(lambda c: hooks.beginning(c, start))
-        if len(near) == 1:
-            row = await self.store.read(lambda c: hooks.get(c, near[0]))
-        if near and row is None:
-            raise NotThere(f"several messages begin with `{hook}`: {one_of(near)}")
+        row = await named(
+            self.store, hook, prefix="webhook-", many="messages", get=hooks.get, beginning=hooks.beginning
+        )
         if row is None:
             raise NotThere(f"there is no message `{hook}` that is kept; `baton webhook list --all` shows them")
         return row
