@@ -14,7 +14,7 @@ from cli.people import who
 from cli.place import settings_of
 from cli.problem import UserProblem
 from cli.show import moment, print_json
-from engine.health.ways import Way, wrong
+from engine.health.way import Way, wrong
 
 app = group()
 

@@ -5,7 +5,8 @@ from sqlalchemy import Connection
 from engine.desk.answers import NotThere
 from engine.desk.schedules import Timetable
 from engine.health.metrics import told
-from engine.health.ways import Way, Ways
+from engine.health.way import Way
+from engine.health.ways import Ways
 from engine.language.problems import one_of
 from engine.routing import Routed
 from engine.store import inbox, misfires

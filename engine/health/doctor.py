@@ -21,7 +21,8 @@ from engine.gateways.http import HttpxCaller
 from engine.gateways.imap import Trouble, open_folder
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
 from engine.health.floors import below
-from engine.health.ways import Way, refuses_all, wrong
+from engine.health.way import Way, wrong
+from engine.health.ways import refuses_all
 from engine.language.connections import Connections, Mailbox
 from engine.language.roster import connections_of
 from engine.mailroom.accounts import Accounts, server_of

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from engine.health.ways import Way
+from engine.health.way import Way
 from engine.store.figures import Figures
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"

@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.clock import Clock, rest
 from engine.gateways.mail import BeforeData, Mail, Mailer, message_id_for
 from engine.gateways.outcome import Deferred, Refused, Unconfirmed
-from engine.health.ways import Way, Ways
+from engine.health.way import Way
+from engine.health.ways import Ways
 from engine.language.resources import People
 from engine.language.roster import roster_of
 from engine.language.values import display_datetime

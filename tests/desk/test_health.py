@@ -11,7 +11,8 @@ from engine.desk.answers import DeskError, NotThere
 from engine.desk.desk import Desk
 from engine.gateways.mail import Fault, MemoryMailer, Phase
 from engine.health.watch import Watch
-from engine.health.ways import Way, Ways, wrong
+from engine.health.way import Way, wrong
+from engine.health.ways import Ways
 from engine.settings import Settings
 from engine.store import health, inbox
 from engine.store.misfires import Misfire, put_all
