@@ -58,6 +58,12 @@ def event_of(row: MailRow, letter: Letter, mailbox: str, thread: str = "") -> di
     }
 
 
+def event_of_nothing(row: MailRow) -> dict[str, Any]:
+    """What `event` is of a mail that cannot be parsed: all that it would have, and nothing in it."""
+    words = dict.fromkeys(("from", "from_name", "to", "subject", "text", "full_text", "message_id", "thread"), "")
+    return {**words, "attachments": [], "authenticated": False, "automatic": False, "mailbox": row.mailbox}
+
+
 def value_of(row: MailRow, number: int, file: Attached) -> dict[str, Any]:
     """A file as expressions see it."""
     digest = sha256(file.content).hexdigest()

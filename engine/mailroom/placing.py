@@ -24,7 +24,7 @@ class Placing(Sorting):
         if not mails.settle(c, row.id, "read" if letter else "unreadable"):
             return  # somebody else has read it, a moment ago
         if letter is None:
-            self._into_triage(c, events.letter_box(row, _nothing(row)), sorted_)
+            self._into_triage(c, events.letter_box(row, events.event_of_nothing(row)), sorted_)
         elif sorted_.canary:
             lag = (row.received_at - sorted_.canary).total_seconds()
             health.seen(c, canary.source_of(row.mailbox), self.clock(), max(lag, 0.0))
@@ -130,9 +130,3 @@ def _nobody(sorted_: Sorted, strangers: list[str], running: list[str]) -> Doubt:
         first = sorted_.misfires[0]
         return Doubt("misfire", f"The process {first.process} could not start: {first.reason}")
     return Doubt("stranger" if strangers else "running" if running else "unmatched")
-
-
-def _nothing(row: MailRow) -> dict[str, object]:
-    """The event of a mail that cannot be parsed."""
-    words = dict.fromkeys(("from", "from_name", "to", "subject", "text", "full_text", "message_id", "thread"), "")
-    return {**words, "attachments": [], "authenticated": False, "automatic": False, "mailbox": row.mailbox}

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, select
 
 from engine.gateways.parsing import Letter, Parser
 from engine.language.connections import Mailbox
+from engine.language.given import EMAIL
 from engine.language.values import decode
 from engine.mailroom import reasons
 from engine.mailroom.placing import Placing
 from engine.mailroom.sorting import Sorted
-from engine.store import contacts, files, inbox, mails, outbox, tables
+from engine.store import contacts, files, inbox, mails, outbox, tables, triage
 from engine.store.mails import Incoming, MailRow
 from engine.store.rows import Arrival
 from engine.store.store import Store
@@ -126,6 +127,15 @@ async def test_what_cannot_be_parsed_waits_with_its_reason_and_the_next_mail_is_
     (row,) = await home.triage()
     assert (row.mail, row.reason) == (broken, "unreadable")
     assert "header" in row.why
+
+
+async def test_the_event_of_a_mail_has_the_fields_that_processes_may_name_whether_or_not_it_can_be_parsed(
+    home: House,
+) -> None:
+    for content in (raw("Hello?\n", **BELIEVED), b"\x00\x01 this is no mail"):
+        mail = await home.deliver(content, "office")
+        event = await home.store.read(lambda c, mail=mail: triage.event_of(c, mail))  # type: ignore[misc]
+        assert event.keys() == EMAIL.fields.keys()
 
 
 async def test_a_mail_that_was_read_is_read_only_once(home: House) -> None:
