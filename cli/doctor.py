@@ -16,7 +16,8 @@ from cli.options import Json, Workspace, group
 from cli.place import settings_of
 from cli.show import print_json
 from engine.desk.desk import Desk
-from engine.health.doctor import Doctor, Finding
+from engine.health.doctor import Doctor
+from engine.health.finding import Finding
 from engine.settings import Settings
 
 app = group()

@@ -50,7 +50,7 @@ class Reading(Ground):
         """Whether pages can be shown and messages be taken in; and whether a worker goes on with them."""
         try:
             at = await self.store.read(lambda c: c.scalar(text("SELECT version_num FROM alembic_version")))
-            worker = (await self.store.read(lambda c: health.get(c, "worker/all"))).last_well_at
+            worker = (await self.store.read(lambda c: health.get(c, health.WORKER))).last_well_at
         except SQLAlchemyError:
             return Readiness(database=False, tables=False, worker=False)
         recent = worker is not None and self.clock() - worker < RECENT

@@ -2,32 +2,26 @@
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import PackageNotFoundError, distribution, requires, version
 from pathlib import Path
-from typing import Literal
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.desk.envelopes import style_of
 from engine.gateways import probes
-from engine.gateways.guard import Guard
 from engine.gateways.hooks import Style, usable
-from engine.gateways.http import HttpxCaller
-from engine.gateways.imap import Trouble, open_folder
-from engine.gateways.outcome import Deferred, Refused, Unconfirmed
+from engine.health.accounts import MailAccounts
+from engine.health.finding import Check, Finding, State
 from engine.health.floors import below
 from engine.health.way import Way, wrong
 from engine.health.ways import refuses_all
-from engine.language.connections import Connections, Mailbox
+from engine.language.connections import Connections
 from engine.language.roster import connections_of
-from engine.mailroom.accounts import Accounts, server_of
-from engine.mailroom.boxes import mailboxes_of
-from engine.senders import Senders
 from engine.settings import Settings
 from engine.store import health, holds
 from engine.store.migration import HEAD
@@ -38,21 +32,6 @@ RECENT = timedelta(minutes=1)  # within which a worker that is at work was seen
 CLOCKS = 2.0  # seconds that clocks may differ
 LITTLE, TOO_LITTLE = 1_000_000_000, 100_000_000  # bytes of free space
 SOON = timedelta(days=14)  # before a certificate ends
-
-State = Literal["ok", "warn", "fail"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line: what was asked, how it is, in words, and what to do."""
-
-    name: str
-    state: State
-    said: str
-    do: str = ""
-
-
-Check = Callable[[], Awaitable[list[Finding]]]
 
 
 @dataclass(frozen=True)
@@ -73,8 +52,7 @@ class Doctor:
             *self.more,
             ("worker", self._worker),
             ("web", _later(self._web)),
-            *((f"sender {name or 'mail'}", partial(self._sender, name)) for name in ("", *self._written().senders)),
-            *((f"mailbox {n}", partial(self._mailbox, n, box)) for n, box in mailboxes_of(self.settings)().items()),
+            *MailAccounts(self.settings, self._written()).checks(),
             ("sending", self._held),
         ]
         found = await asyncio.gather(*(_within(name, check) for name, check in checks))
@@ -128,7 +106,7 @@ class Doctor:
         return [*found, *(_space(Path(self.store.url.database or "")) if kind == "sqlite" else [])]
 
     async def _worker(self) -> list[Finding]:
-        seen = (await self.store.read(lambda c: health.get(c, "worker/all"))).last_well_at
+        seen = (await self.store.read(lambda c: health.get(c, health.WORKER))).last_well_at
         do = "baton up, or baton worker; its log is in .baton/logs/worker.log"
         if seen is None:
             return [Finding("worker", "fail", "no worker has ever been at work here", do)]
@@ -150,57 +128,6 @@ class Doctor:
             return [Finding("web", "fail", f"{base}/healthz answered {answer.status}", do)]
         found = [_certificate(base, until)]
         return found + ([_clock("web", answer.ahead)] if answer.ahead is not None else [])
-
-    async def _sender(self, name: str) -> list[Finding]:
-        title = f"sender {name or 'mail'}"
-        known = self._written().senders.get(name)
-        if known and not known.host:
-            return [Finding(title, "ok", "its mails go through the server of baton.yaml")]
-        if not name and self.settings.mail.smtp is None:
-            said = "no mail server is set: `baton up` catches mails in place of sending them"
-            return [Finding(title, "warn", said, "set mail.smtp.host in baton.yaml")]
-        do = "host, port, tls, username and password of the account" + (
-            f" `{name}` in connections.yaml" if name else ""
-        )
-        caller = HttpxCaller(Guard(self.settings.network_allow))
-        senders = Senders(self.settings, connections_of(self.settings.workspace), caller)
-        try:
-            await senders.account(name).mailer().try_out()
-        except (Refused, Deferred, Unconfirmed) as problem:
-            return [Finding(title, "fail", problem.message, do)]
-        finally:
-            await caller.aclose()
-        return [Finding(title, "ok", "the mail server lets us in")]
-
-    async def _mailbox(self, name: str, box: Mailbox) -> list[Finding]:
-        title, do = f"mailbox {name}", f"see mailboxes.{name} in connections.yaml"
-        if box.type == "smtp":
-            host, _, port = (box.listen or "").rpartition(":")
-            there = await asyncio.to_thread(probes.listens, host.strip("[]").replace("0.0.0.0", "127.0.0.1"), int(port))  # noqa: S104
-            said = f"{box.listen} takes mail" if there else f"nobody takes mail at {box.listen}"
-            return [Finding(title, "ok" if there else "fail", said, "" if there else "baton up, or baton worker")]
-        if box.type == "webhook":
-            secret = self.settings.secret(box.secret or "")
-            if not secret:
-                return [self._no_secret(title, box.secret or "", do)]
-            if why := usable(Style(), secret):
-                said = f"{box.secret} {why}; every mail is refused"
-                return [Finding(title, "fail", said, "take it as the mail provider shows it")]
-            return [Finding(title, "ok", f"mail is posted to /mail/{name}")]
-        caller = HttpxCaller(Guard(self.settings.network_allow))
-        try:
-            login = await Accounts(self.settings.secret, caller).sign_in(box)
-            await asyncio.to_thread(lambda: open_folder(server_of(box, self.settings.workspace), login).close())
-        except Trouble as problem:
-            return [Finding(title, "fail", str(problem), do)]
-        finally:
-            await caller.aclose()
-        return [Finding(title, "ok", f"{box.folder or 'INBOX'} can be read")]
-
-    def _no_secret(self, title: str, secret: str, do: str) -> Finding:
-        if self.settings.mail.smtp is None:  # for trying out: whatever is caught is answered by SMTP
-            return Finding(title, "warn", f"{secret} is not set: while mails are caught, mail comes by SMTP only", do)
-        return Finding(title, "fail", f"{secret} is not set, so nothing is taken in", do)
 
     async def _held(self) -> list[Finding]:
         found = await self.store.read(holds.listing)

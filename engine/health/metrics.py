@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 
 from engine.health.way import Way
 from engine.store.figures import Figures
+from engine.store.health import WORKER
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -70,6 +71,6 @@ def _ways(figures: Figures, ways: Sequence[Way], now: datetime) -> Iterator[Metr
         silent.add_metric([way.source], way.state(now) == "silent")
         trouble.add_metric([way.source], way.state(now) == "trouble")
     yield from (seen, lag, silent, trouble)
-    worker = figures.ways.get("worker/all")
+    worker = figures.ways.get(WORKER)
     at = worker.last_well_at.timestamp() if worker and worker.last_well_at else 0.0
     yield GaugeMetricFamily("baton_worker_last_seen_timestamp_seconds", "When a worker was last at work", at)

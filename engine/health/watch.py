@@ -27,7 +27,6 @@ log = logging.getLogger("baton.health")
 
 ROUND = 20.0  # seconds between two looks
 SETTLING = timedelta(minutes=2)  # after which a silence is one, when we have been away
-WORKER = "worker/all"  # the source that says whether any worker is at work
 KEPT = timedelta(days=30)  # messages of other systems that came to nothing
 FORMS_KEPT = timedelta(days=1)  # how often somebody sent a form
 
@@ -152,7 +151,7 @@ def _ours(c: Connection, source: str, alarm: str, now: datetime) -> bool:
 
 
 def _tidy(c: Connection, there: Set[str], now: datetime) -> None:
-    health.well(c, WORKER, now)
+    health.well(c, health.WORKER, now)
     health.only(c, there)
     hooks.prune(c, now - KEPT)
     tallies.prune(c, now - FORMS_KEPT)

@@ -1,5 +1,6 @@
 """What is known of every way in and every way out. A source is named by its kind and its name: `mailbox/replies`,
-`webhook/crm`, `schedule/PROCESS/TRIGGER`, `form/PROCESS/TRIGGER`, `sender/surveys`, `canary/replies`, `worker/HOST`.
+`webhook/crm`, `schedule/PROCESS/TRIGGER`, `form/PROCESS/TRIGGER`, `sender/surveys`, `canary/replies`; all workers
+together are `worker/all`.
 
 Those who do the work say here how it went, in the transaction in which they do it. It costs next to nothing to say
 the same again: within a few seconds nothing is written.
@@ -17,6 +18,7 @@ from engine.store import tallies
 from engine.store.moment import moment
 from engine.store.sql import Sql
 
+WORKER = "worker/all"  # the source that says whether any worker is at work
 KNOWN = "known"  # since when a source is watched
 FRESH = timedelta(seconds=5)  # what was said so recently is not said again
 LONGEST = 500  # characters of an error

@@ -32,7 +32,7 @@ def test_a_workspace_where_nothing_runs_says_so_and_what_to_do(
 
 def test_a_worker_that_is_at_work_is_seen_and_one_that_was_too(baton: Baton, workspace: Path, store: Store) -> None:
     for ago, state in ((timedelta(hours=1), "fail"), (timedelta(), "ok")):
-        store.write_now(lambda c, ago=ago: health.well(c, "worker/all", datetime.now(UTC) - ago))  # type: ignore[misc]
+        store.write_now(lambda c, ago=ago: health.well(c, health.WORKER, datetime.now(UTC) - ago))  # type: ignore[misc]
         assert states(baton)["worker"] == state
 
 

@@ -48,6 +48,6 @@ async def test_it_is_ready_without_a_worker_unless_that_is_asked_for(
     ann: Visitor, house: House, seen: bool, asked: str, status: int
 ) -> None:
     if seen:
-        await house.desk.store.write(lambda c: health.well(c, "worker/all", datetime.now(UTC)))
+        await house.desk.store.write(lambda c: health.well(c, health.WORKER, datetime.now(UTC)))
     page = await ann.open(f"/readyz{asked}")
     assert (page.status, page.answer.json()["worker"]) == (status, seen)
