@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from cli.lazy import COMMANDS
+from engine.store.store import Store
 from tests.cli.conftest import Baton
 
 HEAVY = ("temporalio", "sqlalchemy", "pydantic", "fastapi", "typer", "jinja2", "rich")
@@ -59,11 +61,19 @@ def test_problems_are_json_too(baton: Baton, workspace: Path) -> None:
     assert "company" in said.json["problems"]
 
 
-def test_our_own_mistake_is_written_down_and_ends_with_3(baton: Baton, workspace: Path) -> None:
-    (workspace / ".baton" / "baton.db").write_bytes(b"not a database" * 100)
+def test_our_own_mistake_is_written_down_and_ends_with_3(baton: Baton, case: str, store: Store) -> None:
+    """A moment that Baton would never write: nobody who types a command can have caused it."""
+    store.write_now(lambda c: c.execute(text("UPDATE cases SET started_at = 'yesterday'")))
     said = baton("status")
     assert said.code == 3
     assert "Traceback" in Path(said.err.rsplit(" ", 1)[1].strip()).read_text()
+
+
+def test_a_damaged_database_is_said_in_words(baton: Baton, workspace: Path) -> None:
+    (workspace / ".baton" / "baton.db").write_bytes(b"not a database" * 100)
+    said = baton("status")
+    assert said.code == 1
+    assert "Restore the last backup" in said.err
 
 
 def test_a_status_loads_nothing_heavy(workspace: Path) -> None:
