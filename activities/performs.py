@@ -43,7 +43,7 @@ class Performs:
             pending.purpose,
             pending.kind,
             payload,
-            _retry(pending),
+            retry_of(pending),
             fresh=False,
         )
         async with _heartbeats():
@@ -65,7 +65,8 @@ class Performs:
                 return {POSTED: posted.said or await said_of(self.world, effect.key)}
 
 
-def _retry(pending: Pending) -> Retry:
+def retry_of(pending: Pending) -> Retry:
+    """How often, and how far apart, an effect is tried."""
     first, longest = (f"{max(round(s), 1)} seconds" for s in (pending.first_delay, pending.max_delay))
     return Retry(max_attempts=pending.max_attempts, first_delay=first, max_delay=longest)
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from engine.language.restraint import CLASSES
 from engine.store.moment import CLOCKS, moment
 from engine.store.outbox import COLUMNS, Letter, first, row_of
 from engine.store.rows import OutboxRow
@@ -11,16 +12,23 @@ from engine.store.sql import Sql
 from engine.store.tables.outbox import IN_LANE, OPEN, TIMED
 
 # The conditions of the partial indexes are those of the tables, word for word, or SQLite does not use them.
-_WAITS = f"{OPEN} AND state <> 'sending'"
+
+# Class by class: however much of a class waits for its time or is on hold, the others do not have to be found behind
+# it. `min` is asked for where EXISTS would do: for EXISTS, PostgreSQL reads all that waits.
+_KINDS = "kinds(name) AS (VALUES ('" + "'), ('".join((*CLASSES, "staff")) + "'))"
+_ON_HOLD = "SELECT 1 FROM holds WHERE scope IN ('all', 'class ' || kinds.name, 'sender ' || :sender)"
 
 # What has waited leaves before what comes now: whatever waits for the same person (unless it waits for somebody to
 # decide), and what only waits for its turn at the same sender.
 _IN_THE_WAY = Sql(
     f"""
+    WITH {_KINDS}
     SELECT 'lane' WHERE EXISTS (
-        SELECT 1 FROM outbox o WHERE {IN_LANE} AND sender = :sender AND key <> :key
-        AND (code = 'rate' OR not_before <= :at)
-        AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.scope IN ('class ' || o.class, 'sender ' || o.sender)))
+        SELECT 1 FROM kinds WHERE NOT EXISTS ({_ON_HOLD}) AND (
+            (SELECT min(not_before) FROM outbox WHERE {IN_LANE} AND sender = :sender AND class = kinds.name
+                AND key <> :key) <= :at
+            OR (SELECT min(not_before) FROM outbox WHERE {IN_LANE} AND sender = :sender AND class = kinds.name
+                AND key <> :key AND code = 'rate') IS NOT NULL))
     UNION ALL
     SELECT 'behind' WHERE EXISTS (
         SELECT 1 FROM outbox WHERE {OPEN} AND recipient = :recipient AND class = :class_ AND key <> :key
@@ -30,27 +38,31 @@ _IN_THE_WAY = Sql(
 # From sender to sender by the index: with GROUP BY, all that waits would be read several times a second.
 _DUE = Sql(
     f"""
-    WITH RECURSIVE senders(name) AS (
+    WITH RECURSIVE {_KINDS}, senders(name) AS (
         SELECT min(sender) FROM outbox WHERE {TIMED}
         UNION ALL
         SELECT (SELECT min(sender) FROM outbox WHERE {TIMED} AND sender > senders.name)
         FROM senders WHERE senders.name IS NOT NULL
     )
-    SELECT name, (SELECT min(not_before) FROM outbox WHERE {TIMED} AND sender = name)
-    FROM senders WHERE name IS NOT NULL
+    SELECT senders.name, min((SELECT min(not_before) FROM outbox
+        WHERE {TIMED} AND sender = senders.name AND class = kinds.name))
+    FROM senders, kinds WHERE senders.name IS NOT NULL GROUP BY senders.name
     """  # noqa: S608  our own words
 )
 # In their order; one that waits for its time keeps back the later ones to the same person. Whether any has its time
 # is asked by the index first: of all that waits for later, none is read.
 _NEXT = Sql(
     f"""
-    SELECT seq, {COLUMNS} FROM outbox o WHERE {_WAITS} AND sender = :sender AND not_before <= :at AND mail IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.{OPEN} AND e.recipient = o.recipient AND e.class = o.class
-        AND e.seq < o.seq AND (e.not_before > :at OR e.state = 'sending') AND e.mail IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.scope IN ('all', 'class ' || o.class, 'sender ' || o.sender))
-    AND NOT EXISTS (SELECT 1 FROM cases p WHERE p.id = o.case_id AND p.health = 'paused')
-    AND EXISTS (SELECT 1 FROM outbox WHERE {TIMED} AND sender = :sender AND not_before <= :at)
-    ORDER BY seq LIMIT 1
+    WITH {_KINDS}, firsts(seq) AS (
+        SELECT (SELECT seq FROM outbox o WHERE {TIMED} AND sender = :sender AND class = kinds.name
+            AND not_before <= :at AND mail IS NOT NULL
+            AND (SELECT 1 FROM outbox e WHERE e.{OPEN} AND e.recipient = o.recipient AND e.class = o.class
+                AND e.seq < o.seq AND (e.not_before > :at OR e.state = 'sending') AND e.mail IS NOT NULL LIMIT 1) IS NULL
+            AND coalesce((SELECT health FROM cases p WHERE p.id = o.case_id), '') <> 'paused'
+            ORDER BY seq LIMIT 1)
+        FROM kinds WHERE NOT EXISTS ({_ON_HOLD}) AND (
+            SELECT min(not_before) FROM outbox WHERE {TIMED} AND sender = :sender AND class = kinds.name) <= :at)
+    SELECT seq, {COLUMNS} FROM outbox WHERE seq = (SELECT min(seq) FROM firsts)
     """  # noqa: S608  our own words
 )
 _LANE = Sql(

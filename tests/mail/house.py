@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from activities import STEP_TYPES
+from activities.gate import Posted
+from activities.performs import retry_of
 from activities.turns import Turns, perform
 from activities.world import World
 from engine.desk.desk import Desk
@@ -25,10 +27,9 @@ from engine.mailroom.boxes import mailboxes_of
 from engine.mailroom.placing import Placing
 from engine.mailroom.reader import Reader
 from engine.opening import values_of
-from engine.runtime.effects import Effect
+from engine.runtime.effects import POSTED, Effect
 from engine.runtime.flow import StepError
 from engine.runtime.messages import CaseOver, Pending, Performed, TurnInput
-from engine.runtime.step import Retry
 from engine.settings import Settings
 from engine.store import cases, links, mails, triage
 from engine.store.mails import Incoming
@@ -90,10 +91,11 @@ class Loop:
         plan = await self.turns.plan_of(pending.plan)
         payload = decode(pending.payload)
         named = (pending.key, pending.case, pending.path, pending.purpose, pending.kind)
+        effect = Effect(*named, payload, retry_of(pending), fresh=False)
         try:
-            return Performed(
-                pending.key, encode(await perform(self.world, plan, Effect(*named, payload, Retry(), fresh=False)))
-            )
+            return Performed(pending.key, encode(await perform(self.world, plan, effect)))
+        except Posted as posted:
+            return Performed(pending.key, encode({POSTED: posted.said}))
         except (StepError, Deferred) as problem:
             return Performed(pending.key, None, str(problem), problem.code)
 

@@ -36,9 +36,11 @@ outbox = Table(
     Index(None, "message_id"),
     Index(None, "recipient", "seq"),
     Index("ix_outbox_open_to", "recipient", "class", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
-    Index("ix_outbox_open", "sender", "seq", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
-    Index("ix_outbox_timed", "sender", "not_before", sqlite_where=text(TIMED), postgresql_where=text(TIMED)),
-    Index("ix_outbox_in_lane", "sender", sqlite_where=text(IN_LANE), postgresql_where=text(IN_LANE)),
+    Index("ix_outbox_order", "sender", "class", "seq", sqlite_where=text(TIMED), postgresql_where=text(TIMED)),
+    Index("ix_outbox_timed", "sender", "class", "not_before", sqlite_where=text(TIMED), postgresql_where=text(TIMED)),
+    Index(
+        "ix_outbox_in_lane", "sender", "class", "not_before", sqlite_where=text(IN_LANE), postgresql_where=text(IN_LANE)
+    ),
     Index("ix_outbox_sending", "case_id", sqlite_where=text(SENDING), postgresql_where=text(SENDING)),
 )
 
