@@ -54,7 +54,7 @@ def first(c: Connection, letter: Letter, out: Outgoing, windows: Windows, rules:
         return Held("held", "hold", hold.words, at)
     if isinstance(verdict, Wait):
         return Held("queued", verdict.code, verdict.reason, verdict.until)
-    if code := lanes.in_the_way(c, letter, at):
+    if code := lanes.in_the_way(c, letter):
         return Held("queued", code, BEHIND[code], at)
     return _slot(c, out, rules, at)
 
@@ -74,9 +74,9 @@ def copies(c: Connection, to: Sequence[str], class_: str, colleagues: Collection
     return tuple(cc for cc in to if normal(cc) in colleagues or not policy.against(c, cc, class_, rules))
 
 
-def stands_behind(c: Connection, letter: Letter, at: datetime) -> bool:
+def stands_behind(c: Connection, letter: Letter) -> bool:
     """Whether a hold or earlier mails keep it back, as far as the rows say; nothing is decided by that."""
-    return bool(holds.over(c, letter.class_, letter.sender) or lanes.in_the_way(c, letter, at))
+    return bool(holds.over(c, letter.class_, letter.sender) or lanes.in_the_way(c, letter))
 
 
 def undo_window(out: Outgoing, windows: Windows) -> timedelta:

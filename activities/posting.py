@@ -126,8 +126,7 @@ class Attempt:
         known = self.world.turned_back.get(self.letter.sender)
         if known is None or asyncio.get_running_loop().time() - known > LATELY:
             return False
-        now, read = datetime.now(UTC), self.world.store.read
-        return await read(lambda c: clearance.stands_behind(c, self.letter, now))
+        return await self.world.store.read(lambda c: clearance.stands_behind(c, self.letter))
 
     def _turned_back(self, answer: Answer) -> Result:
         if isinstance(answer, Held):

@@ -25,10 +25,8 @@ _IN_THE_WAY = Sql(
     WITH {_KINDS}
     SELECT 'lane' WHERE EXISTS (
         SELECT 1 FROM kinds WHERE NOT EXISTS ({_ON_HOLD}) AND (
-            (SELECT min(not_before) FROM outbox WHERE {IN_LANE} AND sender = :sender AND class = kinds.name
-                AND key <> :key) <= :at
-            OR (SELECT min(not_before) FROM outbox WHERE {IN_LANE} AND sender = :sender AND class = kinds.name
-                AND key <> :key AND code = 'rate') IS NOT NULL))
+            SELECT min(not_before) FROM outbox WHERE {IN_LANE} AND sender = :sender AND class = kinds.name
+            AND key <> :key) IS NOT NULL)
     UNION ALL
     SELECT 'behind' WHERE EXISTS (
         SELECT 1 FROM outbox WHERE {OPEN} AND recipient = :recipient AND class = :class_ AND key <> :key
@@ -56,8 +54,8 @@ _NEXT = Sql(
     WITH {_KINDS}, firsts(seq) AS (
         SELECT (SELECT seq FROM outbox o WHERE {TIMED} AND sender = :sender AND class = kinds.name
             AND not_before <= :at AND mail IS NOT NULL
-            AND (SELECT 1 FROM outbox e WHERE e.{OPEN} AND e.recipient = o.recipient AND e.class = o.class
-                AND e.seq < o.seq AND (e.not_before > :at OR e.state = 'sending') AND e.mail IS NOT NULL LIMIT 1) IS NULL
+            AND (SELECT 1 FROM outbox e WHERE e.{OPEN} AND e.recipient = o.recipient AND e.class = o.class AND
+                e.seq < o.seq AND (e.not_before > :at OR e.state = 'sending') AND e.mail IS NOT NULL LIMIT 1) IS NULL
             AND coalesce((SELECT health FROM cases p WHERE p.id = o.case_id), '') <> 'paused'
             ORDER BY seq LIMIT 1)
         FROM kinds WHERE NOT EXISTS ({_ON_HOLD}) AND (
@@ -89,11 +87,9 @@ _DIED = Sql(
 )
 
 
-def in_the_way(c: Connection, letter: Letter, at: datetime) -> str:
+def in_the_way(c: Connection, letter: Letter) -> str:
     """What leaves before this message: `lane`, `behind` (an earlier one to the same person), or empty: nothing."""
-    rows = _IN_THE_WAY.rows(
-        c, sender=letter.sender, key=letter.key, recipient=letter.recipient, class_=letter.class_, at=at
-    )
+    rows = _IN_THE_WAY.rows(c, sender=letter.sender, key=letter.key, recipient=letter.recipient, class_=letter.class_)
     return str(rows[0][0]) if rows else ""
 
 

@@ -43,18 +43,18 @@ def test_nothing_overtakes_what_waits_for_the_same_person_but_what_waits_for_a_d
     wait(store, letter(1), until=LATER)
     wait(store, letter(2))
     assert next_of(store) == ""
-    assert store.read_now(lambda c: lanes.in_the_way(c, letter(3), NOW)) == "behind"
-    assert store.read_now(lambda c: lanes.in_the_way(c, letter(3, class_="transactional"), NOW)) == ""
+    assert store.read_now(lambda c: lanes.in_the_way(c, letter(3))) == "behind"
+    assert store.read_now(lambda c: lanes.in_the_way(c, letter(3, class_="transactional"))) == ""
     wait(store, letter(4, "bob@acme.test"), code="approval", until=None)
-    assert store.read_now(lambda c: lanes.in_the_way(c, letter(5, "bob@acme.test"), NOW)) == ""
+    assert store.read_now(lambda c: lanes.in_the_way(c, letter(5, "bob@acme.test"))) == ""
 
 
 @pytest.mark.parametrize(("code", "way"), [("hold", "lane"), ("rate", "lane"), ("quiet", "")])
 def test_what_only_waits_for_its_turn_is_not_overtaken_at_the_same_sender(store: Store, code: str, way: str) -> None:
     wait(store, letter(1), code=code)
-    assert store.read_now(lambda c: lanes.in_the_way(c, letter(2, "bob@acme.test"), NOW)) == way
+    assert store.read_now(lambda c: lanes.in_the_way(c, letter(2, "bob@acme.test"))) == way
     other = letter(3, "bob@acme.test", sender="surveys")
-    assert store.read_now(lambda c: lanes.in_the_way(c, other, NOW)) == ""
+    assert store.read_now(lambda c: lanes.in_the_way(c, other)) == ""
 
 
 @pytest.mark.parametrize("scope", ["all", "class marketing", "sender surveys"])
