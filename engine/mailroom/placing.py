@@ -64,7 +64,7 @@ class Placing(Sorting):
             inbox.routed(c, arrival.id, "opened" if sorted_.doubt else "routed")
             return
         guess = next(iter((*running, *strangers)), "")
-        doubt = sorted_.doubt or _nobody(sorted_, strangers, running)
+        doubt = _reason(sorted_, strangers, running)
         inbox.routed(c, arrival.id, "unmatched" if doubt.reason == "unmatched" else "triage")
         waiting = Waiting(doubt.reason, doubt.why, guess, automatic=bool(letter.automatic))
         triage.waits(c, arrival.id, waiting, self.clock())
@@ -124,9 +124,12 @@ def _started(c: Connection, arrival: Arrival, sorted_: Sorted) -> tuple[list[str
     return started, running
 
 
-def _nobody(sorted_: Sorted, strangers: list[str], running: list[str]) -> Doubt:
-    """Why a mail that can be trusted has reached nobody."""
+def _reason(sorted_: Sorted, strangers: list[str], running: list[str]) -> Doubt:
+    """Why a mail has reached nobody: what somebody would have to put right, so a doubt comes first only if it decided."""
     if sorted_.misfires:
         first = sorted_.misfires[0]
         return Doubt("misfire", f"The process {first.process} could not start: {first.reason}")
-    return Doubt("stranger" if strangers else "running" if running else "unmatched")
+    nobody = Doubt("stranger" if strangers else "running" if running else "unmatched")
+    if sorted_.doubt and nobody.reason == "unmatched":
+        return replace(sorted_.doubt, why=f"{sorted_.doubt.why} And no process and no case waits for it.".strip())
+    return sorted_.doubt or nobody

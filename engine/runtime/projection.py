@@ -58,7 +58,7 @@ def _wait(state: State, path: str, record: StepRecord) -> WaitView:
     upcoming = armed.next() if armed else None
     ends = [m.at for m in armed.moments if m.kind in ("timeout", "until")] if armed else []
     start = record.memo.get("start")
-    still = "waiting" if record.armed or start else "pending"
+    still = "waiting" if record.armed or start or record.task else "pending"
     status = "incident" if record.incident or record.failures else still
     posted = any(p["path"] == path and p.get("posted") for p in state.pending.values())
     attempt = "its mail, which waits in the outbox" if posted else "the next attempt"
@@ -69,7 +69,7 @@ def _wait(state: State, path: str, record: StepRecord) -> WaitView:
         kind=record.type,
         title=record.title,
         status=status,
-        waiting_for=record.memo.get("for", "") or default,
+        waiting_for=record.memo.get("for", "") or ", ".join(tasks.doers(record.task)) or default,
         since=record.since,
         due=armed.due if armed else None,
         until=min(ends, default=start),

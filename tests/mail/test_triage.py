@@ -47,6 +47,16 @@ async def test_a_mail_that_cannot_be_parsed_can_be_shown_and_given_to_a_case(hom
     assert await home.status(case) == "answered"
 
 
+async def test_what_waits_says_what_would_have_to_be_put_right(home: House) -> None:
+    await home.desk.publish("signed")
+    nobody = await home.deliver(raw("Lunch?\n"), "office")
+    assert await home.why(nobody) == "unauthenticated"
+    assert "no process and no case waits for it" in (await home.desk.waiting_mail(nobody)).row.why
+    nameless = await home.deliver(raw("An offer, please.\n", From=ANN), "office")
+    assert await home.why(nameless) == "misfire"
+    assert "Name is required" in (await home.desk.waiting_mail(nameless)).row.why
+
+
 async def test_a_case_begins_with_a_mail_and_the_inputs_that_its_trigger_makes_of_it(home: House) -> None:
     await home.desk.publish("enquiry")
     mail = await home.deliver(raw("Hello?\n", **BELIEVED), "office")

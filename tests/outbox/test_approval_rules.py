@@ -1,5 +1,6 @@
 """A mail that somebody has to agree to, on a virtual clock."""
 
+from engine.runtime.projection import project
 from tests.runtime.small import begin, said
 
 NOTICE = "Please look at a mail before it leaves"
@@ -28,6 +29,8 @@ def test_nothing_goes_out_before_somebody_has_agreed() -> None:
     task = case.open_tasks[0]
     assert (task.title, task.groups) == ("Approve the mail “Our offer” to ann@acme.test", ("legal",))
     assert (task.outcomes, task.comments) == (("approve", "reject"), ("reject",))
+    shown = project(case.plan, case.state, [], None, case.now)
+    assert [(w.waiting_for, w.status) for w in shown.waits if w.kind == "task"] == [("legal", "waiting")]
     case.give("task", "offer_approval", by="lea", outcome="approve")
     assert case.sent[-1] == "Our offer"
     assert case.state.outcome == "completed"
