@@ -125,7 +125,7 @@ def _started(c: Connection, arrival: Arrival, sorted_: Sorted) -> tuple[list[str
 
 
 def _reason(sorted_: Sorted, strangers: list[str], running: list[str]) -> Doubt:
-    """Why a mail has reached nobody: what somebody would have to put right, so a doubt comes first only if it decided."""
+    """Why a mail has reached nobody: what would have to be put right, so a doubt comes first only if it decided."""
     if sorted_.misfires:
         first = sorted_.misfires[0]
         return Doubt("misfire", f"The process {first.process} could not start: {first.reason}")
