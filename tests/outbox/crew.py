@@ -55,6 +55,8 @@ class Crew:
                  if key not in {row.key for row in rows}]  # fmt: skip
         for row in rows:
             arrived = self.mail.received[row.message_id]
+            if row.state == "cancelled" and effects.get(row.key, "suppressed") == "suppressed" and not arrived:
+                continue
             if effects.get(row.key) != row.state or row.state not in ("sent", "unknown"):
                 wrong.append(f"{row.key} is {row.state}, and {effects.get(row.key)} in the ledger")
             if arrived > 1 or (row.state == "sent" and not arrived):
@@ -66,9 +68,11 @@ class Crew:
 
 
 @asynccontextmanager
-async def crew(folder: Path, temporal: str, workers: int = 2, **more: str) -> AsyncIterator[Crew]:
+async def crew(
+    folder: Path, temporal: str, workers: int = 2, mail: MailServer | None = None, **more: str
+) -> AsyncIterator[Crew]:
     """Nobody works yet. `more` are further settings as in the environment."""
-    workspace, mail = folder / "workspace", MailServer(random.Random(7))
+    workspace, mail = folder / "workspace", mail or MailServer(random.Random(7))
     create(workspace)
     shutil.copytree(DEFINITIONS, workspace / "definitions", dirs_exist_ok=True)
     async with AsyncExitStack() as stack:
