@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import struct
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from engine.gateways.mail import Fault, Phase
 
@@ -24,8 +26,11 @@ class HungUpError(Exception):
 class ScriptedServer:
     """`delivered` and `commands` say what arrived; `connections` how often somebody called."""
 
-    def __init__(self, *faults: Fault, close_after_each: bool = False) -> None:
+    def __init__(
+        self, *faults: Fault, close_after_each: bool = False, slow: Mapping[Phase, float] = MappingProxyType({})
+    ) -> None:
         self.faults = list(faults)
+        self.slow = slow  # seconds before an answer
         self.close_after_each = close_after_each
         self.delivered: list[bytes] = []
         self.commands: list[str] = []
@@ -81,6 +86,7 @@ class ScriptedServer:
 
     async def _answer(self, phase: Phase, writer: asyncio.StreamWriter) -> bool:
         """Answer as the script says; whether it was a yes."""
+        await asyncio.sleep(self.slow.get(phase, 0))
         if not self.faults or self.faults[0].phase is not phase:
             writer.write(self.receipt if phase is Phase.REPLY else _ANSWERS.get(phase, b""))
             return True

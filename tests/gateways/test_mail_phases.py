@@ -1,5 +1,6 @@
 """Seven phases, five ways to fail: each cell ends in its documented state, over TCP and in memory alike."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import get_args
@@ -58,6 +59,17 @@ async def test_a_failure_names_the_server_s_answer_and_the_phase() -> None:
         with pytest.raises(Refused, match="answered 550 while naming the recipient: no such luck") as problem:
             await SmtpMailer("127.0.0.1", server.port).send(a_mail(), Committed())
     assert problem.value.code == "smtp_550"
+
+
+async def test_no_mail_is_under_way_for_much_longer_than_one_answer_may_take() -> None:
+    """Its sender would be believed dead, and nobody would know of a mail that has arrived."""
+    async with ScriptedServer(slow={Phase.DATA: 0.35, Phase.REPLY: 0.35}) as server:
+        mailer, loop = SmtpMailer("127.0.0.1", server.port, timeout=0.4), asyncio.get_running_loop()
+        began = loop.time()
+        with pytest.raises(Unconfirmed):
+            await mailer.send(a_mail(), Committed())
+        assert loop.time() - began < 0.65
+        await mailer.aclose()
 
 
 async def test_a_server_that_is_not_there_defers() -> None:

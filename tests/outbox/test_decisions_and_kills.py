@@ -2,14 +2,9 @@
 are killed again and again: every decision counts once, and what leaves says what was agreed to."""
 
 import asyncio
-import os
 import random
 import re
-import socket
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import Counter
-from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -25,6 +20,7 @@ from bench.chaos_mail import MailServer
 from engine.desk import DeskError
 from engine.store import outbox
 from engine.store.rows import OutboxRow
+from tests.outbox.commands import Commands, free_port
 from tests.outbox.crew import Crew, crew
 
 MAILS = 45
@@ -51,52 +47,6 @@ class Letterbox(MailServer):
 def text_of(mail: EmailMessage) -> str:
     part = mail.get_body(("plain",))
     return str(part.get_content()) if part else ""
-
-
-@dataclass
-class Commands:
-    """`baton ...` in processes of their own, as people and scripts run them; and the web, which is killed."""
-
-    workspace: Path
-    environment: Mapping[str, str]
-    chance: random.Random
-    port: int
-    killed: Counter[str] = field(default_factory=Counter)
-    web: Process | None = None
-
-    async def start_web(self) -> None:
-        ready = self.workspace / "web.ready"
-        ready.unlink(missing_ok=True)
-        self.web = await self._begin("web", "--ready-file", str(ready))
-        async with asyncio.timeout(30):
-            while not ready.exists():  # noqa: ASYNC110  the way in which the supervisor waits for it, too
-                await asyncio.sleep(0.05)
-
-    async def kill_web(self) -> None:
-        if self.web and self.web.returncode is None:
-            self.web.kill()
-            await self.web.wait()
-
-    async def run(self, *words: str) -> str:
-        """What it said, once it has come to its end; every second one is killed at some moment, and run again."""
-        while True:
-            process = await self._begin(*words)
-            if self.chance.random() < 0.5:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self.chance.uniform(0.2, 2.0)):
-                        await process.wait()
-                if process.returncode is None:
-                    process.kill()
-                    self.killed["command"] += 1
-            said, _ = await process.communicate()
-            if process.returncode is not None and process.returncode >= 0:
-                return said.decode()
-
-    async def _begin(self, *words: str) -> Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "cli.main", *words, cwd=self.workspace, stdin=DEVNULL, stdout=PIPE,
-            stderr=asyncio.subprocess.STDOUT, env={**os.environ, **self.environment},
-        )  # fmt: skip
 
 
 @dataclass
@@ -152,8 +102,10 @@ class Staff:
     async def _token(self, row: OutboxRow) -> str:
         task = next(t for t in (await self.house.desk.case(row.case)).tasks if t.mail == row.key)
         for text in self.letters.to("helen@northwind.example"):
-            if (found := TASK.search(text)) and (await self.house.desk.open_link(found[1], "task")).task.id == task.id:
-                return found[1]
+            if found := TASK.search(text):
+                link = await self.house.desk.open_link(found[1])
+                if link and link.task and link.task.id == task.id:
+                    return found[1]
         return ""
 
 
@@ -176,9 +128,8 @@ async def disturbed(house: Crew, commands: Commands, chance: random.Random, unti
 async def test_decisions_on_mails_outlive_every_kill(tmp_path: Path, temporal: str) -> None:
     chance, port = random.Random(5), free_port()
     letters = Letterbox(random.Random(7))
-    web = {"BATON_WEB_HOST": "127.0.0.1", "BATON_WEB_PORT": str(port)}
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(crew(tmp_path, temporal, mail=letters, **web))
+        house = await stack.enter_async_context(crew(tmp_path, temporal, mail=letters, BATON_WEB_PORT=str(port)))
         commands = Commands(house.desk.settings.workspace, house.desk.settings.environment, chance, port)
         stack.push_async_callback(commands.kill_web)
         await house.desk.publish("offers")
@@ -220,9 +171,3 @@ async def disagree(house: Crew, staff: Staff) -> list[str]:
             wrong.append(f"{case} was approved and is {row.state}: {row.reason}")
         wrong += [f"{case} says {text!r} and not {wanted!r}" for text in texts if wanted not in text]
     return wrong
-
-
-def free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])

@@ -12,6 +12,7 @@ from typing import Literal, Protocol, TypeVar
 from aiosmtplib import (
     SMTP,
     SMTPException,
+    SMTPResponse,
     SMTPResponseException,
     SMTPTimeoutError,
 )
@@ -25,6 +26,7 @@ T = TypeVar("T")
 Tls = Literal["none", "starttls", "tls"]
 _STALE = ("server_lost", "server_421")  # what a server does to a connection that was idle for too long
 _IDLE = 30.0  # seconds after which an unused connection is closed: servers do it after a minute or more
+_UNDER_WAY = 1.25  # times the timeout: longer than that, no mail stays past its point of no return
 _ENOUGH = 100  # mails over one connection: many servers end it after that
 
 
@@ -84,12 +86,18 @@ class SmtpMailer:
             link = await self._accepted(mail)
             try:
                 await before_data()
-                answer = await self._in(Phase.BODY, link.smtp.data(message))
+                answer = await self._in(Phase.BODY, self._handed_over(link.smtp, message))
             except BaseException:
                 link.smtp.close()  # half-way through a conversation; nothing else may use it
                 raise
             await self._rest(link)
         return f"{answer.code} {' '.join(answer.message.split())}"
+
+    async def _handed_over(self, smtp: SMTP, message: bytes) -> SMTPResponse:
+        """DATA has two answers, and each may take the whole timeout; both together may not, because the sender is
+        believed dead before that."""
+        async with asyncio.timeout(self._timeout * _UNDER_WAY):
+            return await smtp.data(message)
 
     async def try_out(self) -> None:
         """Connect, sign in, and leave again, without a mail. Raises what `send` raises before there is one."""
