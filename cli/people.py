@@ -38,5 +38,10 @@ def _people(workspace: Path | None) -> People:
 
 
 def _unknown(what: str, name: str, known: list[str]) -> UserProblem:
+    return UserProblem(f"{what} called `{name}`; {nearest(name, known)}")
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """What somebody may have meant, or else all that there is."""
     near = suggest(name, known)
-    return UserProblem(f"{what} called `{name}`; {f'did you mean `{near}`?' if near else f'there are {all_of(known)}'}")
+    return f"did you mean `{near}`?" if near else f"there are {all_of(known)}"

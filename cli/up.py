@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from engine.desk import Findings
 from engine.desk.desk import Desk
 from engine.gateways.caught import FOLDER as MAIL
 from engine.settings import Settings
+from engine.shelf import Edition
 
 app = group()
 
@@ -56,6 +58,9 @@ def _with_port(settings: Settings, port: int) -> Settings:
     return Settings.load(settings.workspace, {**settings.environment, "BATON_WEB_PORT": str(port)})
 
 
+WAY_OUT = "what starts it goes on, until a version without `triggers` is published"
+
+
 @dataclass(frozen=True)
 class Prepared:
     """What publishing at the start came to, and the secrets that are named and not set."""
@@ -74,11 +79,20 @@ async def _prepare(desk: Desk) -> Prepared:
             processes.append(f"{name} version {published.version}")
         except Findings as findings:
             problems.append(f"{name} was not published, {findings}: baton check definitions/processes/{name}.yaml")
-    return Prepared(tuple(processes), tuple(problems), tuple(await _missing(desk)))
-
-
-async def _missing(desk: Desk) -> list[str]:
     editions = await desk.shelf.everything()
+    with_file = set(desk.definitions())
+    gone = [e.process for e in editions if e.process not in with_file and _starts(e)]
+    problems += [f"{name} has no file any more, and stays published: {WAY_OUT}" for name in gone]
+    missing = _missing(desk, [e for e in editions if e.process in with_file])
+    return Prepared(tuple(processes), tuple(problems), tuple(missing))
+
+
+def _starts(edition: Edition) -> bool:
+    """Whether something else than a person at the desk starts cases of it."""
+    return any(trigger.type != "manual" for trigger in edition.plan.process.triggers)
+
+
+def _missing(desk: Desk, editions: Sequence[Edition]) -> list[str]:
     used = {name: c for e in editions for name, c in e.plan.resources.connections.items()}
     return sorted({v for c in used.values() for v in c.variables if not desk.settings.secret(v)})
 

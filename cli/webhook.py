@@ -12,7 +12,7 @@ import typer
 from cli.columns import columns
 from cli.office import ask, ask_with
 from cli.options import By, Json, Workspace, group
-from cli.people import who
+from cli.people import nearest, who
 from cli.place import settings_of
 from cli.problem import UserProblem
 from cli.show import moment, print_json, say
@@ -21,8 +21,9 @@ from engine.desk.desk import Desk
 from engine.desk.webhooks import HookLine, Rehearsal
 from engine.gateways.hooks import Sent
 from engine.gateways.own_web import NotReached, post
-from engine.language.connections import Connection
+from engine.language.connections import Connection, Connections
 from engine.language.library import workspace_definitions
+from engine.language.roster import connections_of
 from engine.routing import Routed
 from engine.settings import Settings
 
@@ -108,6 +109,7 @@ def try_out(
     With --send it is signed with the connection's secret and really posted to the running web.
     """
     settings = settings_of(workspace)
+    _named(settings, connection, event, payload)
     content, form = _content(settings, connection, event, payload)
     if send:
         _sent(settings, connection, event, content, form, as_json)
@@ -116,6 +118,17 @@ def try_out(
     say(as_data(found), told(found, event), as_json)
     if found.refused or found.problem or found.event != event:
         raise typer.Exit(1)
+
+
+def _named(settings: Settings, connection: str, event: str, payload: Path | None) -> None:
+    """Raises UserProblem for names that nothing has, with those that there are."""
+    known = (connections_of(settings.workspace)() or Connections()).connections
+    taking = [name for name, one in known.items() if one.webhook_secret]
+    if taking and connection not in taking:
+        raise UserProblem(f"no connection called `{connection}` takes events; {nearest(connection, taking)}")
+    events = list(known[connection].events) if connection in known else []
+    if events and event not in events and payload is None:
+        raise UserProblem(f"`{connection}` has no event `{event}`; {nearest(event, events)}")
 
 
 async def _rehearsed(desk: Desk, connection: str, event: str, content: bytes, form: bool) -> Rehearsal:

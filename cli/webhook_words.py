@@ -27,6 +27,7 @@ def told(found: Rehearsal, event: str) -> str:
     lines.append(f"Once       a message with the id {found.same_as} counts once")
     lines += _block("Fields", [f"{name}: {value}" for name, value in _flat(found.data)] or ["none"])
     lines += _block("Left out", [f"{sentence}" for sentence in found.left_out.values()])
+    lines += _block("Empty", [f"{name}: nothing stands at `{at}` of it" for name, at in found.absent.items()])
     lines += _block("Starts", [_start(process, inputs) for process, inputs in found.starts])
     lines += _block("Cannot", list(found.cannot_start))
     lines += _block("Releases", [f"{one.case} at {one.path}" for one in found.releases])

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from engine.gateways.hooks import Sent, Style
-from engine.language.connections import Connection
+from engine.language.connections import Connection, EventField, EventSchema
 from engine.language.inputs import event_from, typed_event
 from engine.language.payload import dig
 
@@ -78,6 +78,13 @@ def message_of(connection: Connection, sent: Sent) -> Message:
     except ValueError as problem:
         raise NoEvent(str(problem)) from problem
     return Message(name, event, problems)
+
+
+def absent(schema: EventSchema | None, message: Message) -> dict[str, str]:
+    """Declared fields that the message has no value for, each with the place that it was looked for at."""
+    fields = schema.fields.items() if schema else ()
+    places = {name: kind.from_ if isinstance(kind, EventField) and kind.from_ else name for name, kind in fields}
+    return {n: at for n, at in places.items() if n not in message.problems and dig(message.data, n) is None}
 
 
 def event_name(connection: Connection, sent: Sent) -> str:

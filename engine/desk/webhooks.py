@@ -10,7 +10,7 @@ from sqlalchemy import Connection as Database
 
 from engine.desk.answers import NotOpen, NotThere, Refusal
 from engine.desk.arrivals import Arrivals, arrival_of
-from engine.desk.envelopes import NoEvent, identity_of, message_of, style_of
+from engine.desk.envelopes import NoEvent, absent, identity_of, message_of, style_of
 from engine.desk.named import named
 from engine.gateways.hooks import NoSecret, NotSigned, Sent, check, sign
 from engine.language.connections import Connection
@@ -39,7 +39,8 @@ class HookLine:
 @dataclass(frozen=True)
 class Rehearsal:
     """What a message would do. `signed`: how its signature fares, in words; `refused` is True where it would not be
-    taken in. `event` and `data` are as triggers see them; `left_out`: fields of another type than declared."""
+    taken in. `event` and `data` are as triggers see them; `left_out`: fields of another type than declared; `absent`:
+    declared fields that the message does not have, and where each was looked for."""
 
     connection: str
     signed: str
@@ -48,6 +49,7 @@ class Rehearsal:
     same_as: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
+    absent: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
     starts: tuple[tuple[str, Mapping[str, Any]], ...] = ()  # process, inputs
     cannot_start: tuple[str, ...] = ()
@@ -109,6 +111,7 @@ class Webhooks(Arrivals):
             same_as=row.source_id,
             data=message.data,
             left_out=message.problems,
+            absent=absent(source.events.get(message.event), message),
             starts=tuple((o.new.process, decode(o.new.inputs_json)) for o in opened if isinstance(o, Opening)),
             cannot_start=tuple(_said(m) for m in opened if isinstance(m, Misfire)),
             releases=await self.store.read(lambda c: matching.subscribers(c, arrival.name, decode(arrival.data_json))),
@@ -137,7 +140,7 @@ class Webhooks(Arrivals):
     def _signature(self, source: Connection, sent: Sent) -> tuple[str, bool]:
         secrets, style = self.hook_secrets(source), style_of(source)
         if not secrets:
-            return f"{source.webhook_secret} is not set, so every message is refused", True
+            return f"{source.webhook_secret} is not set here: without it every message is refused", True
         try:
             check(style, secrets, sent, self.clock())
         except (NotSigned, NoSecret) as problem:

@@ -74,9 +74,12 @@ class Doctor:
         missing = [name for name in named if not self.settings.secret(name)]
         if useless := dict.fromkeys(self._useless()):
             return [Finding("secrets", "fail", "; ".join(useless), "take it as the other system shows it")]
-        do = "give them a value where Baton runs, or take what names them out of connections.yaml or baton.yaml"
+        do = (
+            "give them a value where Baton runs (and in this terminal, to try them out), "
+            "or take what names them out of connections.yaml or baton.yaml"
+        )
         if missing:
-            return [Finding("secrets", "warn", f"not set: {', '.join(missing)}", do)]
+            return [Finding("secrets", "warn", f"not set here: {', '.join(missing)}", do)]
         return [Finding("secrets", "ok", "every secret that connections.yaml and baton.yaml name is set")]
 
     def _useless(self) -> Iterator[str]:

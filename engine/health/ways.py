@@ -185,6 +185,6 @@ def refuses_all(webhook: connections.Connection, settings: Settings) -> str:
     if not secret and settings.secret(webhook.previous_webhook_secret or ""):
         return ""  # while it is exchanged the old one counts
     if not secret:
-        return f"{name} is not set, so every message is refused"
+        return f"{name} is not set here: without it every message is refused"
     why = usable(style_of(webhook), secret)
     return f"{name} {why}; every message is refused" if why else ""

@@ -104,7 +104,8 @@ class _Inference:
         names = path(node)
         written, default = ".".join(names or (doubt.name,)), f"default({neutral(type_)})"
         paste = f"`{written} | {default}`" if names else f"add `| {default}` behind all of it"
-        way_out = f"{paste}, or put it under an `if` that makes sure"
+        values = ", with `none` for no value" if default == "default(...)" else ""
+        way_out = f"{paste}{values}, or put it under an `if` that makes sure"
         self.report("E033", f"`{written}` may be missing here", doubt.at, len(doubt.name), way_out, doubt.why)
 
     def _read(self, node: Node, scope: Record) -> tuple[Type, _Doubt | None]:

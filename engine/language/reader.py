@@ -13,7 +13,7 @@ from engine.language.literals import literal, plain_word
 from engine.language.model import Model
 from engine.language.nodes import Broken, Entry, Listing, Node, Place, Scalar, Source, Table
 from engine.language.problems import Fix, certain, one_of, suggest
-from engine.language.sayings import NAMES, PASTE, REFUSED
+from engine.language.sayings import NAMES, OPPOSITES, PASTE, REFUSED
 from engine.language.shapes import Either, Free, Inside, Key, Many, Named, Shape, Steps, Word, keys
 from engine.language.synonyms import KEYS, STEPS, TYPES, meant
 
@@ -110,7 +110,8 @@ class _Reader:
         near = meant(word, KEYS, free) or suggest(word, free)
         fix = self.source.instead(entry.key.place, word, certain(word, free))
         note = (model in self.registry.values() and self._elsewhere(word)) or f"here you may write {one_of(known, 20)}"
-        hint = f"did you mean `{near}`?" if near else ""
+        contrary, said = OPPOSITES.get(word, ("", ""))
+        hint = f"did you mean `{near}`?" if near else said if contrary in free else ""
         self.report("E020", f"{what} has no key `{word}`", entry.key.place, "" if near else note, hint, fix)
         return known.get(near) if near else None
 

@@ -23,3 +23,6 @@ REFUSED = {
     )
 }
 """Key -> code, message, why not, and what to do instead, where a step that has no such key is asked to have it."""
+
+OPPOSITES = {"required": ("optional", "everything is required that does not say `optional: true`")}
+"""Key -> the key that says the contrary here, and how."""

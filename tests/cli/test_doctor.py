@@ -115,7 +115,7 @@ def test_mistakes_in_definitions_and_a_password_that_is_not_set_are_found(
     said = baton("doctor").out
     assert "fail definitions          mistakes in " in said
     assert "definitions/people.yaml" in said
-    assert "OUR_PASSWORD" in said.partition("not set: ")[2].partition("\n")[0]
+    assert "OUR_PASSWORD" in said.partition("not set here: ")[2].partition("\n")[0]
 
 
 def test_a_mailbox_without_its_secret_takes_mail_by_smtp_while_mails_are_caught(

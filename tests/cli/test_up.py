@@ -88,7 +88,9 @@ def test_a_stack_serves_and_goes_on_after_it_was_stopped(baton: Baton, workspace
         until(lambda: mails(workspace))
         assert running.stop(signal.SIGINT) == 0
         assert "Stopped" in running.said
-    with up(workspace, tmp_path):
+    (workspace / "definitions" / "processes" / "client-survey.yaml").unlink()
+    with up(workspace, tmp_path) as running:
+        assert "client-survey has no file any more, and stays published" in running.said
         baton("do-now", case, "welcome")
         until(lambda: len(mails(workspace)) == 2)
 

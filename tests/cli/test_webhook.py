@@ -42,6 +42,14 @@ def test_a_message_that_lacks_what_the_process_needs_says_what(baton: Baton, dea
     found = baton("webhook", "test", "crm", "deal.updated", "--payload", str(deal), "--json").json
     assert (found["starts"], len(found["cannot_start"])) == ([], 1)
     assert "client-onboarding was not started" in found["cannot_start"][0]
+    assert found["absent"] == {"contact.email": "contact.email"}
+    said = baton("webhook", "test", "crm", "deal.updated", "--payload", str(deal))
+    assert "Empty      contact.email: nothing stands at `contact.email`" in said.out
+
+
+def test_a_name_that_nothing_has_is_told_with_what_it_may_mean(baton: Baton, deal: Path) -> None:
+    assert "did you mean `crm`?" in baton("webhook", "test", "crn", "deal.updated").err
+    assert "did you mean `deal.updated`?" in baton("webhook", "test", "crm", "deal.update").err
 
 
 def test_a_sample_stands_beside_the_connection(baton: Baton, deal: Path, workspace: Path) -> None:
