@@ -110,7 +110,10 @@ def _started(wanted: Wanted, batch: Batch, rows: Sequence[Row]) -> tuple[RowResu
         with _bar("Starting", len(rows), wanted) as tell:
             return await desk.start_rows(batch, rows, tell)
 
-    return set_going(wanted.workspace, start)
+    try:
+        return set_going(wanted.workspace, start)
+    except KeyboardInterrupt as stop:
+        raise UserProblem("stopped in the middle; the same command again goes on with the rows that are left") from stop
 
 
 @contextmanager

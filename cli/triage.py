@@ -1,5 +1,6 @@
 """`baton triage`: mail that waits for somebody."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ app = group()
 Mail = Annotated[str, typer.Argument(metavar="ID", help="The mail's id, or the beginning of it, from `baton triage`.")]
 Machines = Annotated[bool, typer.Option("--automatic", help="Also mails that no person wrote.")]
 SHOWN = 13  # characters of an id in the list
+HEAD = 200_000  # bytes of a mail in which its header is looked for
 
 
 @app.callback(invoke_without_command=True)
@@ -146,11 +148,29 @@ def _lines(found: WaitingMail) -> list[str]:
         f"Subject: {printable(row.subject)}",
         *([f"Files:   {', '.join(map(printable, files))}"] if files else []),
         f"Waits:   {printable(found.reason)}",
+        *([f"Header:  {printable(_judged(found.raw))}"] if row.reason == "unauthenticated" else []),
         *([f"Case?    {row.case}{f', step {row.path}' if row.path else ''}"] if row.case else []),
-        *([f"Done:    {row.outcome} by {row.by}: {row.note}"] if row.outcome else []),
+        *([f"Done:    {row.outcome} by {row.by}: {row.note}"] if row.outcome else _ways(row)),
     ]
     text = str(event.get("full_text") or "(no text)")
     return [*head, "", _plainly(text)]
+
+
+def _ways(row: TriageRow) -> list[str]:
+    """What somebody can do with it, to be pasted; above the text, which is a stranger's."""
+    mail = row.mail[:SHOWN]
+    return [
+        f"You may: baton triage attach {mail}{'' if row.case else ' CASE'}",
+        f"         baton triage start {mail} PROCESS",
+        f"         baton triage dismiss {mail} --reason '...'",
+    ]
+
+
+def _judged(raw: bytes) -> str:
+    """What a mail server has written about the sender: the topmost such header, on one line."""
+    head = raw[:HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    found = re.search(rb"^Authentication-Results:.*(?:\n[ \t].*)*", head, re.IGNORECASE | re.MULTILINE)
+    return " ".join(found[0].decode("utf-8", "replace").split()) if found else "no Authentication-Results in it"
 
 
 def _plainly(text: str) -> str:

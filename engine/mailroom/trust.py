@@ -39,7 +39,7 @@ def sender_doubt(letter: Letter, mailbox: Mailbox | None) -> Doubt | None:
         return None
     if mailbox is None or not mailbox.authserv:
         return Doubt("unauthenticated", "The mailbox names no `authserv` whose word could be taken.")
-    return Doubt("unauthenticated")
+    return Doubt("unauthenticated", f"The mailbox takes the word of `{mailbox.authserv}`.")
 
 
 def case_doubt(letter: Letter, mailbox: Mailbox | None, case: CaseFacts, most: int) -> Doubt | None:

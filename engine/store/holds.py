@@ -18,7 +18,7 @@ _OVER = Sql(f"SELECT {_COLUMNS} FROM holds WHERE scope IN ('all', :class_, :send
 _PUT = Sql(
     """
     INSERT INTO holds (scope, given_by, reason, since) VALUES (:scope, :by, :reason, :at)
-    ON CONFLICT (scope) DO NOTHING
+    ON CONFLICT (scope) DO UPDATE SET reason = excluded.reason WHERE holds.reason = ''
     """
 )
 _DROP = Sql("DELETE FROM holds WHERE scope = :scope")

@@ -78,6 +78,19 @@ def test_a_missing_file_and_an_unknown_column_are_said(baton: Baton, workspace: 
     assert (said.code, "no input is called `Firm`" in said.err) == (1, True)
 
 
+def test_whoever_stops_it_is_told_how_it_goes_on(workspace: Path, store: Store) -> None:
+    leads(workspace, *map(lead, range(2_000)))
+    command = [sys.executable, "-m", "cli.main", *START]
+    child = subprocess.Popen(command, cwd=workspace, env=dict(os.environ), stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + 30
+    while not store.read_now(lambda c: c.scalar(select(func.count()).select_from(cases))):
+        assert time.monotonic() < end, "no case has begun"
+        time.sleep(0.02)
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=30)
+    assert (child.returncode, "the same command again goes on" in said) == (1, True)
+
+
 @pytest.mark.slow
 def test_killed_again_and_again_every_row_is_one_case(workspace: Path, store: Store) -> None:
     leads(workspace, *map(lead, range(2_000)))

@@ -66,6 +66,7 @@ def test_a_mail_that_is_stopped_is_told_to_its_case(baton: Baton, waiting: str) 
 
 
 def test_a_hold_says_who_and_why_until_it_is_released(baton: Baton, workspace: Path) -> None:
+    assert baton("hold", "--by", "sam").code == 0
     assert baton("hold", "--reason", "wrong price list", "--by", "sam").code == 0
     assert baton("hold", "--class", "marketing", "--by", "sam").code == 0
     said = baton("outbox").out

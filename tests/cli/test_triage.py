@@ -22,17 +22,21 @@ DATA = (
 @pytest.fixture
 def mail(workspace: Path) -> str:
     """A mail that waits."""
+    return waits(workspace, b"Subject: Hello\r\n\r\nHi \x1b]0;owned\x07\x9b", "stranger")
+
+
+def waits(workspace: Path, raw: bytes, reason: str) -> str:
     now = datetime.now(UTC)
 
     async def kept(desk):  # type: ignore[no-untyped-def]
-        incoming = mails.Incoming("office", "1", b"Subject: Hello\r\n\r\nHi \x1b]0;owned\x07\x9b", now)
+        incoming = mails.Incoming("office", "1", raw, now)
         await desk.store.write(lambda c: mails.keep(c, incoming))
         (row,) = await desk.store.read(mails.new)
         arrival = Arrival(row.id, "mail", row.id, "email", "mail/office", "", "", "ann@acme.test", DATA, now)
         await desk.store.write(lambda c: mails.settle(c, row.id, "read"))
         await desk.store.write(lambda c: inbox.accept(c, arrival))
         await desk.store.write(lambda c: inbox.routed(c, row.id, "triage"))
-        await desk.store.write(lambda c: triage.waits(c, row.id, Waiting("stranger"), now))
+        await desk.store.write(lambda c: triage.waits(c, row.id, Waiting(reason), now))
         return row.id
 
     return ask(workspace, kept)
@@ -45,6 +49,7 @@ def test_waiting_mail_is_listed_shown_and_put_aside(baton: Baton, mail: str) -> 
     assert baton("triage", "list", "--json").json[0]["reason"] == "stranger"
     shown = baton("triage", "show", mail[:10]).out
     assert shown.splitlines()[-1] == "Hi"
+    assert f"You may: baton triage attach {mail[:13]} CASE" in shown
     as_it_came = baton("triage", "show", mail, "--raw").out
     assert "Subject: Hello" in as_it_came
     assert not set(as_it_came) & set("\x1b\x07\x9b")  # it must not speak to the terminal
@@ -54,6 +59,23 @@ def test_waiting_mail_is_listed_shown_and_put_aside(baton: Baton, mail: str) -> 
     assert baton("triage").out == "No mail waits.\n"
     assert "dismissed by sam: advertising" in baton("triage", "show", mail[:10]).out
     assert "already" in baton("triage", "dismiss", mail, "--reason", "again", "--by", "sam").err
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (
+            b"Authentication-Results: mx.other.test;\r\n\tdmarc=pass",
+            "Authentication-Results: mx.other.test; dmarc=pass",
+        ),
+        (b"X: y\r\n\r\nAuthentication-Results: mine", "no Authentication-Results in it"),
+    ],
+)
+def test_who_is_not_confirmed_is_shown_with_what_a_server_wrote(
+    baton: Baton, workspace: Path, head: bytes, said: str
+) -> None:
+    mail = waits(workspace, head + b"\r\nSubject: Hello\r\n\r\nHi", "unauthenticated")
+    assert f"Header:  {said}\n" in baton("triage", "show", mail).out
 
 
 def test_a_case_begins_with_a_waiting_mail(baton: Baton, mail: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from engine.desk import BadInputs, DeskError, NotOpen, NotThere
 from engine.store import inbox, triage
-from tests.mail.house import House
+from tests.mail.house import MX, House
 from tests.mail.post import parts, raw
 from tests.mail.test_reader import ANN, BELIEVED, asked
 
@@ -51,7 +51,8 @@ async def test_what_waits_says_what_would_have_to_be_put_right(home: House) -> N
     await home.desk.publish("signed")
     nobody = await home.deliver(raw("Lunch?\n"), "office")
     assert await home.why(nobody) == "unauthenticated"
-    assert "no process and no case waits for it" in (await home.desk.waiting_mail(nobody)).row.why
+    why = (await home.desk.waiting_mail(nobody)).row.why
+    assert why == f"The mailbox takes the word of `{MX}`. And no process and no case waits for it."
     nameless = await home.deliver(raw("An offer, please.\n", From=ANN), "office")
     assert await home.why(nameless) == "misfire"
     assert "Name is required" in (await home.desk.waiting_mail(nameless)).row.why
