@@ -5,19 +5,22 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from cli.help import KEPT, examples
 from cli.lazy import STATUS_OF_SERVER, load
 from cli.picture import all_cases, one_case
 from cli.place import settings_of
 from cli.problem import UserProblem
-from cli.show import print_json
+from cli.show import moment, print_json
 from engine.settings import Settings
 from engine.store import quick
 from engine.store.quick import CaseStatus
 from engine.store.rows import CaseSummary
+from engine.store.status import AT_WORK
 
 PROBLEM = 1
 TROUBLE = ("stuck", "incident")
@@ -35,6 +38,7 @@ class Reader(Protocol):
     def plan(self, process: str, version: int) -> str | None: ...
     def alarms(self) -> tuple[str, ...]: ...
     def holds(self) -> tuple[str, ...]: ...
+    def worker(self) -> datetime | None: ...
 
 
 class FileReader:
@@ -60,6 +64,9 @@ class FileReader:
 
     def holds(self) -> tuple[str, ...]:
         return quick.holds(self.path) if self.path.is_file() else ()
+
+    def worker(self) -> datetime | None:
+        return quick.worker_seen(self.path) if self.path.is_file() else None
 
 
 def run(args: Sequence[str]) -> int:
@@ -88,7 +95,7 @@ def _answer(asked: Namespace) -> None:
 
 
 def _all(reader: Reader, zone: str, kind: str) -> str:
-    return all_cases(_shown(reader, kind), zone, kind, *reader.count(kind)) + _alarms(reader)
+    return all_cases(_shown(reader, kind), zone, kind, *reader.count(kind)) + _alarms(reader, ZoneInfo(zone))
 
 
 def _shown(reader: Reader, kind: str) -> tuple[CaseSummary, ...]:
@@ -99,11 +106,14 @@ def _shown(reader: Reader, kind: str) -> tuple[CaseSummary, ...]:
     return (*trouble, *(case for case in newest if case.id not in above)) if trouble else newest
 
 
-def _alarms(reader: Reader) -> str:
+def _alarms(reader: Reader, zone: ZoneInfo) -> str:
     """What does not come in or go out, below everything else."""
-    held, found = reader.holds(), reader.alarms()
-    on_hold = f"\nSending is on hold: {', '.join(held)}. See: baton outbox" if held else ""
-    return on_hold + (f"\nSilent or in trouble: {', '.join(found)}. See: baton triggers" if found else "")
+    held, found, seen, now = reader.holds(), reader.alarms(), reader.worker(), datetime.now(UTC)
+    said = f"\nSending is on hold: {', '.join(held)}. See: baton outbox" if held else ""
+    if seen and now - seen > AT_WORK:
+        since = moment(seen, zone, now)
+        return f"{said}\nNo worker is at work since {since}: nothing goes on or goes out. Start it: baton up"
+    return f"{said}\nSilent or in trouble: {', '.join(found)}. See: baton triggers" if found else said
 
 
 def _parser() -> ArgumentParser:

@@ -38,6 +38,9 @@ class ServerReader:
     def holds(self) -> tuple[str, ...]:
         return tuple(hold.scope for hold in self._read(holds.listing))
 
+    def worker(self) -> datetime | None:
+        return self._read(lambda c: health.get(c, health.WORKER)).last_well_at
+
     def _read(self, work: Work[T]) -> T:
         try:
             return self.store.read_now(work)

@@ -81,7 +81,7 @@ def lag(seconds: float | None) -> str:
 
 def said(way: Way, zone: ZoneInfo, now: datetime) -> str:
     """What is wrong, and since when; empty: nothing."""
-    since = {"trouble": way.health.error_since, "silent": way.silent_at}.get(way.state(now))
+    since = {"trouble": way.health.error_since, "silent": way.silent_at, "down": way.down_since}.get(way.state(now))
     return f"since {moment(since, zone, now)}: {way.in_words(now)}" if since else way.in_words(now)
 
 
@@ -100,6 +100,8 @@ def _data(way: Way, now: datetime) -> dict[str, Any]:
         "lag_seconds": known.lag,
         "expect": way.expect,
         "silent_at": way.silent_at,
+        "down_since": way.down_since,
+        "wrong": way.in_words(now),
         "failed": way.failed,
         "paused_by": way.paused_by,
         "told": known.told,

@@ -1,7 +1,6 @@
 """Reading: cases, their timelines, health."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,8 +11,7 @@ from engine.store import cases, health, requests
 from engine.store.migration import HEAD
 from engine.store.requests import Attempt
 from engine.store.rows import CaseSummary
-
-RECENT = timedelta(minutes=1)  # within which a worker that is at work was seen
+from engine.store.status import AT_WORK
 
 
 @dataclass(frozen=True)
@@ -53,5 +51,5 @@ class Reading(Ground):
             worker = (await self.store.read(lambda c: health.get(c, health.WORKER))).last_well_at
         except SQLAlchemyError:
             return Readiness(database=False, tables=False, worker=False)
-        recent = worker is not None and self.clock() - worker < RECENT
+        recent = worker is not None and self.clock() - worker < AT_WORK
         return Readiness(database=True, tables=at == HEAD, worker=recent)

@@ -25,10 +25,10 @@ from engine.language.roster import connections_of
 from engine.settings import Settings
 from engine.store import health, holds
 from engine.store.migration import HEAD
+from engine.store.status import AT_WORK
 from engine.store.store import Store
 
 PATIENCE = 10.0  # seconds for any one answer
-RECENT = timedelta(minutes=1)  # within which a worker that is at work was seen
 CLOCKS = 2.0  # seconds that clocks may differ
 LITTLE, TOO_LITTLE = 1_000_000_000, 100_000_000  # bytes of free space
 SOON = timedelta(days=14)  # before a certificate ends
@@ -113,7 +113,7 @@ class Doctor:
         do = "baton up, or baton worker; its log is in .baton/logs/worker.log"
         if seen is None:
             return [Finding("worker", "fail", "no worker has ever been at work here", do)]
-        if datetime.now(UTC) - seen > RECENT:
+        if datetime.now(UTC) - seen > AT_WORK:
             return [
                 Finding("worker", "fail", f"no worker is at work; the last one was seen {seen:%Y-%m-%d %H:%M} UTC", do)
             ]

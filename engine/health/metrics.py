@@ -69,7 +69,7 @@ def _ways(figures: Figures, ways: Sequence[Way], now: datetime) -> Iterator[Metr
         if way.health.lag is not None:
             lag.add_metric([way.source], way.health.lag)
         silent.add_metric([way.source], way.state(now) == "silent")
-        trouble.add_metric([way.source], way.state(now) == "trouble")
+        trouble.add_metric([way.source], way.state(now) in ("trouble", "down"))
     yield from (seen, lag, silent, trouble)
     worker = figures.ways.get(WORKER)
     at = worker.last_well_at.timestamp() if worker and worker.last_well_at else 0.0

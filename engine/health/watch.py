@@ -57,14 +57,15 @@ class Watch:
 
     async def look(self, *, silence: bool = True) -> None:
         """One look: what is wrong and not yet told is told, and so is what is well again. Without `silence` nobody is
-        told that nothing came: what came while we were away is only now taken in."""
+        told that nothing came, or that nobody looked: what came while we were away is only now taken in."""
         now = self.clock()
+        await self.ways.store.write(lambda c: health.well(c, health.WORKER, now))
         found = await self.ways.everything()
         await self.ways.store.write(lambda c: _tidy(c, {way.source for way in found}, now))
         await self.ways.begin_to_watch(found)
         for way in found:
             alarm = way.alarm(now)
-            if alarm != way.health.told and (silence or not alarm.startswith("silent")):
+            if alarm != way.health.told and (silence or not alarm.startswith(("silent", "down"))):
                 await self._tell(way, alarm, now)
 
     async def _tell(self, way: Way, alarm: str, now: datetime) -> None:
@@ -130,7 +131,7 @@ def _words(way: Way, alarm: str, now: datetime, zone: ZoneInfo) -> tuple[str, st
     if way.state(now) == "silent":
         lines = [f"Nothing has come by {what} ({way.title}), and it should: {way.expect}."]
     else:
-        lines = [f"{what} ({way.title}) does not work: {way.health.last_error}"]
+        lines = [f"{what} ({way.title}) does not work: {way.in_words(now)}"]
     lines += [f"Last seen: {seen}", "More: baton triggers", "What to do: baton doctor"]
     return f"{what} {'is silent' if way.state(now) == 'silent' else 'does not work'}", "\n".join(lines)
 
@@ -151,7 +152,6 @@ def _ours(c: Connection, source: str, alarm: str, now: datetime) -> bool:
 
 
 def _tidy(c: Connection, there: Set[str], now: datetime) -> None:
-    health.well(c, health.WORKER, now)
     health.only(c, there)
     hooks.prune(c, now - KEPT)
     tallies.prune(c, now - FORMS_KEPT)

@@ -11,6 +11,7 @@ from engine.store.status import HICCUP
 Kind = Literal["mailbox", "canary", "webhook", "form", "schedule", "event", "sender"]
 
 NEVER_SEEN = Health("")
+WRONG = ("down", "trouble", "silent", "failed")
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Way:
 
     `silent_at`: when it is silent if nothing comes, or since when it is. `failed`: arrivals that could not start what
     they should, `why` the last of them; `triggers`: process and trigger of all that listen to it.
-    `expect`: how often something comes, as it was written. `off`: why nothing can come in at all.
+    `expect`: how often something comes, as it was written. `off`: why nothing can come in at all. `attended`: somebody
+    looks after it all the time, and says so; `down`: nobody does, though nothing is wrong with it, `down_since` when.
     """
 
     kind: Kind
@@ -35,6 +37,9 @@ class Way:
     triggers: tuple[tuple[str, str], ...] = ()
     paused_by: str = ""
     off: str = ""
+    attended: bool = False
+    down: str = ""
+    down_since: datetime | None = None
 
     @property
     def source(self) -> str:
@@ -42,9 +47,11 @@ class Way:
         return f"{self.kind}/{self.name}"
 
     def state(self, now: datetime) -> str:
-        """One word: trouble, silent, failed, paused, off, new (nothing came yet) or well."""
+        """One word: paused, down, trouble, silent, failed, off, new (nothing came yet) or well."""
         if self.paused_by:
             return "paused"
+        if self.down:
+            return "down"
         if self.health.error_since is not None:
             return "trouble"
         if self.silent_at is not None and self.silent_at <= now:
@@ -60,6 +67,8 @@ class Way:
         state = self.state(now)
         if state == "paused":
             return f"paused by {self.paused_by}"
+        if state == "down":
+            return self.down
         if state == "trouble":
             return self.health.last_error
         if state == "silent":
@@ -75,6 +84,8 @@ class Way:
         state, since = self.state(now), self.health.error_since
         if state == "trouble" and since is not None and now - since >= HICCUP:
             return f"trouble since {since.isoformat()}"
+        if state == "down" and self.down_since is not None:
+            return f"down since {self.down_since.isoformat()}"
         if state == "silent" and self.silent_at is not None:
             return f"silent since {self.silent_at.isoformat()}"
         return ""
@@ -82,4 +93,4 @@ class Way:
 
 def wrong(ways: Sequence[Way], now: datetime) -> tuple[Way, ...]:
     """Those that somebody must look at."""
-    return tuple(way for way in ways if way.state(now) in ("trouble", "silent", "failed"))
+    return tuple(way for way in ways if way.state(now) in WRONG)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from engine.clock import Clock
 from engine.desk.envelopes import style_of
 from engine.gateways.hooks import usable
-from engine.health.way import Way
+from engine.health.way import NEVER_SEEN, Way
 from engine.language import connections, rhythm
 from engine.language.calendar import WorkCalendar
 from engine.language.connections import Connections
@@ -24,10 +24,13 @@ from engine.shelf import Edition
 from engine.store import health, misfires, tallies
 from engine.store.health import Health
 from engine.store.misfires import Misfire
+from engine.store.status import AT_WORK
 from engine.store.store import Store
 
 LATE = timedelta(minutes=10)  # that a schedule may come after its time
+UNATTENDED = timedelta(minutes=10)  # longer than any look into a mailbox takes
 LONGEST = 200  # characters of a reason
+WORKED = ("mailbox", "canary", "schedule", "event", "sender")  # the others come in by the web, and are kept
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ class Ways:
             *self._senders(),
         ]
         times = {f"schedule/{one.process}/{one.trigger}": one for one in planned}
-        return tuple(_seen(way, known, editions, times.get(way.source)) for way in found)
+        now = self.clock()
+        return tuple(_attended(_seen(way, known, editions, times.get(way.source)), known, now) for way in found)
 
     async def begin_to_watch(self, ways: Sequence[Way]) -> None:
         """From the first time on that a source is seen here, with what is expected of it now, its silence counts."""
@@ -76,7 +80,8 @@ class Ways:
         for name, box in mailboxes_of(self.settings)().items():
             if box.canary:
                 yield Way("canary", name, box.title or name)
-            yield Way("mailbox", name, box.title or name, expect=box.expect or "")
+            attended = box.type == "imap" or bool(box.listen)
+            yield Way("mailbox", name, box.title or name, expect=box.expect or "", attended=attended)
 
     def _webhooks(self) -> Iterator[Way]:
         for name, one in self._written().connections.items():
@@ -145,6 +150,17 @@ def _seen(way: Way, known: _Known, editions: Sequence[Edition], schedule: Schedu
     if schedule is not None:
         return replace(found, silent_at=_missed(schedule, last))
     return replace(found, silent_at=rhythm.parse(way.expect).until(last, _calendar(users)) if way.expect else None)
+
+
+def _attended(way: Way, known: _Known, now: datetime) -> Way:
+    """The way as it is where whoever should look after it does not: it would seem as well as when it was last seen."""
+    worker, well = known.health.get(health.WORKER, NEVER_SEEN).last_well_at, way.health.last_well_at
+    if worker and now - worker > AT_WORK and way.kind in WORKED:
+        return replace(way, down="no worker is at work. Start it: baton up", down_since=worker)
+    if way.attended and way.health.error_since is None and well and now - well > UNATTENDED:
+        why = "nobody looks after it, though a worker is at work: see .baton/logs/worker.log, and start it again"
+        return replace(way, down=why, down_since=well)
+    return way
 
 
 def _listening(way: Way, editions: Sequence[Edition]) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.runtime.view import Entry, IncidentView
 from engine.store import status as queries
-from engine.store.moment import written
+from engine.store.moment import moment, written
 from engine.store.rows import CaseSummary
 
 _SECONDS = 5.0  # a reader in WAL mode waits for nobody but a recovery
@@ -76,6 +76,12 @@ def alarms(path: Path) -> tuple[str, ...]:
     """The ways in and out that people were told of, or should have been, and that are not well again. Raises
     FileNotFoundError."""
     return _words(path, queries.ALARMS, {"before": written(datetime.now(UTC) - queries.HICCUP)})
+
+
+def worker_seen(path: Path) -> datetime | None:
+    """When a worker was last at work; None: never. Raises FileNotFoundError."""
+    found = _words(path, queries.WORKER)
+    return moment(found[0]) if found and found[0] else None
 
 
 def _words(path: Path, query: str, values: Mapping[str, str] | None = None) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ HOLDS = "SELECT scope FROM holds ORDER BY since, scope"
 # Also what nobody could be told of: when no mail leaves, that is what is wrong.
 ALARMS = "SELECT source FROM health WHERE told <> '' OR error_since <= :before ORDER BY source"
 HICCUP = timedelta(minutes=5)  # of trouble that pass by before anybody is told
+WORKER = "SELECT last_well_at FROM health WHERE source = 'worker/all'"
+AT_WORK = timedelta(minutes=1)  # within which a worker that is at work was seen
 
 LIVE = """
     SELECT plans.process, plans.version, plans.source FROM plans JOIN releases

@@ -24,3 +24,17 @@ def test_what_is_wrong_is_said_in_words_and_by_the_exit_code(baton: Baton, works
     said = baton("triggers", "--check")
     assert (said.code, "a message was refused: the secret is wrong" in said.out) == (1, True)
     assert "Silent or in trouble: webhook/crm. See: baton triggers" in baton("status").out
+
+
+def test_that_no_worker_is_at_work_is_said_wherever_somebody_looks(
+    baton: Baton, workspace: object, store: Store
+) -> None:
+    store.write_now(lambda c: health.well(c, health.WORKER, datetime.now(UTC) - timedelta(hours=1)))
+    said = baton("triggers", "--check")
+    assert (said.code, "no worker is at work. Start it: baton up" in said.out) == (1, True)
+    assert "No worker is at work since" in baton("status").out
+    assert "no worker is at work" in baton("doctor").out
+
+
+def test_before_the_first_worker_nobody_is_alarmed(baton: Baton, workspace: object) -> None:
+    assert "worker" not in baton("status").out

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ triggers:
 steps:
   - { id: look, type: task, title: Look, assignee: sam, timeout: never }
 """
+
+QUOTES = "  quotes: { type: imap, address: quotes@northwind.example, host: imap.northwind.example, password: QUOTES }"
 
 
 @pytest.fixture
@@ -264,3 +267,24 @@ async def test_a_group_or_an_address_may_be_told_of_everything(
     watch.turn(minutes=6)
     await Watch(told, guard.ways, mailer, watch).look()
     assert [mail.to for mail in mailer.sent] == ["ops@northwind.example"]
+
+
+async def test_a_mailbox_that_nobody_looks_into_any_more_is_not_shown_as_well(
+    desk: Desk, guard: Watch, watch: Clock, mailer: MemoryMailer, settings: Settings
+) -> None:
+    file = settings.workspace / "definitions" / "connections.yaml"
+    file.write_text(file.read_text().replace("mailboxes:\n", f"mailboxes:\n{QUOTES}\n"))
+    await desk.store.write(lambda c: health.well(c, "mailbox/quotes", watch()))
+    await guard.look()
+    watch.turn(minutes=11)
+    await guard.look()
+    await guard.look()
+    found = next(way for way in await desk.ways() if way.source == "mailbox/quotes")
+    assert (found.state(watch()), found.down_since) == ("down", watch() - timedelta(minutes=11))
+    told = [mail for mail in mailer.sent if "mailbox quotes" in mail.subject]
+    assert len({mail.to for mail in told}) == len(told) > 0
+    assert "nobody looks after it" in told[0].text
+    mailer.sent.clear()
+    await desk.store.write(lambda c: health.well(c, "mailbox/quotes", watch()))
+    await guard.look()
+    assert {mail.subject for mail in mailer.sent} == {"The mailbox quotes works again"}
