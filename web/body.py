@@ -4,7 +4,8 @@ A part that does not fit is dropped and named, and the others are kept, so that
 the page can come back with every other answer and the error at that field.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote_to_bytes
@@ -29,6 +30,36 @@ class Unreadable(Exception):  # noqa: N818 - named as it is said
     """The body is not what its Content-Type says."""
 
 
+class NoRoom(Exception):  # noqa: N818 - named as it is said
+    """So much is being received by others that this does not fit beside it now."""
+
+
+class Memory:
+    """Bytes that all requests together may hold until they are kept: whoever sends slowly takes up little of it."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._taken = 0
+
+    @contextmanager
+    def share(self) -> Iterator[Callable[[int], None]]:
+        """A share that grows by what it is called with, and is given back in the end. Raises NoRoom where others have
+        taken the rest; alone, one may be as large as it likes."""
+        mine = 0
+
+        def take(number: int) -> None:
+            nonlocal mine
+            if self._taken > mine and self._taken + number > self._size:
+                raise NoRoom
+            mine += number
+            self._taken += number
+
+        try:
+            yield take
+        finally:
+            self._taken -= mine
+
+
 @dataclass(frozen=True)
 class Sent:
     """What was sent. `too_long` names the parts that did not fit; they are not in the others."""
@@ -48,10 +79,13 @@ class _Parser(Protocol):
     def finalize(self) -> None: ...
 
 
-async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """The whole body, for callers that are programs. Raises TooLarge beyond the limit."""
+async def read_body(request: Request, limit: int = BODY_LIMIT, take: Callable[[int], None] | None = None) -> bytes:
+    """The whole body, for callers that are programs. Raises TooLarge beyond the limit, and what `take` raises, which
+    hears of the bytes as they come."""
     kept = bytearray()
     async for chunk in _chunks(request, limit):
+        if take:
+            take(len(chunk))
         kept += chunk
     return bytes(kept)
 

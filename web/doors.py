@@ -1,6 +1,5 @@
 """Who may use a route. Every route depends on exactly one door; the door is what lets people in."""
 
-import asyncio
 import hmac
 import re
 from dataclasses import dataclass, field
@@ -12,12 +11,14 @@ from engine.desk import LinkView
 from engine.desk.desk import Desk
 from engine.desk.subscriptions import Subscriber
 from engine.gateways.visitors import visitor_of
+from web.body import Memory
 from web.guard import is_foreign
 from web.pace import Limits, Pace
 from web.pages import Pages
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """What a proxy in between says: who asks is not on this machine then."""
+MAILS = 150_000_000  # bytes of mails that are received at the same time
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -42,7 +43,7 @@ class Room:
     base_url: str
     pace: Pace
     limits: Limits
-    mails: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))  # that are received at once
+    mails: Memory = field(default_factory=lambda: Memory(MAILS))
 
 
 def room_of(request: Request) -> Room:

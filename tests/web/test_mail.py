@@ -1,8 +1,10 @@
 """Mail that a provider posts: who may, in which shapes, and that each is kept once and whole."""
 
+import asyncio
 import hmac
 import json
 from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default as modern
@@ -169,3 +171,23 @@ async def test_what_the_library_signs_is_accepted(ann: Visitor, house: House) ->
     body = json.dumps({"from": "ann@acme.test"}).encode()
     headers = sign(Style(), SECRET, body, "m9", datetime.now(UTC)) | {"content-type": "application/json"}
     assert (await ann.http.post("/mail/inbound", content=body, headers=headers)).status_code == 202
+
+
+async def test_who_sends_byte_by_byte_keeps_nobody_waiting(ann: Visitor, house: House) -> None:
+    begun, end = asyncio.Semaphore(0), asyncio.Event()
+
+    async def trickle() -> AsyncIterator[bytes]:
+        yield b"F"
+        begun.release()
+        await end.wait()
+
+    async with asyncio.TaskGroup() as slow:
+        for number in range(12):
+            headers = signed(SECRET, b"F", f"slow{number}", datetime.now(UTC))
+            slow.create_task(ann.http.post("/mail/inbound", content=trickle(), headers=headers))
+        for _ in range(12):
+            await begun.acquire()
+        async with asyncio.timeout(10):
+            page = await post(ann, RAW, id_="quick")
+        end.set()
+    assert page.status == 202

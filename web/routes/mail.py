@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
 from engine.desk import Refusal
-from web.body import TooLarge, read_body
+from web.body import NoRoom, TooLarge, read_body
 from web.doors import Signed, room_of
 
 LONGEST = 60.0  # seconds for a request
@@ -19,12 +19,14 @@ async def receive(request: Request, mailbox: str) -> JSONResponse:
     room, headers = room_of(request), {name.lower(): value for name, value in request.headers.items()}
     try:
         limit = room.desk.mail_limit(mailbox, headers)
-        async with room.mails:  # they are large, and in memory until they are kept
+        with room.mails.share() as take:  # they are large, and in memory until they are kept
             async with asyncio.timeout(LONGEST):
-                body = await read_body(request, limit)
+                body = await read_body(request, limit, take)
             receipt = await room.desk.receive_mail(mailbox, headers, body)
     except TooLarge:
         return _refused(413, "the mail is too large")
+    except NoRoom:
+        return _refused(503, "too many mails are being received, please send it again")
     except TimeoutError:
         return _refused(408, f"the mail did not arrive within {LONGEST:g} seconds")
     except Refusal as refusal:
