@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -23,6 +25,11 @@ _END_THE_OTHERS = """
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
+_END_OTHERS_THAN = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND NOT pid = ANY(%s)
+"""
+
 
 class NoPostgres(Exception):  # noqa: N818  a reason to skip, not an error
     """Why there is no PostgreSQL here."""
@@ -34,8 +41,9 @@ class Cluster:
     A new database for each, copied from a template, takes 10 to 100 ms depending on the disk; emptying takes 3.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, server: "_Server") -> None:
         self._folder = folder
+        self._server = server
         with self._admin("postgres") as c:
             c.execute("CREATE DATABASE baton")
             c.execute("CREATE DATABASE without_tables")
@@ -60,6 +68,28 @@ class Cluster:
         """As a server that is started anew: whoever is connected is cut off, in whatever they do."""
         with self._admin("baton") as c:
             c.execute(_END_THE_OTHERS)
+
+    def die(self, seconds: float) -> None:
+        """As a server that loses its power, and is started again after so long: nobody is warned."""
+        self._server.end(signal.SIGQUIT)
+        time.sleep(seconds)
+        self._server.start()
+
+    def fill_up(self, seconds: float) -> None:
+        """Somebody else has all connections that the server gives, for so long; and everybody needs a new one."""
+        taken: list[psycopg.Connection[tuple[object, ...]]] = []
+        try:
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                with suppress(psycopg.OperationalError):
+                    taken.append(self._admin("baton"))
+                    continue
+                ours = [connection.info.backend_pid for connection in taken]
+                taken[0].execute(_END_OTHERS_THAN, [ours])
+                time.sleep(0.2)
+        finally:
+            for connection in taken:
+                connection.close()
 
     @contextmanager
     def empty_database(self) -> Iterator[str]:
@@ -94,23 +124,35 @@ def cluster(settings: list[str] = _UNSAFE_AND_QUICK) -> Iterator[Cluster]:
             "--no-sync",
         ]
         subprocess.run([*prefix, *initdb], check=True, cwd=folder, stdout=subprocess.DEVNULL)
-        with _serving([*prefix, binaries / "postgres", "-D", data, "-k", folder, "-h", ""], settings, folder):
-            yield Cluster(folder)
+        options = [part for setting in settings for part in ("-c", setting)]
+        command: list[str | Path] = [*prefix, binaries / "postgres", "-D", data, "-k", folder, "-h", "", *options]
+        server = _Server(command, folder)
+        server.start()
+        try:
+            yield Cluster(folder, server)
+        finally:
+            server.end(signal.SIGTERM)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def _serving(command: list[str | Path], settings: list[str], folder: Path) -> Iterator[None]:
-    options = [part for setting in settings for part in ("-c", setting)]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*command, *options], cwd=folder, stdout=log, stderr=log)
-    try:
-        _wait_until_ready(process, folder)
-        yield
-    finally:
-        process.terminate()
-        process.wait(_SECONDS_TO_START)
+@dataclass
+class _Server:
+    """The process. SIGTERM lets it end in order, SIGQUIT does not."""
+
+    command: list[str | Path]
+    folder: Path
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(self.command, cwd=self.folder, stdout=log, stderr=log)
+        _wait_until_ready(self.process, self.folder)
+
+    def end(self, how: signal.Signals) -> None:
+        if self.process:
+            self.process.send_signal(how)
+            self.process.wait(_SECONDS_TO_START)
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", folder: Path) -> None:

@@ -5,11 +5,13 @@ import os
 import random
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -34,6 +36,9 @@ MINUTES = float(os.environ.get("BATON_FAULTS_MINUTES", "12"))  # of 2 hours with
 PAUSE = 1.0  # seconds between two errands
 SETTLES_WITHIN = 240.0  # seconds after the last fault: greylisted mails and calls are tried again later and later
 
+Fault = Callable[[float], Coroutine[Any, Any, None]]
+"""Something that is taken away for so many seconds."""
+
 
 @dataclass
 class Scene:
@@ -42,7 +47,7 @@ class Scene:
     desk: Desk
     outside: Outside
     target: Target
-    faults: dict[str, Callable[[float], Awaitable[None]]]
+    faults: dict[str, Fault]
 
 
 @asynccontextmanager
@@ -118,7 +123,7 @@ def furnish(workspace: Path, imap: int) -> None:
     connections.write_text(connections.read_text().replace("PORT", str(imap), 1))
 
 
-def cutting(*lines: Line) -> Callable[[float], Awaitable[None]]:
+def cutting(*lines: Line) -> Fault:
     async def fault(seconds: float) -> None:
         for line in lines:
             line.cut()
@@ -129,14 +134,14 @@ def cutting(*lines: Line) -> Callable[[float], Awaitable[None]]:
     return fault
 
 
-def locking(database: Path) -> Callable[[float], Awaitable[None]]:
+def locking(database: Path) -> Fault:
     async def fault(seconds: float) -> None:
         await asyncio.to_thread(lock, database, seconds)
 
     return fault
 
 
-def hanging_up(postgres: Cluster) -> Callable[[float], Awaitable[None]]:
+def hanging_up(postgres: Cluster) -> Fault:
     async def fault(seconds: float) -> None:
         for _ in range(int(seconds) + 1):
             await asyncio.to_thread(postgres.hang_up)
@@ -145,7 +150,7 @@ def hanging_up(postgres: Cluster) -> Callable[[float], Awaitable[None]]:
     return fault
 
 
-def killing(worker: Victim) -> Callable[[float], Awaitable[None]]:
+def killing(worker: Victim) -> Fault:
     async def fault(seconds: float) -> None:
         await worker.kill()
         await asyncio.sleep(seconds / 5)
@@ -170,10 +175,17 @@ async def test_two_workers_on_postgresql_with_every_fault(tmp_path: Path, server
 
 
 async def live_through(
-    folder: Path, mailbox: Dovecot, seconds: float, longest: float, postgres: Cluster | None = None
+    folder: Path,
+    mailbox: Dovecot,
+    seconds: float,
+    longest: float,
+    postgres: Cluster | None = None,
+    faults: Mapping[str, Fault] = MappingProxyType({}),
 ) -> None:
+    """`faults` in the place of all that there are."""
     chance = random.Random(2026)
     async with scene(folder, mailbox, chance, postgres) as stage:
+        stage.faults = dict(faults) or stage.faults
         told = await troubled(stage, chance, seconds, longest)
         await settled(stage)
         print(f"\n{len(stage.outside.asked)} errands, faults: {dict(told)}")
