@@ -22,6 +22,7 @@ from tests.databases import sqlite_template
 from tests.mail.dovecot import PASSWORD, USER, Dovecot
 from tests.mail.house import house
 from tests.mail.mailroom import QUICK, box_of, ingest, kept, mail, running, state, until
+from tests.sending.certificates import Authority
 
 
 @pytest.fixture
@@ -144,6 +145,17 @@ async def test_a_certificate_is_checked(store: Store, server: Dovecot) -> None:
         before = len(kept(store))
         async with running(ingest(store, box=box_of(server, tls=tls, port=port, ca=own))):
             await until(lambda before=before: len(kept(store)) == before + 1)
+
+
+def test_a_certificate_that_has_expired_is_for_the_server_to_renew(server: Dovecot, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    certificate, key = authority.certificate("mail", over=True)
+    server.stop()
+    shutil.copy(certificate, server.folder / "cert.pem")
+    shutil.copy(key, server.folder / "key.pem")
+    server.start()
+    with pytest.raises(Trouble, match="has expired. Whoever runs that server has to renew it"):
+        open_folder(Server("127.0.0.1", server.tls_port, "tls", ca=authority.ca), Login(USER, PASSWORD))
 
 
 def test_the_machine_s_own_list_of_authorities_counts(server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,6 +83,7 @@ async def test_a_server_that_is_not_to_be_trusted_gets_neither_mail_nor_password
         ) as no:
             await sending.send(a_mail(), Committed())
     assert no.value.code == "server_certificate"
+    assert ("has to renew it" in str(no.value)) == (how == "over")
     assert (kept.mails, kept.passwords) == ([], [])
 
 

@@ -19,6 +19,7 @@ from imap_tools.idle import get_socket_poller
 from engine.gateways.imap.folder import Folder, Head, Login, Place, Server, Trouble
 
 TIMEOUT = 30.0  # seconds for one answer of the server
+_EXPIRED = 10  # OpenSSL's number for a certificate that has expired
 _AT_ONCE = 200  # UIDs in one command: servers limit the length of a line
 _SLICE = 0.5  # seconds between two looks at `stop` while the server is silent
 _UID = re.compile(rb"\bUID (\d+)")
@@ -211,11 +212,8 @@ def _in_words(server: Server) -> Iterator[None]:
     try:
         yield
     except ssl.SSLCertVerificationError as problem:
-        why = (
-            f"the certificate of {server.host} is not trusted: {problem.verify_message}. "
-            "Name the file of its authority with `ca:`, or correct `host:`"
-        )
-        raise Trouble(why) from problem
+        why = f"the certificate of {server.host} is not trusted: {problem.verify_message}"
+        raise Trouble(f"{why}. {_way_out(problem)}") from problem
     except MailboxFolderSelectError as problem:
         raise Trouble(f"{server.host} does not open the folder `{server.folder}`: {_said_by(problem)}") from problem
     except imaplib.IMAP4.abort as problem:
@@ -235,6 +233,12 @@ def _refusal(server: Server, problem: Exception) -> Trouble:
     if "UNAVAILABLE" in said or "INUSE" in said:
         return Trouble(f"{server.host} cannot serve us now: {said}")
     return Trouble(f"{server.host} does not let us in: {said}. Look at `username` and at the secret", refused=True)
+
+
+def _way_out(problem: ssl.SSLCertVerificationError) -> str:
+    if problem.verify_code == _EXPIRED:
+        return "Whoever runs that server has to renew it; if it is good, the clock of this machine is wrong"
+    return "Name the file of its authority with `ca:`, or correct `host:`"
 
 
 def _said_by(problem: ImapToolsError) -> str:

@@ -5,6 +5,10 @@ from pathlib import Path
 
 from engine.gateways.mail.phases import NoServer
 
+_EXPIRED = 10  # OpenSSL's number for a certificate that has expired
+_RENEW = "Whoever runs that server has to renew it; if it is good, the clock of this machine is wrong."
+_NAME = "If it is your own, name the file of its authority as `ca`."
+
 
 def context(ca: Path | None) -> ssl.SSLContext:
     """The machine's authorities, and those of the file `ca`. Raises NoServer where that cannot be read."""
@@ -23,7 +27,7 @@ def distrust(host: str, broken: BaseException) -> NoServer | None:
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             why = f"The certificate of the mail server {host} is not to be trusted: {cause.verify_message}."
-            return NoServer("server_certificate", f"{why} If it is your own, name the file of its authority as `ca`.")
+            return NoServer("server_certificate", f"{why} {_RENEW if cause.verify_code == _EXPIRED else _NAME}")
         if isinstance(cause, ssl.SSLError):
             why = f"The mail server {host} and we found no common encryption: {cause.reason or cause}."
             return NoServer("server_tls", f"{why} Is it the right port? `tls` is for 465, `starttls` for 587.")
