@@ -154,7 +154,7 @@ def test_a_certificate_that_has_expired_is_for_the_server_to_renew(server: Dovec
     shutil.copy(certificate, server.folder / "cert.pem")
     shutil.copy(key, server.folder / "key.pem")
     server.start()
-    with pytest.raises(Trouble, match="has expired. Whoever runs that server has to renew it"):
+    with pytest.raises(Trouble, match=r"has expired\. Whoever runs that server has to renew it"):
         open_folder(Server("127.0.0.1", server.tls_port, "tls", ca=authority.ca), Login(USER, PASSWORD))
 
 
