@@ -43,7 +43,10 @@ def secret(world: World, name: str | None) -> str:
     """What the environment variable holds. Raises StepError where it is not set."""
     value = world.secrets.get(name or "")
     if not value:
-        raise StepError("not_configured", f"the environment variable {name} is not set where Baton runs; set it, retry")
+        raise StepError(
+            "not_configured",
+            f"the environment variable {name} is not set where Baton runs; set it, start Baton again, retry",
+        )
     return value
 
 

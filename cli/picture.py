@@ -17,6 +17,7 @@ ENDED_COLUMNS = ("Case", "Title", "Outcome", "Started", "Ended")
 HEALTH = {"ok": "ok", "incident": "needs attention", "stuck": "stuck", "paused": "paused", "queued": "queued"}
 OF_ALL = ("stuck", "paused")  # what holds for every wait of a case
 AHEAD = 6  # steps of the plan that are named
+COMES = {"the time to come": "goes on by itself", "its time to begin": "begins"}  # else its time runs out
 OPEN_KINDS = ("waiting",)  # timeline lines that say what is still open: the page has them under "Now"
 
 Plan = Callable[[str, int], str | None]
@@ -94,7 +95,7 @@ def _sections(case: CaseStatus, plan: Plan, clock: _Clock) -> Iterator[tuple[str
     yield "Paused", [_paused(summary)] if summary.health == "paused" else []
     yield "Queued", [_queued(summary)] if summary.health == "queued" else []
     yield "Stuck", [summary.why] if summary.health == "stuck" else []
-    yield "Now", [_now(wait, clock) for wait in summary.waits]
+    yield "Now", [_now(wait, clock) for wait in summary.waits] + _attempts(summary)
     if summary.status == "open":
         yield "Next", [*_dates(summary, clock), *_ahead(summary, plan)]
 
@@ -131,6 +132,12 @@ def _now(wait: WaitLine, clock: _Clock) -> str:
     return f"{wait.title or words(wait.step)} ({wait.step}): {doing} since {clock(wait.since)}{due}"
 
 
+def _attempts(case: CaseSummary) -> list[str]:
+    """Where it is seen why a request is tried again."""
+    tried = any(w.kind in ("call", "notify") and w.waiting_for == "the next attempt" for w in case.waits)
+    return [f"  what came of the attempts: baton calls {case.id}"] if tried else []
+
+
 def _dates(case: CaseSummary, clock: _Clock) -> list[str]:
     """What the calendar brings, soonest first, if nobody does anything."""
     coming = []
@@ -138,8 +145,7 @@ def _dates(case: CaseSummary, clock: _Clock) -> list[str]:
         if wait.next_at and wait.next_at != wait.until:
             coming.append((wait.next_at, f"{wait.title or wait.step}: reminder or escalation"))
         if wait.until:
-            said = "goes on by itself" if not wait.next_at or wait.kind == "wait" else "time runs out"
-            coming.append((wait.until, f"{wait.title or wait.step}: {said}"))
+            coming.append((wait.until, f"{wait.title or wait.step}: {COMES.get(wait.waiting_for, 'time runs out')}"))
     return [f"{clock(at):<17} {text}" for at, text in sorted(coming)]
 
 
