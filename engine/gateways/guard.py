@@ -104,7 +104,8 @@ class Guard:
             return
         if words := forbidden(known):
             is_at = f"{host} is" if host == address else f"{host} is at {address}, which is"
-            way_out = f"If that is meant, write `network.allow: {known}` into baton.yaml (BATON_NETWORK_ALLOW), start Baton again, and retry."
+            setting = f"`network.allow: {known}` into baton.yaml (BATON_NETWORK_ALLOW)"
+            way_out = f"If that is meant, write {setting}, start Baton again, and retry."
             raise Refused("network_denied", f"{is_at} {words}; calls go to public addresses only. {way_out}")
         if port in _OTHER_TALK:
             raise Refused("network_denied", f"Port {port} of {host} is for other services than the web's.")
