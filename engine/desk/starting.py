@@ -12,12 +12,14 @@ from engine.desk.publishing import Publishing
 from engine.language.inputs import BadValues
 from engine.language.process import Trigger
 from engine.language.staff import identity
-from engine.language.values import encode
-from engine.opening import Opening, open_case, prepare
+from engine.language.values import display, encode
+from engine.opening import SIGNAL, Opening, open_case, prepare
 from engine.shelf import Edition
 from engine.store import contacts, inbox
 from engine.store.queue import QUEUED
 from engine.store.rows import Arrival
+
+WORD = 2_000  # characters of answers that began no case
 
 
 class Starting(Publishing):
@@ -72,20 +74,38 @@ class Starting(Publishing):
             data_json=encode({}),
             received_at=opening.new.started_at,
         )
-        case, existing = await self.store.write(lambda c: _once(c, opening, arrival, sent, locale))
+        word = _word(trigger, event) if trigger else ""
+        case, existing = await self.store.write(lambda c: _once(c, opening, arrival, sent, locale, word))
         self.nudge()
         queued = opening.if_running == "queue" and (await self.case(case)).summary.health == QUEUED
         return Started(case, existing, queued)
 
 
 def _once(
-    c: Connection, opening: Opening, arrival: Arrival, sent: tuple[FileContent, ...], locale: str
+    c: Connection, opening: Opening, arrival: Arrival, sent: tuple[FileContent, ...], locale: str, word: str
 ) -> tuple[str, bool]:
     if not inbox.accept(c, arrival):
         return opening.new.id, True
-    uploads.store(c, opening.new.id, sent)
     inbox.routed(c, arrival.id)
-    return open_case(c, _read_in(c, opening, locale), arrival)
+    case, existing = open_case(c, _read_in(c, opening, locale), arrival)
+    uploads.store(c, case, sent)
+    if existing and word:
+        _tell(c, arrival, case, word)
+    return case, existing
+
+
+def _word(trigger: Trigger, event: Any) -> str:
+    """What a case hears that runs already: the answers of somebody who was thanked for them."""
+    answers = "; ".join(f"{name}: {display(value)}" for name, value in event["answers"].items())
+    return f"The form `{trigger.id}` came again, and began no second case. {answers}"[:WORD]
+
+
+def _tell(c: Connection, arrival: Arrival, case: str, word: str) -> None:
+    unique, data = f"{arrival.id}-again", encode({"text": word})
+    note = Arrival(unique, "operator", unique, "operator", "note", case, "", "", data, arrival.received_at)
+    if inbox.accept(c, note):
+        inbox.routed(c, note.id)
+        inbox.deliver_to(c, note.id, case, SIGNAL)
 
 
 def _read_in(c: Connection, opening: Opening, locale: str) -> Opening:

@@ -122,7 +122,8 @@ class Concurrency(Model):
 
     key: Annotated[str, Text("any")]  # what must not run twice; also the case's business key
     if_running: Literal["skip", "queue", "cancel_previous", "allow"] = "skip"
-    """What a second start does: nothing, wait until the first has ended, end the first, or run beside it."""
+    """What a second start does: nothing (answers of a public form are noted on the case that runs), wait until the
+    first has ended, end the first, or run beside it."""
 
 
 class Process(Model):

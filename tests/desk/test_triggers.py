@@ -61,6 +61,20 @@ async def test_a_submitted_form_starts_one_case_however_often_it_is_sent(enquiri
     assert decode((await enquiries.case(first.case)).inputs_json) == {"name": "Ann", "seats": 12}
 
 
+async def test_answers_that_begin_no_second_case_are_told_to_the_one_that_runs(enquiries: Desk) -> None:
+    first = await enquiries.submit_form("enquiry", "website", {"name": "Ann"}, source_id="page-1")
+    for _ in range(2):
+        await enquiries.submit_form("enquiry", "website", {"name": "Ann", "seats": "12"}, source_id="page-2")
+    courier = MemoryCourier()
+    await Dispatcher(enquiries.store, courier, enquiries.router).deliver()
+    ((case, arrivals),) = courier.told
+    notes = await enquiries.store.read(lambda c: inbox.load(c, arrivals))
+    assert case == first.case
+    assert [decode(note.data_json)["text"] for note in notes] == [
+        "The form `website` came again, and began no second case. name: Ann; seats: 12"
+    ]
+
+
 async def test_wrong_answers_of_a_public_form_are_named(enquiries: Desk) -> None:
     with pytest.raises(BadInputs) as bad:
         await enquiries.submit_form("enquiry", "website", {"seats": "many"})
