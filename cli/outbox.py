@@ -109,16 +109,29 @@ def edit(
     say(told(row), f"Changed. Read it: baton outbox show {row.seq}", as_json)
 
 
-@app.command("kill", epilog="Example: baton outbox kill 17 --reason 'wrong person'")
+@app.command(
+    "kill",
+    epilog="Examples: baton outbox kill 17 --reason 'wrong person' | "
+    "baton outbox kill --class marketing --reason 'wrong price list'",
+)
 def kill(
-    mail: Number,
     reason: Annotated[str, typer.Option("--reason", "-r", help="Why, as the timeline shows it.")],
+    mail: Annotated[str, typer.Argument(metavar="[NUMBER]", help="The mail's number or key.")] = "",
+    class_: Annotated[
+        str, typer.Option("--class", help="Every mail of this class that waits now, but for those to agree to.")
+    ] = "",
     by: By = "",
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
     """Stop a mail that waits: it never leaves, and its step takes its `on_suppressed` way."""
+    if bool(mail) == bool(class_):
+        raise UserProblem("say which mail: its number from `baton outbox`, or --class for all of a class that wait")
     me = who(by, workspace)
+    if class_:
+        number = set_going(workspace, lambda desk: desk.cancel_class(class_, reason, by=me))
+        say({"class": class_, "cancelled": number}, f"{number} mail{'s' * (number != 1)} will not leave.", as_json)
+        return
     row = set_going(workspace, lambda desk: desk.cancel_message(mail, reason, by=me))
     say(told(row), "It will not leave. The case goes on without it.", as_json)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -110,6 +111,19 @@ class Outbox(Tasks):
             raise NotOpen(f"message {row.seq} has just left")
         self.nudge()
         return await self._message(named)
+
+    async def cancel_class(self, class_: str, reason: str, *, by: str = "") -> int:
+        """None of this class that waits now will ever leave, but for those that somebody has to agree to. How many
+        they were. Raises BadInputs."""
+        _scope(class_, "")
+        rows = await self.outbox(outbox.WAITING, class_=class_)
+        cancelled = 0
+        for row in rows:
+            if row.code != "approval":
+                with suppress(NotOpen):  # it has left meanwhile
+                    await self.cancel_message(str(row.seq), reason, by=by)
+                    cancelled += 1
+        return cancelled
 
     async def decide_on_message(
         self, named: str, outcome: str, *, comment: str = "", by: str = "", seen: str = ""

@@ -190,8 +190,9 @@ def listing(
     class_: str = "",
     newest: int = 0,
 ) -> tuple[OutboxRow, ...]:
-    """Messages in their order; `newest` gives only so many of the last ones. `to` is an address."""
-    query = select(outbox)
+    """Messages in their order, without what they say (`of` has it): it may be megabytes for each. `newest` gives only
+    so many of the last ones. `to` is an address."""
+    query = select(*(column for column in outbox.c if column.name != "mail"))
     if states:
         query = query.where(outbox.c.state.in_(states))
     for column, wanted in (
@@ -201,7 +202,7 @@ def listing(
     ):
         query = query.where(column == wanted) if wanted else query
     query = query.order_by(outbox.c.seq.desc()).limit(newest) if newest else query.order_by(outbox.c.seq)
-    rows = [OutboxRow(*row) for row in c.execute(query)]
+    rows = [OutboxRow(*row, None) for row in c.execute(query)]
     return tuple(sorted(rows, key=lambda row: row.seq))
 
 

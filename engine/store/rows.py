@@ -262,7 +262,8 @@ class OutboxRow:
     """One mail on its way out. `state`: held, queued, sending, sent, bounced, suppressed, unknown, cancelled.
 
     `code` and `reason` say why it is not sent; `not_before` is None while it waits for somebody's decision.
-    `class_` is that of the message, or `staff`: what colleagues get. `mail` is there only while it waits.
+    `class_` is that of the message, or `staff`: what colleagues get. `mail` is there only while it waits, and
+    not in a listing.
     """
 
     seq: int

@@ -65,6 +65,15 @@ def test_a_mail_that_is_stopped_is_told_to_its_case(baton: Baton, waiting: str) 
     assert "“Welcome” to ann@acme.test, cancelled" in baton("show", waiting.partition("/")[0]).out
 
 
+def test_everything_of_a_class_that_waits_is_stopped_at_once(baton: Baton, waiting: str) -> None:
+    stop = ("outbox", "kill", "--reason", "wrong price list", "--by", "sam")
+    assert baton(*stop, "--class", "marketing", "--json").json == {"class": "marketing", "cancelled": 0}
+    assert "1 mail will not leave" in baton(*stop, "--class", "process").out
+    assert "cancelled: stopped by sam: wrong price list" in baton("outbox", "show", waiting).out
+    assert "there is no class" in baton(*stop, "--class", "private").err.lower()
+    assert (baton(*stop).code, baton(*stop, "1", "--class", "process").code) == (1, 1)
+
+
 def test_a_hold_says_who_and_why_until_it_is_released(baton: Baton, workspace: Path) -> None:
     assert baton("hold", "--by", "sam").code == 0
     assert baton("hold", "--reason", "wrong price list", "--by", "sam").code == 0

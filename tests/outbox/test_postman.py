@@ -52,7 +52,7 @@ async def test_a_mail_that_cannot_be_read_is_an_incident_and_keeps_nobody_waitin
     async with firm(tmp_path, temporal, definitions=HERE, more=SHORT) as house:
         await house.desk.publish("greets")
         broken, well = await begin(house, "ann@acme.test"), await begin(house, "bob@acme.test", "Bob")
-        row = await held(house, broken)
+        row = (await house.desk.message((await held(house, broken)).key)).row
         assert await house.house.store.write(lambda c: outbox.edit(c, row, "Hello", b"{}", ""))
         await house.until(lambda: house.desk.outbox(("bounced",)))
         assert (await house.ended(well)).summary.outcome == "completed"

@@ -65,7 +65,9 @@ async def held(tmp_path: Path, one_store: Store) -> AsyncIterator[House]:
 
 
 async def waiting(home: House) -> OutboxRow:
-    (row,) = await home.store.read(lambda c: outbox.listing(c, states=outbox.WAITING))
+    (listed,) = await home.store.read(lambda c: outbox.listing(c, states=outbox.WAITING))
+    row = await home.store.read(lambda c: outbox.of(c, listed.key))
+    assert row
     return row
 
 
