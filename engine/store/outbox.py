@@ -202,7 +202,7 @@ def listing(
     ):
         query = query.where(column == wanted) if wanted else query
     query = query.order_by(outbox.c.seq.desc()).limit(newest) if newest else query.order_by(outbox.c.seq)
-    rows = [OutboxRow(*row, None) for row in c.execute(query)]
+    rows = [OutboxRow(*[*row, None]) for row in c.execute(query)]
     return tuple(sorted(rows, key=lambda row: row.seq))
 
 
