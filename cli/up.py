@@ -20,6 +20,8 @@ from cli.web import listen
 from engine.desk import Findings
 from engine.desk.desk import Desk
 from engine.gateways.caught import FOLDER as MAIL
+from engine.language.connections import Connections
+from engine.language.roster import connections_of
 from engine.settings import Settings
 from engine.shelf import Edition
 
@@ -94,7 +96,11 @@ def _starts(edition: Edition) -> bool:
 
 def _missing(desk: Desk, editions: Sequence[Edition]) -> list[str]:
     used = {name: c for e in editions for name, c in e.plan.resources.connections.items()}
-    return sorted({v for c in used.values() for v in c.variables if not desk.settings.secret(v)})
+    names = {name for connection in used.values() for name in connection.variables}
+    if desk.settings.mail.smtp:  # while mails are caught, no account of ours is asked
+        written = connections_of(desk.settings.workspace)() or Connections()
+        names |= {*written.mail_variables, *desk.settings.mail.secrets}
+    return sorted(name for name in names if not desk.settings.secret(name))
 
 
 def _ready(stack: Stack, said: Prepared, as_json: bool) -> None:
@@ -117,7 +123,7 @@ def _ready(stack: Stack, said: Prepared, as_json: bool) -> None:
         *(f"  warning    {problem}" for problem in said.problems),
     ]
     if said.missing:
-        lines.append(f"  warning    not set, so their connections do not work: {', '.join(said.missing)}")
+        lines.append(f"  warning    not set, so what needs them does not work: {', '.join(said.missing)}")
     typer.echo("\n".join(lines))
     typer.echo("\nIn another terminal: baton start, baton status, baton tasks, baton mail. Stop with Ctrl-C.\n")
 

@@ -277,8 +277,13 @@ class _Reading:
             rate_per_domain=get("mail.rate_per_domain"),
             for_all=get("mail.smtp.for_all") == "yes",
             undo={name: length for name in CLASSES if (length := get(f"mail.undo.{name}"))},
-            secrets=tuple(name for name in (get("mail.smtp.password_env"),) if name),
+            secrets=tuple(name for name in (self._password_env(),) if name),
         )
+
+    def _password_env(self) -> str:
+        """The variable of the password, where there is one: whoever has a name has a password too."""
+        usual = "BATON_SMTP_PASSWORD" if self.values.get("mail.smtp.username") else ""
+        return str(self.values.get("mail.smtp.password_env", usual))
 
     def _smtp(self) -> Smtp | None:
         get = self.values.get

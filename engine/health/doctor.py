@@ -157,10 +157,7 @@ def _named(written: Connections) -> Iterator[str]:
     """Every environment variable that connections.yaml names."""
     for connection in written.connections.values():
         yield from connection.variables
-    for one in (*written.mailboxes.values(), *written.senders.values()):
-        for key in ("password", "secret", "client_secret", "refresh_token"):
-            if name := getattr(one, key, None):
-                yield str(name)
+    yield from written.mail_variables
 
 
 def _database(c: Connection) -> tuple[str, str, float | None]:

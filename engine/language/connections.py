@@ -193,9 +193,19 @@ class Sender(Model):
     rate_per_domain: str | None = None  # the same to any one domain; `mail.rate_per_domain` if not said
 
 
+_SECRETS_OF_MAIL = ("password", "secret", "client_secret", "refresh_token")
+
+
 class Connections(Model):
     """Outside systems, mailboxes and senders: definitions/connections.yaml."""
 
     connections: dict[str, Connection] = Field(default_factory=dict)  # name -> an outside system
     mailboxes: dict[str, Mailbox] = Field(default_factory=dict)  # name -> where mail comes in
     senders: dict[str, Sender] = Field(default_factory=dict)  # name -> an account that mail is sent from
+
+    @property
+    def mail_variables(self) -> tuple[str, ...]:
+        """The environment variables that mailboxes and senders name."""
+        accounts = (*self.mailboxes.values(), *self.senders.values())
+        found = (getattr(one, key, None) for one in accounts for key in _SECRETS_OF_MAIL)
+        return tuple(str(name) for name in found if name)

@@ -118,6 +118,14 @@ def test_mistakes_in_definitions_and_a_password_that_is_not_set_are_found(
     assert "OUR_PASSWORD" in said.partition("not set here: ")[2].partition("\n")[0]
 
 
+def test_a_name_without_the_password_of_the_mail_server_is_found(
+    baton: Baton, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "BATON_SMTP_PASSWORD" not in baton("doctor").out
+    monkeypatch.setenv("BATON_MAIL_SMTP_USERNAME", "hello")
+    assert "BATON_SMTP_PASSWORD" in baton("doctor").out.partition("not set here: ")[2].partition("\n")[0]
+
+
 def test_a_mailbox_without_its_secret_takes_mail_by_smtp_while_mails_are_caught(
     baton: Baton, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
