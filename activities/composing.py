@@ -90,6 +90,7 @@ async def compose(world: World, plan: Plan, effect: Effect) -> Outgoing:
         button=str(template.button or "") if link else "",
         link=link,
         leave=out.footer,
+        locale=locale,
     )
 
 

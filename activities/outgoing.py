@@ -52,8 +52,8 @@ class Outgoing:
 
     `sender` names the mail account (empty: that of baton.yaml), `zone` is that of the process's calendar,
     `office` that calendar (as JSON) where the mail keeps to its opening hours,
-    `approved_by` has looked at it and agreed. `button`, `link` and `leave` (address and words of the way out) are
-    those inside, for who writes it anew.
+    `approved_by` has looked at it and agreed. `button`, `link`, `leave` (address and words of the way out) and
+    `locale` (of our own words) are those inside, for who writes it anew.
     """
 
     mail: Mail
@@ -69,3 +69,4 @@ class Outgoing:
     button: str = ""
     link: str = ""
     leave: tuple[str, str] = ("", "")
+    locale: str = ""

@@ -207,7 +207,9 @@ class Outbox(Tasks):
         renderer = Renderer(size=1, seconds=10.0)
         try:
             brand = Brand(self.settings.name)
-            rendered = await renderer.mail(template, {"brace_": "{"}, brand, link=out.link, leave=out.leave)
+            rendered = await renderer.mail(
+                template, {"brace_": "{"}, brand, link=out.link, leave=out.leave, locale=out.locale
+            )
         finally:
             await renderer.aclose()
         shown = pictures(workspace_definitions(self.settings.workspace) / "images", rendered.html)

@@ -39,6 +39,16 @@ async def test_a_mail_is_in_the_language_of_its_reader(
     assert f'<html lang="{tidy(locale) if leave != "Unsubscribe" else "en"}"' in mail.html
 
 
+async def test_a_mail_that_is_written_anew_stays_in_the_language_of_its_reader(home: House) -> None:
+    await home.desk.hold_mail(by="sam")
+    at = datetime.now(UTC)
+    await home.store.write(lambda c: contacts.find_or_create(c, "ann@acme.test", locale="de", at=at))
+    await home.start("invites", email="ann@acme.test")
+    (row,) = await home.desk.outbox(to="ann@acme.test")
+    await home.desk.edit_message(row.key, body="Es kostet nichts.", by="sam")
+    assert '<html lang="de"' in (await home.desk.message(row.key)).html
+
+
 @pytest.mark.parametrize(
     ("locale", "name"),
     [
