@@ -40,6 +40,12 @@ def _email(plan: Plan, effect: Effect) -> Answer:
     return {"to": to, "said": f"“{what}” sent to {to}"}
 
 
+def _draft(plan: Plan, effect: Effect) -> Answer:
+    """A mail that somebody has to agree to is called what its reader would read, where that is known here."""
+    subject = effect.payload["subject"]
+    return {"subject": _filled(subject, effect.payload)} if subject else {}
+
+
 def _filled(subject: str, payload: Mapping[str, Any]) -> str:
     """The subject as its reader would see it; as it was written where something of it has no value here."""
     try:
@@ -97,6 +103,7 @@ def _nothing(plan: Plan, effect: Effect) -> Answer:
 
 PRETENDED: dict[str, Callable[[Plan, Effect], Answer]] = {
     "email": _email,
+    "draft": _draft,
     "document": _document,
     "call": _call,
     "notify": _notify,

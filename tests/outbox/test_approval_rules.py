@@ -37,6 +37,11 @@ def test_nothing_goes_out_before_somebody_has_agreed() -> None:
     assert case.effects[-1].payload["approved_by"] == "lea"
 
 
+def test_the_task_names_the_mail_as_its_reader_would_see_it() -> None:
+    case = begin(BODY.replace("Our offer", "Our offer to ${ inputs.email }"))
+    assert case.open_tasks[0].title == "Approve the mail “Our offer to ann@acme.test” to ann@acme.test"
+
+
 def test_a_mail_that_is_rejected_stays_here_and_the_step_gives_way() -> None:
     case = begin(BODY + GIVES_WAY)
     case.give("task", "offer_approval", by="lea", outcome="reject", comment="the price is wrong")
