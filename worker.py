@@ -30,7 +30,7 @@ from activities.performs import Performs
 from activities.turns import Turns
 from activities.world import World
 from engine import logs
-from engine.clock import utc_now
+from engine.clock import Clock, utc_now
 from engine.dispatcher import Dispatcher, Nudge
 from engine.gateways.functions import Functions
 from engine.gateways.guard import Guard
@@ -62,6 +62,7 @@ from engine.schedules import Schedules
 from engine.senders import Senders, Wellbeing
 from engine.settings import Settings, SettingsError
 from engine.shelf import Shelf
+from engine.store import clocks
 from engine.store.policy import Rules
 from engine.store.rows import NewCase
 from engine.store.store import Store
@@ -132,9 +133,19 @@ async def furnished(settings: Settings) -> AsyncIterator[House]:
         store = Store.open(settings.database_url)
         stack.callback(store.close)
         store.migrate()
+        agree(store)
         shelf = Shelf(store, STEP_TYPES)
         world = await world_of(settings, store, shelf, stack)
         yield House(settings, store, shelf, world, await connect(settings))
+
+
+def agree(store: Store, clock: Clock = utc_now) -> None:
+    """Raises SettingsError where this machine's clock is another one than the database's."""
+    ahead = store.read_now(lambda c: clocks.ahead(c, clock))
+    if ahead and abs(ahead) > clocks.APART:
+        how = f"{abs(ahead).total_seconds():.0f} s {'behind' if ahead > timedelta(0) else 'ahead of'}"
+        why = f"the clock of this machine is {how} that of the database, and mails would be taken for lost that are not"
+        raise SettingsError((f"{why}: let both follow a time server",))
 
 
 async def connect(settings: Settings) -> Client:

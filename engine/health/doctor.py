@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.clock import utc_now
 from engine.desk.envelopes import style_of
 from engine.gateways import probes
 from engine.gateways.hooks import Style, usable
@@ -23,7 +24,7 @@ from engine.health.ways import refuses_all
 from engine.language.connections import Connections
 from engine.language.roster import connections_of
 from engine.settings import Settings
-from engine.store import health, holds
+from engine.store import clocks, health, holds
 from engine.store.migration import HEAD
 from engine.store.status import AT_WORK
 from engine.store.store import Store
@@ -165,7 +166,7 @@ def _database(c: Connection) -> tuple[str, str, float | None]:
     if c.dialect.name == "sqlite":
         found = str(c.scalar(text("PRAGMA quick_check(1)")))
         return f"SQLite {c.scalar(text('SELECT sqlite_version()'))}", "" if found == "ok" else found, None
-    ahead = c.scalar(text("SELECT clock_timestamp()")) - datetime.now(UTC)
+    ahead = clocks.ahead(c, utc_now) or timedelta(0)
     return f"PostgreSQL {c.scalar(text('SHOW server_version'))}", "", ahead.total_seconds()
 
 
