@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.language.addresses import is_email, normal
 from engine.language.evaluator import render
 from engine.language.expressions import parse_template
 from engine.language.plan import Plan
@@ -37,7 +38,8 @@ def _key(plan: Plan, inputs: Mapping[str, Any], now: datetime) -> str:
     concurrency = plan.process.concurrency
     if concurrency is None:
         return ""
-    return display(render(parse_template(concurrency.key), {"inputs": inputs}, lambda: now))
+    key = display(render(parse_template(concurrency.key), {"inputs": inputs}, lambda: now))
+    return normal(key) if is_email(key) else key  # one mailbox is one key, as it is one contact
 
 
 def _title(plan: Plan, inputs: Mapping[str, Any]) -> str:

@@ -33,6 +33,8 @@ async def test_a_second_case_with_the_same_key_is_not_started(desk: Desk) -> Non
     second = await desk.start("client-onboarding", {**ANN, "company": "Acme Limited"})
     assert second.existing
     assert second.case == first.case
+    shouted = await desk.start("client-onboarding", {**ANN, "email": ANN["email"].upper()})
+    assert (shouted.case, shouted.existing) == (first.case, True)
 
 
 async def test_the_same_source_id_starts_one_case(desk: Desk) -> None:
