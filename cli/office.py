@@ -1,17 +1,19 @@
 """The desk for commands: opened on the workspace's database, its refusals as the user's problems."""
 
 import asyncio
+import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from activities import STEP_TYPES
 from cli.lock import runs
 from cli.place import settings_of
 from cli.problem import UserProblem
+from cli.unanswered import way_out
 from engine.desk import BadInputs, DeskError, Findings
 from engine.desk.desk import Desk
 from engine.language.problems import render
@@ -48,6 +50,8 @@ def ask_with(settings: Settings, question: Callable[[Desk], Awaitable[T]]) -> T:
         raise UserProblem("some values are missing or wrong:", problem.problems) from problem
     except DeskError as problem:
         raise UserProblem(str(problem)) from problem
+    except (OperationalError, InterfaceError) as problem:
+        raise _away(problem) from problem
     finally:
         store.close()
 
@@ -69,16 +73,21 @@ def open_store(settings: Settings) -> Store:
 
 def no_database(problem: Exception) -> UserProblem:
     """What to say of a database that does not open."""
-    said = str(problem.orig if isinstance(problem, OperationalError) else problem).splitlines()
-    return UserProblem(f"the database cannot be opened: {said[0]}. {_what_to_do(said[0])}")
+    said = _said(problem)
+    return UserProblem(f"the database cannot be opened: {said}. {way_out(said) or 'See database.url in baton.yaml'}")
 
 
-def _what_to_do(said: str) -> str:
-    if "not a database" in said or "malformed" in said:
-        return "Restore the last backup; database.url in baton.yaml says where the file is"
-    if "readonly" in said or "unable to open" in said:
-        return "Whoever runs Baton must be able to write the file and its folder: database.url in baton.yaml"
-    return "See database.url in baton.yaml"
+def _away(problem: DBAPIError) -> UserProblem:
+    """What to say of one that was open, and does not answer now. Raises the problem where the question is wrong."""
+    said = _said(problem)
+    way = way_out(said)
+    if not way and isinstance(problem.orig, sqlite3.Error):
+        raise problem
+    return UserProblem(f"the database does not answer: {said}. {way or 'Try again in a moment'}")
+
+
+def _said(problem: Exception) -> str:
+    return str(problem.orig if isinstance(problem, DBAPIError) else problem).splitlines()[0]
 
 
 async def _asked(desk: Desk, question: Callable[[Desk], Awaitable[T]]) -> T:

@@ -1,6 +1,7 @@
 """`baton status`: every open case on a line for each thing that it waits for; or one case in words."""
 
 import os
+import sqlite3
 import sys
 import time
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
@@ -16,6 +17,7 @@ from cli.picture import all_cases, one_case
 from cli.place import settings_of
 from cli.problem import UserProblem
 from cli.show import moment, print_json
+from cli.unanswered import way_out
 from engine.settings import Settings
 from engine.store import quick
 from engine.store.quick import CaseStatus
@@ -79,6 +81,10 @@ def run(args: Sequence[str]) -> int:
         _answer(asked)
     except quick.NoDatabase as problem:
         raise UserProblem(f"the database cannot be read: {problem}. Restore the last backup") from problem
+    except sqlite3.OperationalError as problem:
+        if way := way_out(str(problem)):
+            raise UserProblem(f"the database does not answer: {problem}. {way}") from problem
+        raise
     return 0
 
 

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from cli.lazy import COMMANDS
+from cli.office import ask
+from cli.problem import UserProblem
 from engine.store.store import Store
 from tests.cli.conftest import Baton
 
@@ -74,6 +76,23 @@ def test_a_damaged_database_is_said_in_words(baton: Baton, workspace: Path) -> N
     said = baton("status")
     assert said.code == 1
     assert "Restore the last backup" in said.err
+
+
+@pytest.mark.parametrize("command", [["hold"], ["status"]])
+def test_a_database_in_which_nobody_can_write_is_no_mistake_of_ours(
+    baton: Baton, workspace: Path, command: list[str]
+) -> None:
+    """As on a disk that is full: here the file may not grow any more."""
+    baton("status")
+    code = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024)); import signal; "
+    code += "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); import cli.main; sys.exit(cli.main.run(sys.argv[1:]))"
+    said = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, cwd=workspace)
+    assert (said.returncode, "Is its disk full?" in said.stderr) == (1, True)
+
+
+def test_a_database_that_does_not_answer_any_more_is_no_mistake_of_ours(workspace: Path) -> None:
+    with pytest.raises(UserProblem, match="the database does not answer: attempt to write a readonly database"):
+        ask(workspace, lambda desk: desk.store.read(lambda c: c.execute(text("DELETE FROM holds"))))
 
 
 def test_a_status_loads_nothing_heavy(workspace: Path) -> None:
