@@ -182,8 +182,9 @@ def name_of(people: People, address: str, scope: Mapping[str, Any], known: Conta
     return name[:LONGEST_NAME]
 
 
-async def _attachments(world: World, wanted: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
-    ids = [file["file"] for file in wanted]
+async def _attachments(world: World, wanted: Iterable[Mapping[str, Any] | None]) -> tuple[Attachment, ...]:
+    """The files with their content; where there is none to send along, as in `x | default(none)`, none goes along."""
+    ids = [file["file"] for file in wanted if file]
     rows = await world.store.read(lambda c: [files.get(c, i) for i in ids]) if ids else []
     if None in rows:
         raise StepError("attachment", "a file that the mail is to carry is not there any more")

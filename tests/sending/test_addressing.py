@@ -53,3 +53,9 @@ async def test_a_domain_in_another_script_has_links_that_work(home: House) -> No
     link = await home.store.read(lambda c: links.find(c, token))
     assert link
     assert link.recipient == mail.to
+
+
+async def test_a_file_that_nobody_has_given_does_not_go_along(home: House) -> None:
+    await home.start("briefs", email=ANN)
+    (mail,) = home.sent(ANN)
+    assert (mail.subject, mail.attachments) == ("Your brief", ())
