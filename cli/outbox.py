@@ -24,6 +24,7 @@ from engine.store.outbox import STATES
 from engine.store.rows import OutboxRow
 
 app = group()
+RULES = ("quiet", "cap", "hours")  # reasons to wait that nobody sets aside for one mail
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The mail's number or key, from `baton outbox`.")]
 
 
@@ -143,7 +144,8 @@ def send(mail: Number, by: By = "", as_json: Json = False, workspace: Workspace 
     row = set_going(workspace, lambda desk: desk.send_message_now(mail, by=me))
     holds = ask(workspace, lambda desk: desk.on_hold())
     over = next((h for h in holds if h.scope in ("all", f"class {row.class_}", f"sender {row.sender}")), None)
-    so_far = f"It leaves when this ends: {over.words}." if over else "It may leave now."
+    kept = f"It is asked again, and waits all the same while this holds: {row.reason}." if row.code in RULES else ""
+    so_far = f"It leaves when this ends: {over.words}." if over else kept or "It may leave now."
     say(told(row), f"{so_far} See: baton outbox show {row.seq}", as_json)
 
 

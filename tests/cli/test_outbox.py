@@ -19,6 +19,10 @@ UNTIL = datetime(2099, 3, 2, 21, 0, tzinfo=UTC)
 @pytest.fixture
 def waiting(store: Store, case: str) -> str:
     """A mail of the case that is in its undo window."""
+    return waits(store, case, "undo", "it can still be changed or stopped until then")
+
+
+def waits(store: Store, case: str, code: str, reason: str) -> str:
     key = f"{case}/welcome:send"
     mail = Mail(to="ann@acme.test", sender="us@northwind.example", subject="Welcome", text="Hello Ann.",
                 html="<p>Hello Ann.</p>", message_id="1@northwind.example")  # fmt: skip
@@ -28,7 +32,7 @@ def waiting(store: Store, case: str) -> str:
         ledger.claim(c, key, case=case, path="welcome", purpose="send", kind="email", token="t", at=AT, in_data=True)  # type: ignore[arg-type]
         ledger.post(c, key, "t", AT)  # type: ignore[arg-type]
         kept = packed(Outgoing(mail, "client-onboarding"))
-        outbox.wait(c, letter, "held", "undo", "it can still be changed or stopped until then", UNTIL, AT, kept)  # type: ignore[arg-type]
+        outbox.wait(c, letter, "held", code, reason, UNTIL, AT, kept)  # type: ignore[arg-type]
 
     store.write_now(write)
     return key
@@ -105,6 +109,11 @@ def test_a_hold_of_a_sender_that_there_is_not_is_refused(baton: Baton, workspace
 def test_a_listing_is_json_without_a_command_too(baton: Baton, workspace: Path, command: str) -> None:
     assert baton(command, "--json").out == baton(command, "list", "--json").out
     assert baton(command, "--json").json is not None
+
+
+def test_a_mail_that_a_rule_keeps_is_not_said_to_leave(baton: Baton, store: Store, case: str) -> None:
+    waits(store, case, "quiet", "it is 23:00 where they are")
+    assert "waits all the same while this holds: it is 23:00 where they are." in baton("outbox", "send", "1").out
 
 
 def test_a_mail_that_may_leave_says_what_still_holds_it(baton: Baton, waiting: str) -> None:
