@@ -7,6 +7,7 @@ from engine.language.fields import EmailField, FileField, TextField
 from engine.language.model import Model
 from engine.language.types import FILE, TEXT, Choice, Field, ListOf, Record, record
 from engine.runtime.events import Accept
+from engine.runtime.flow import StepError
 from engine.runtime.state import Data
 from engine.runtime.step import Look, Result, Run, Send
 from engine.runtime.waiting import Call, WaitingStep, attend, without
@@ -50,7 +51,10 @@ class SignatureStep(WaitingStep):
 
     def _ask(self, run: Run) -> Data:
         signers = [{"name": str(run.value(s.name)), "email": str(run.value(s.email))} for s in self.signers]
-        return {"document": run.value(self.document), "signers": signers}
+        document = run.value(self.document)
+        if document is None:
+            raise StepError("document", f"there is nothing to sign: {self.document} has no value")
+        return {"document": document, "signers": signers}
 
     def _call(self, asked: Data) -> Call:
         emails = tuple(s["email"] for s in asked["signers"])

@@ -207,6 +207,13 @@ def test_a_signature_shows_its_document_and_whom_it_asks() -> None:
     assert asked["signers"] == ["ann@acme.test", "bob@acme.test"]
 
 
+def test_a_signature_of_nothing_is_an_incident_that_says_so() -> None:
+    nothing = "triggers: []\n" + SIGN.replace("${ steps.contract.file }", "${ inputs.paper | default(none) }")
+    case = begin("  paper: { type: file, optional: true }\n" + nothing)
+    (incident,) = case.turned.view.incidents
+    assert (incident.code, "there is nothing to sign" in incident.message) == ("document", True)
+
+
 def test_one_who_declines_ends_the_signature() -> None:
     case = begin(SIGN)
     case.give("signature", "sign", outcome="declined", signer="bob@acme.test", reason="Too dear")
