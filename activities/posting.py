@@ -53,8 +53,8 @@ async def keep(world: World, gate: Gate, out: Outgoing, approver: str) -> Result
         if isinstance(verdict, Suppress):
             outbox.suppress(c, letter, verdict.code, verdict.reason, now)
             return suppressed(out.mail, verdict)
-        outbox.wait(c, letter, "held", "approval", f"{approver} has to agree to it", None, now, mail)
-        said = f"“{out.mail.subject}” to {out.mail.to} is held until {approver} agrees to it"
+        outbox.wait(c, letter, "held", "approval", f"it needs the agreement of {approver}", None, now, mail)
+        said = f"“{out.mail.subject}” to {out.mail.to} is held: it needs the agreement of {approver}"
         return {"draft": letter.key, "subject": out.mail.subject, "said": said}
 
     return await gate.decided(decide)

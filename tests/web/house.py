@@ -164,7 +164,7 @@ class House:
         letter = outbox.Letter(key, case, "survey", "offer", "process", "", ANN, mail.subject, mail.message_id)
         kept, now = packed(Outgoing(mail, "survey")), datetime.now(UTC)
         await self.desk.store.write(
-            lambda c: outbox.wait(c, letter, "held", "approval", "legal has to agree to it", None, now, kept)
+            lambda c: outbox.wait(c, letter, "held", "approval", "it needs the agreement of legal", None, now, kept)
         )
         asked = {"outcomes": ("approve", "reject"), "comments": ("reject",), "checklist": (), "form": "", "show": {}}
         await self.show(case, tasks=[replace(LOOK, id="t-mail", path="offer/approval", mail=key, **asked)])  # type: ignore[arg-type]

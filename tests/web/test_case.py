@@ -48,7 +48,7 @@ async def test_a_case_shows_its_mails_and_why_one_waits(ann: Visitor, house: Hou
     plan_of = Simulation.of(plan(), ACME, datetime.now(UTC))
     await house.desk.store.write(lambda c: states.put(c, case, 9, plan_of.state.dump()))
     found = await ann.open(await house.link(case, "", "case", SAM))
-    assert "Our offer, to ann@acme.test held: legal has to agree to it" in found.words
+    assert "Our offer, to ann@acme.test held: it needs the agreement of legal" in found.words
 
 
 async def test_only_a_colleague_is_led_to_what_one_can_do(ann: Visitor, house: House, page: str) -> None:
