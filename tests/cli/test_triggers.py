@@ -32,6 +32,8 @@ def test_that_no_worker_is_at_work_is_said_wherever_somebody_looks(
     store.write_now(lambda c: health.well(c, health.WORKER, datetime.now(UTC) - timedelta(hours=1)))
     said = baton("triggers", "--check")
     assert (said.code, "no worker is at work. Start it: baton up" in said.out) == (1, True)
+    down = {way["kind"] for way in baton("triggers", "--json").json if way["state"] == "down"}
+    assert down == {"mailbox", "sender"}  # what comes by the web is kept
     assert "No worker is at work since" in baton("status").out
     assert "no worker is at work" in baton("doctor").out
 

@@ -23,12 +23,13 @@ class Commands:
     port: int
     killed: Counter[str] = field(default_factory=Counter)
     web: Process | None = None
+    hands: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(6))  # more would only starve the web
 
     async def start_web(self) -> None:
         ready = self.workspace / "web.ready"
         ready.unlink(missing_ok=True)
         self.web = await self._begin("web", "--ready-file", str(ready))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not ready.exists():  # noqa: ASYNC110  the way in which the supervisor waits for it, too
                 await asyncio.sleep(0.05)
 
@@ -46,14 +47,15 @@ class Commands:
 
     async def attempt(self, longest: float, *words: str) -> str | None:
         """What it said; None where it was killed before it had come to its end, at some moment within that time."""
-        process = await self._begin(*words)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self.chance.uniform(longest / 10, longest)):
-                await process.wait()
-        if process.returncode is None:
-            process.kill()
-            self.killed["command"] += 1
-        said, _ = await process.communicate()
+        async with self.hands:
+            process = await self._begin(*words)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.chance.uniform(longest / 10, longest)):
+                    await process.wait()
+            if process.returncode is None:
+                process.kill()
+                self.killed["command"] += 1
+            said, _ = await process.communicate()
         return said.decode() if process.returncode is not None and process.returncode >= 0 else None
 
     async def _begin(self, *words: str) -> Process:

@@ -141,7 +141,7 @@ async def test_decisions_on_mails_outlive_every_kill(tmp_path: Path, temporal: s
         await house.until(lambda: all_wait(house))
         disturbing = asyncio.create_task(disturbed(house, commands, chance, done))
         rows = await house.desk.outbox(("held",))
-        async with asyncio.timeout(200), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(600), asyncio.TaskGroup() as group:
             for row in rows:
                 group.create_task(staff.decide(row))
         done.set()
