@@ -31,8 +31,9 @@ from engine.store.rates import LimitsOf, unlimited
 from engine.store.sql import Sql, add
 from engine.store.tables import forgotten
 
-LATEST = timedelta(days=7)
-"""How much later than it was meant a mail may go because of a cap."""
+LATEST = timedelta(days=14)
+"""How much later than it was meant a mail may go because of a cap. Longer than the week of the usual cap: a night, a
+weekend or an undo window comes on top of that, and must not turn “later” into “never”."""
 
 _TRIES = 14
 _EXEMPT = "transactional"

@@ -175,7 +175,7 @@ def test_what_is_owed_has_no_cap(store: Store) -> None:
     assert verdicts == [Go()] * 3
 
 
-def test_what_would_be_more_than_a_week_late_is_suppressed(store: Store) -> None:
+def test_what_would_be_more_than_two_weeks_late_is_suppressed(store: Store) -> None:
     once_a_month = Rules({"marketing": Cap.parse("1 per 30 days")})
     sent(store, "k1", NOW)
     verdict = judged(store, ask("marketing", NOW + DAY), once_a_month)
@@ -183,12 +183,27 @@ def test_what_would_be_more_than_a_week_late_is_suppressed(store: Store) -> None
     assert isinstance(judged(store, ask("marketing", NOW + 25 * DAY), once_a_month), Wait)
 
 
-def test_a_mail_that_has_waited_for_a_week_waits_no_longer(store: Store) -> None:
+def test_a_mail_that_has_waited_for_two_weeks_waits_no_longer(store: Store) -> None:
     letter = Letter("k9", "a-1", "survey", "s", "marketing", "", ANN, "Hello", "k9@x")
     store.write_now(lambda c: outbox.wait(c, letter, "queued", "cap", "", NOW + DAY, NOW, b""))
-    sent(store, "k1", NOW + DAY)
-    sent(store, "k2", NOW + DAY)
-    assert isinstance(judged(store, ask("marketing", NOW + 2 * DAY, key="k9"), TWO_A_WEEK), Suppress)
+    sent(store, "k1", NOW + 8 * DAY)
+    sent(store, "k2", NOW + 8 * DAY)
+    assert isinstance(judged(store, ask("marketing", NOW + 9 * DAY, key="k9"), TWO_A_WEEK), Suppress)
+
+
+def test_what_an_undo_window_held_back_first_still_waits_for_room(store: Store) -> None:
+    """Four cases at once, each mail held for five minutes: two go then, and two a week after that."""
+    left = NOW + timedelta(minutes=5)
+    for key in ("k1", "k2", "k3", "k4"):
+        letter = Letter(key, "a-1", "survey", "s", "marketing", "", ANN, "Hello", f"{key}@x")
+        store.write_now(lambda c, letter=letter: outbox.wait(c, letter, "held", "undo", "", left, NOW, b""))  # type: ignore[misc]
+    assert sent(store, "k1", left) == sent(store, "k2", left) == Go()
+    for key in ("k3", "k4"):
+        verdict = sent(store, key, left)
+        assert isinstance(verdict, Wait)
+        assert verdict.until == left + 7 * DAY
+    assert isinstance(sent(store, "k3", left + 7 * DAY - timedelta(seconds=1)), Wait)
+    assert sent(store, "k3", left + 7 * DAY) == sent(store, "k4", left + 7 * DAY) == Go()
 
 
 def test_two_workers_do_not_both_find_room_for_the_last_one(store: Store) -> None:
