@@ -3,9 +3,12 @@
 import csv
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -78,16 +81,29 @@ def test_a_missing_file_and_an_unknown_column_are_said(baton: Baton, workspace: 
     assert (said.code, "no input is called `Firm`" in said.err) == (1, True)
 
 
-def test_whoever_stops_it_is_told_how_it_goes_on(workspace: Path, store: Store) -> None:
+@contextmanager
+def in_the_middle(database: Path) -> Iterator[None]:
+    """Some cases have begun, and no other begins meanwhile."""
+    end = time.monotonic() + 60
+    with closing(sqlite3.connect(database, timeout=30, isolation_level=None)) as c:
+        c.execute("BEGIN IMMEDIATE")
+        while not (begun := c.execute("SELECT count(*) FROM cases").fetchone()[0]):
+            c.execute("ROLLBACK")
+            assert time.monotonic() < end, "no case has begun"
+            time.sleep(0.02)
+            c.execute("BEGIN IMMEDIATE")
+        assert begun < 2_000
+        yield
+        c.execute("ROLLBACK")
+
+
+def test_whoever_stops_it_is_told_how_it_goes_on(workspace: Path) -> None:
     leads(workspace, *map(lead, range(2_000)))
     command = [sys.executable, "-m", "cli.main", *START]
     child = subprocess.Popen(command, cwd=workspace, env=dict(os.environ), stderr=subprocess.PIPE, text=True)
-    end = time.monotonic() + 30
-    while not store.read_now(lambda c: c.scalar(select(func.count()).select_from(cases))):
-        assert time.monotonic() < end, "no case has begun"
-        time.sleep(0.02)
-    child.send_signal(signal.SIGINT)
-    _, said = child.communicate(timeout=30)
+    with in_the_middle(workspace / ".baton" / "baton.db"):
+        child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
     assert (child.returncode, "the same command again goes on" in said) == (1, True)
 
 
