@@ -61,8 +61,9 @@ class Crew:
                 wrong.append(f"{row.key} is {row.state}, and {effects.get(row.key)} in the ledger")
             if arrived > 1 or (row.state == "sent" and not arrived):
                 wrong.append(f"{row.key} is {row.state} and arrived {arrived} times")
-            if (row.state == "unknown") != (row.case in troubled):
-                wrong.append(f"{row.key} is {row.state} and its case does not know")
+        lost = {row.case for row in rows if row.state == "unknown"}  # one of its mails; others may have arrived
+        wrong += [f"{case} has lost a mail and does not know" for case in lost - troubled]
+        wrong += [f"{case} is in trouble without a mail that is lost" for case in troubled - lost]
         unknown = self.mail.received.keys() - {row.message_id for row in rows}
         return [*wrong, *(f"{message} arrived and nobody sent it" for message in unknown)]
 
