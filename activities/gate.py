@@ -212,10 +212,11 @@ class Gate:
     def _give_up(self, c: Connection, row: EffectRow, at: datetime) -> None:
         if ledger.give_up_unconfirmed(c, row.key, row.token, at, DIED):
             self.follow(c, "unknown", DIED)
+            outbox.lost(c, at, DIED)  # whoever asks may not know yet that it is a mail
 
 
 def give_up_forsaken(c: Connection) -> None:
     """Close the rows of senders that died and whose case has gone on or ended: nobody will ask for them again."""
     now = datetime.now(UTC)
-    if ledger.give_up_forsaken(c, now - 4 * LONGEST_DATA, now, DIED):
-        outbox.lost(c, now, DIED)
+    ledger.give_up_forsaken(c, now - 4 * LONGEST_DATA, now, DIED)
+    outbox.lost(c, now, DIED)

@@ -58,7 +58,7 @@ _EDIT = Sql(
 _LOST = Sql(
     """
     UPDATE outbox SET state = 'unknown', reason = :reason, finished_at = :at, mail = NULL
-    WHERE state = 'sending' AND key IN (SELECT key FROM effects WHERE state = 'unknown')
+    WHERE state = 'sending' AND mail IS NULL AND key IN (SELECT key FROM effects WHERE state = 'unknown')
     """
 )
 _OF_CASE = Sql("SELECT key, code FROM outbox WHERE case_id = :case AND state IN ('held', 'queued')")
@@ -130,7 +130,8 @@ def end(c: Connection, letter: Letter, state: Final, at: datetime, reason: str =
 
 
 def lost(c: Connection, at: datetime, reason: str) -> int:
-    """Messages whose sender died while sending: the ledger does not know, and so it is shown."""
+    """Messages that left in a turn and whose sender died: the ledger does not know, and so it is shown. Of those that
+    had waited, the postman tells the case, too."""
     return _LOST.change(c, at=at, reason=reason)
 
 

@@ -8,14 +8,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
-from activities.gate import give_up_forsaken
+from activities.gate import Gate, give_up_forsaken
 from activities.packing import unpacked
 from engine.gateways.mail import Fault, Mail, NoServer, Phase
 from engine.gateways.mail.memory import MemoryMailer
 from engine.gateways.mail.phases import BeforeData
 from engine.postman.delivery import Delivery
 from engine.postman.postman import Postman
+from engine.runtime.effects import Effect
+from engine.runtime.flow import StepError
+from engine.runtime.step import Retry
 from engine.store import contacts, ledger, outbox
 from engine.store.rows import OutboxRow
 from engine.store.sql import Sql
@@ -140,6 +144,21 @@ async def test_a_case_hears_of_a_mail_whose_sender_died_whoever_finds_it_first(h
     await postman(held, MemoryMailer(), 0.5)
     assert [row.state for row in await held.desk.outbox(case=case)] == ["unknown"]
     assert [incident.code for incident in (await held.case(case)).incidents] == ["unknown"]
+
+
+async def test_a_mail_whose_turn_died_with_its_worker_is_shown_as_unknown(one_store: Store) -> None:
+    key, long_ago = "case-1/hello:send", datetime.now(UTC) - timedelta(minutes=1)
+    letter = outbox.Letter(key, "case-1", "p", "hello", "process", "", "ann@acme.test", "Hello", "1@n")
+
+    def leaves(c: Connection) -> None:
+        given = {"path": "hello", "purpose": "send", "kind": "email", "token": "t"}
+        ledger.claim(c, key, case="case-1", at=long_ago, in_data=True, **given)  # type: ignore[arg-type]
+        outbox.sending(c, letter, long_ago)
+
+    await one_store.write(leaves)
+    with pytest.raises(StepError, match="the sender died"):
+        await Gate(one_store, Effect(key, "case-1", "hello", "send", "email", {}, Retry(), fresh=False)).answered()
+    assert [row.state for row in await one_store.read(outbox.listing)] == ["unknown"]
 
 
 @pytest.mark.parametrize("phase", [Phase.RECIPIENT, Phase.REPLY])
