@@ -19,7 +19,7 @@ from engine.store import contacts, inbox
 from engine.store.queue import QUEUED
 from engine.store.rows import Arrival
 
-WORD = 2_000  # characters of answers that began no case
+WORD = 20_000  # characters of answers that began no case
 
 
 class Starting(Publishing):
