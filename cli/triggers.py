@@ -105,4 +105,5 @@ def _data(way: Way, now: datetime) -> dict[str, Any]:
         "failed": way.failed,
         "paused_by": way.paused_by,
         "told": known.told,
+        "told_at": known.told_at,
     }
