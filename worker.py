@@ -40,6 +40,7 @@ from engine.gateways.notifier import AppriseNotifier
 from engine.gateways.pdf import TypstPrinter
 from engine.gateways.rendering import Brand, Renderer
 from engine.health.canaries import Canaries
+from engine.health.heartbeat import Heartbeat
 from engine.health.watch import Watch
 from engine.health.ways import Ways
 from engine.language.inputs import BadValues
@@ -308,6 +309,7 @@ def mail_services(house: House, router: Router, nudge: Nudge) -> Iterator[Servic
 def health_services(house: House, schedules: Schedules) -> Iterator[Service]:
     """What notices that something has gone silent, and says so."""
     settings, mailer = house.settings, house.world.mailer
+    yield Heartbeat(house.store, utc_now)
     yield Canaries(settings, house.store, mailer, mailboxes_of(settings), utc_now)
     yield Watch(settings, Ways(settings, house.store, schedules, utc_now), mailer, utc_now)
 

@@ -59,7 +59,6 @@ class Watch:
         """One look: what is wrong and not yet told is told, and so is what is well again. Without `silence` nobody is
         told that nothing came, or that nobody looked: what came while we were away is only now taken in."""
         now = self.clock()
-        await self.ways.store.write(lambda c: health.well(c, health.WORKER, now))
         found = await self.ways.everything()
         await self.ways.store.write(lambda c: _tidy(c, {way.source for way in found}, now))
         await self.ways.begin_to_watch(found)

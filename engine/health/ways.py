@@ -154,7 +154,8 @@ def _seen(way: Way, known: _Known, editions: Sequence[Edition], schedule: Schedu
 
 def _attended(way: Way, known: _Known, now: datetime) -> Way:
     """The way as it is where whoever should look after it does not: it would seem as well as when it was last seen."""
-    worker, well = known.health.get(health.WORKER, NEVER_SEEN).last_well_at, way.health.last_well_at
+    worker = known.health.get(health.WORKER, NEVER_SEEN).last_well_at
+    well = way.health.last_well_at or known.since.get(health.watched(way.source, way.expect))
     if worker and now - worker > AT_WORK and way.kind in WORKED:
         return replace(way, down="no worker is at work. Start it: baton up", down_since=worker)
     if way.attended and way.health.error_since is None and well and now - well > UNATTENDED:

@@ -11,6 +11,7 @@ from activities import STEP_TYPES
 from engine.desk.answers import DeskError, NotThere
 from engine.desk.desk import Desk
 from engine.gateways.mail import Fault, MemoryMailer, Phase
+from engine.health.heartbeat import Heartbeat
 from engine.health.watch import Watch
 from engine.health.way import Way, wrong
 from engine.health.ways import Ways
@@ -288,3 +289,24 @@ async def test_a_mailbox_that_nobody_looks_into_any_more_is_not_shown_as_well(
     await desk.store.write(lambda c: health.well(c, "mailbox/quotes", watch()))
     await guard.look()
     assert {mail.subject for mail in mailer.sent} == {"The mailbox quotes works again"}
+
+
+async def test_a_mailbox_that_nobody_has_ever_looked_into_is_not_new_for_ever(
+    desk: Desk, guard: Watch, watch: Clock, settings: Settings
+) -> None:
+    file = settings.workspace / "definitions" / "connections.yaml"
+    file.write_text(file.read_text().replace("mailboxes:\n", f"mailboxes:\n{QUOTES}\n"))
+    await guard.look()
+    for minutes, state in ((9, "new"), (2, "down")):
+        watch.turn(minutes=minutes)
+        found = next(way for way in await desk.ways() if way.source == "mailbox/quotes")
+        assert found.state(watch()) == state
+
+
+async def test_a_worker_is_at_work_however_long_people_are_told_of_trouble(desk: Desk, watch: Clock) -> None:
+    heart = Heartbeat(desk.store, watch)
+    await heart.beat()
+    watch.turn(minutes=2)
+    assert (await desk.ready()).worker is False
+    await heart.beat()
+    assert (await desk.ready()).worker is True
