@@ -2,13 +2,14 @@
 
 import csv
 import os
+import pty
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,22 @@ def test_a_missing_file_and_an_unknown_column_are_said(baton: Baton, workspace: 
     leads(workspace, lead(1)).write_text("Firm,E-mail\nAcme,a@b.test")
     said = baton(*START)
     assert (said.code, "no input is called `Firm`" in said.err) == (1, True)
+
+
+def test_somebody_at_a_terminal_sees_how_far_it_is(workspace: Path) -> None:
+    leads(workspace, *map(lead, range(450)))
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "cli.main", *START]
+    env = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
+    child = subprocess.Popen(command, cwd=workspace, env=env, stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    with closing(os.fdopen(ours, "rb", 0)) as screen, suppress(OSError):  # the end of a terminal is an error
+        while part := screen.read(4096):
+            seen += part
+    assert child.wait(60) == 0
+    for words in (b"Checking", b"Starting", b"0/450", b"450/450"):
+        assert words in seen
 
 
 @contextmanager

@@ -30,6 +30,11 @@ class Picky(MemoryMailer):
 async def released(home: House, number: int, sent: list[Mail]) -> None:
     """The hold ends, and the postman is at work until so many mails have left."""
     await home.desk.release_mail()
+    await carried(home, number, sent)
+
+
+async def carried(home: House, number: int, sent: list[Mail]) -> None:
+    """The postman is at work until so many mails have left."""
     stop = asyncio.Event()
     postman = asyncio.create_task(Postman(home.world, lambda: None).run(stop))
     try:
@@ -93,3 +98,15 @@ async def test_people_are_called_by_their_names_however_their_address_is_written
         client, colleague = home.mailer.sent
         assert (client.to_name, "Dear Ann Lee," in client.text) == ("Ann Lee", True)
         assert colleague.to_name.startswith("Sam")
+
+
+async def test_what_is_written_after_a_release_leaves_after_what_was_held(tmp_path: Path, one_store: Store) -> None:
+    async with house(tmp_path, one_store, definitions=HERE) as home:
+        await home.desk.hold_mail(by="sam")
+        held = await home.start("renewal", contact="Ann", email=ANN)
+        await home.desk.release_mail()  # and no postman has come yet
+        later = await home.start("renewal", contact="Bob", email=BOB)
+        assert home.mailer.sent == []
+        assert [(row.case, row.code) for row in await home.desk.outbox()] == [(held, "hold"), (later, "lane")]
+        await carried(home, 4, home.mailer.sent)
+        assert [mail.to for mail in home.mailer.sent if mail.subject == "Will you stay with us?"] == [ANN, BOB]

@@ -16,6 +16,7 @@ from tests.durable.firm import Firm
 from tests.mail.dovecot import USER, Dovecot
 from tests.mail.post import raw
 
+RENEWAL = Path(__file__).parents[1] / "policy" / "definitions" / "processes" / "renewal.yaml"
 RATE = 1200  # mails in a minute
 LEADS, WRONG, UNWANTED, TWICE = 200, 3, 5, 2
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -53,7 +54,8 @@ weekend: [{weekend}]
 
 
 def opening_soon() -> tuple[str, datetime]:
-    """A calendar whose office opens with the next minute but a few seconds, and the moment in which it does."""
+    """A calendar whose office is closed tomorrow and opens with the next minute but a few seconds; the moment in which
+    it does."""
     now = datetime.now(UTC)
     at = (now + timedelta(seconds=70)).replace(second=0, microsecond=0)
     hours = 10 - now.hour  # a zone in which it is ten in the morning, so that no day ends meanwhile
@@ -61,7 +63,7 @@ def opening_soon() -> tuple[str, datetime]:
     local = at + timedelta(hours=hours)
     zone = f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT"
     text = CALENDAR.format(
-        zone=zone, opens=f"{local:%H:%M}", closes="20:00", weekend=DAYS[(local + timedelta(days=3)).weekday()]
+        zone=zone, opens=f"{local:%H:%M}", closes="20:00", weekend=DAYS[(local + timedelta(days=1)).weekday()]
     )
     return text, at
 
@@ -71,6 +73,8 @@ def definitions(folder: Path, mailbox: Dovecot, calendar: str) -> Path:
     (folder / "calendars").mkdir(parents=True)
     (folder / "calendars" / "uk-office.yaml").write_text(calendar)
     (folder / "connections.yaml").write_text(CONNECTIONS.format(user=USER, port=mailbox.port, rate=RATE))
+    (folder / "processes").mkdir()
+    (folder / "processes" / "renewal.yaml").write_text(RENEWAL.read_text())
     return folder
 
 

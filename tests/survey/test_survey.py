@@ -1,6 +1,7 @@
 """Two hundred leads are asked: what comes in, what goes out, and what is known of everybody afterwards."""
 
 import re
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 import httpx
 from sqlalchemy import Connection, select
 
+from activities import STEP_TYPES
+from engine.clock import utc_now
+from engine.desk.desk import Desk
 from engine.gateways.caught import OpenedMail
 from engine.store.tables import metadata
 from tests.durable.firm import Firm, firm
@@ -62,8 +66,9 @@ async def started(house: Firm, folder: Path) -> None:
     assert (refused["started"], refused["counts"]["invalid"]) == (False, WRONG)
     told = await baton(house, "start", "client-survey", "--csv", file, "--skip-invalid")
     assert told["counts"] == {"started": SENT, "suppressed": UNWANTED, "duplicate": TWICE, "invalid": WRONG}
-    lines = {row["line"]: row["state"] for row in told["rows"]}
-    assert [lines[n] for n in (2, 2 + UNWANTED)] == ["suppressed", "started"]
+    states = ["suppressed"] * UNWANTED + ["started"] * SENT + ["invalid"] * WRONG + ["duplicate"] * TWICE
+    assert [(row["line"], row["state"]) for row in told["rows"]] == list(enumerate(states, start=2))
+    assert all(row["why"] or row["problems"] for row in told["rows"] if row["state"] != "started")
     again = await baton(house, "start", "client-survey", "--csv", file, "--skip-invalid")
     assert again["counts"]["earlier"] == SENT
 
@@ -87,10 +92,10 @@ async def reactions(mailbox: Dovecot, browser: httpx.AsyncClient, groups: dict[s
     mails = [reply(mail, "Answer the phone quicker.") for mail in groups["reply"]]
     mails += [reply(mail, "What does the large plan cost?") for mail in groups["question"]]
     mails += [reply(mail, "I am on holiday.", Auto_Submitted="auto-replied") for mail in groups["away"]]
-    mails += [returned(mail) for mail in groups["gone"]]
     mails += [
         reply(mail, "Forged.", Authentication_Results="mx.northwind.example; dmarc=fail") for mail in groups["away"]
     ]
+    mails += [returned(mail) for mail in groups["gone"]]
     mailbox.deliver(mails)
 
 
@@ -109,6 +114,8 @@ async def counted(house: Firm) -> None:
     assert report["open"] == SENT - BY_PAGE - BY_REPLY - GONE
     (question,) = [s for s in report["steps"] if s["step"] == "question"]
     assert (question["open"], question["late"]) == (ASK, 0)
+    waiting = await baton(house, "triage", "list", "--automatic")
+    assert Counter(row["reason"] for row in waiting) == {"automatic": AWAY, "unauthenticated": AWAY}
 
 
 async def questions_become_tasks(house: Firm, mails: list[OpenedMail]) -> None:
@@ -117,7 +124,10 @@ async def questions_become_tasks(house: Firm, mails: list[OpenedMail]) -> None:
     assert len(tasks) == len(mails)
     case, task = tasks[0].case, tasks[0].task
     assert task.due is not None
-    assert timedelta(days=1) < task.due - task.opened_at <= timedelta(days=4)
+    assert abs(task.due - task.opened_at - timedelta(days=3)) < timedelta(minutes=1)  # tomorrow does not count
+    assert not [m for m in house.mails() if "grace@northwind.example" in m.mail.to]
+    later = Desk(house.desk.settings, house.house.store, STEP_TYPES, clock=lambda: utc_now() + timedelta(days=4))
+    assert {s.step: s.late for s in (await later.report("client-survey")).steps}["question"] == ASK
     await hurry(house, case, "question")
     escalated = await house.until(lambda: [m for m in house.mails() if "grace@northwind.example" in m.mail.to])
     assert "/t/" in escalated[0].text
@@ -142,17 +152,25 @@ async def unsubscribing_holds_everywhere(house: Firm, browser: httpx.AsyncClient
     assert (await house.ended(case)).summary.outcome == "not_asked"
     assert len(house.mails()) == count
     assert any("unsubscribed" in line for line in await house.timeline(case))
+    await house.desk.publish("renewal")
+    other = (await house.desk.start("renewal", {"contact": "Lead", "email": mail.mail.to.upper()}, by="sam")).case
+    assert (await house.ended(other)).summary.outcome == "not_written_to"
+    known = await baton(house, "contact", mail.mail.to)
+    assert [m["state"] for m in known["mails"]] == ["sent", "suppressed", "suppressed"]
+    assert len(house.mails()) == count
 
 
 async def known_and_forgotten(house: Firm, mail: OpenedMail) -> None:
     """Everything that was ever sent to one person is shown, and erased when they ask for it."""
     address = mail.mail.to
     known = await baton(house, "contact", address)
-    assert mail.mail.subject in str(known)
+    ours = [m.mail.subject for m in house.mails() if m.mail.to == address]
+    assert [m["subject"] for m in known["mails"] if m["state"] == "sent"] == ours == [mail.mail.subject]
+    assert [h["kind"] for h in known["heard"]] == ["email"]
     await baton(house, "contact", "forget", address, "--yes", "--by", "sam")
     assert await house.house.store.read(lambda c: places_of(c, address)) == []
-    ours = str(headers(mail)["Message-ID"]).strip("<>")
-    assert [e.state for e in await house.effects() if e.message_id == ours] == ["sent"]
+    message_id = str(headers(mail)["Message-ID"]).strip("<>")
+    assert [e.state for e in await house.effects() if e.message_id == message_id] == ["sent"]
 
 
 def places_of(c: Connection, text: str) -> list[str]:
