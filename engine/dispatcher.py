@@ -14,7 +14,8 @@ from engine.clock import Clock, utc_now
 from engine.opening import START
 from engine.routing import Router
 from engine.runtime.messages import CaseOver, Unreachable
-from engine.store import cases, inbox
+from engine.runtime.state import State
+from engine.store import cases, inbox, states
 from engine.store.rows import Arrival, DeliveryRow
 from engine.store.store import Store
 
@@ -238,7 +239,17 @@ def _by_case(rows: Iterable[DeliveryRow]) -> Mapping[str, list[DeliveryRow]]:
 
 def _close(c: Connection, rows: Sequence[DeliveryRow], now: datetime, late: bool) -> None:
     inbox.delivered(c, [row.id for row in rows], now)
-    for arrival in inbox.load(c, [row.inbox_id for row in rows]) if late else ():
+    if not late:
+        return
+    heard = _heard(c, rows[0].case)  # it may have ended by these very news, and its answer was lost on the way
+    for arrival in inbox.load(c, [row.inbox_id for row in rows if row.inbox_id not in heard]):
         inbox.routed(c, arrival.id, "late")
         text = f"Came after the end and was kept: {arrival.kind} {arrival.name}".strip()
         cases.came_late(c, rows[0].case, arrival.to, text, now)
+
+
+def _heard(c: Connection, case: str) -> frozenset[str]:
+    try:
+        return frozenset(State.load(states.current(c, case)).seen)
+    except LookupError:
+        return frozenset()

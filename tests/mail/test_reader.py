@@ -2,12 +2,15 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
 
+from engine.dispatcher import FIRST_PAUSE
 from engine.gateways.parsing import Letter, Parser
 from engine.language.connections import Mailbox
 from engine.language.given import EMAIL
@@ -15,12 +18,13 @@ from engine.language.values import decode
 from engine.mailroom import reasons
 from engine.mailroom.placing import Placing
 from engine.mailroom.sorting import Sorted
+from engine.runtime.messages import Unreachable
 from engine.store import contacts, files, inbox, mails, outbox, tables, triage
 from engine.store.mails import Incoming, MailRow
 from engine.store.rows import Arrival
 from engine.store.store import Store
 from tests.mail.bounces import COMPLAINTS
-from tests.mail.house import MX, House, house
+from tests.mail.house import MX, House, Loop, house
 from tests.mail.post import parts, raw
 
 BELIEVED = {"Authentication_Results": f"{MX}; dmarc=pass header.from=acme.test"}
@@ -311,3 +315,32 @@ async def test_where_no_process_starts_for_parsing_the_reader_goes_on_and_reads_
     stop.set()
     await reading
     assert not await home.store.read(lambda c: mails.new(c, 1))
+
+
+@dataclass
+class Lossy:
+    """A line on which the case hears us, and its first word back is lost."""
+
+    loop: Loop
+    heard: bool = False
+
+    async def start(self, case: str, process: str, digest: str, state: str) -> None:
+        await self.loop.start(case, process, digest, state)
+
+    async def tell(self, case: str, ids: Sequence[str]) -> None:
+        await self.loop.tell(case, ids)
+        if not self.heard:
+            self.heard = True
+            raise Unreachable("the connection broke")
+
+
+async def test_an_answer_counts_once_also_where_nobody_heard_that_the_case_took_it(home: House) -> None:
+    case = await home.start("ask", email=ANN)
+    address = await home.address(case, "ask", ANN)
+    home.dispatcher.courier = Lossy(home.loop)
+    mail = await home.deliver(raw("Twelve.\n", To=address, **BELIEVED))
+    await asyncio.sleep(FIRST_PAUSE)
+    await home.settled()
+    assert await home.status(case) == "answered"
+    assert await home.why(mail) == "", "it ended the case, and did not come after its end"
+    assert not [line for line in await home.timeline(case) if "after the end" in line]
