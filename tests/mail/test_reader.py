@@ -162,6 +162,13 @@ async def test_what_a_colleague_answers_to_the_notice_of_a_task_is_no_answer_of_
     assert "answer" not in {wait.step for wait in (await home.case(case)).waits}
 
 
+async def test_nobody_signs_by_answering_the_mail(home: House) -> None:
+    case = await home.start("sign", email=ANN)
+    for words in ("I agree.\n", "Signed: Ann\n"):
+        await home.deliver(raw(words, To=home.sent(ANN)[0].reply_to, **BELIEVED))
+        assert {wait.step for wait in (await home.case(case)).waits} == {"sign"}, "who waits for mail has got it"
+
+
 BOUNCE = """\
 --b
 Content-Type: text/plain
