@@ -68,7 +68,7 @@ async def compose(world: World, plan: Plan, effect: Effect) -> Outgoing:
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        message_id=message_id_for(effect.key, sender.rpartition("@")[2]),
+        message_id=message_id_for(effect.key, sender.rpartition("@")[2], world.key),
         cc=await _copies(world, people, letter, class_),
         reply_to=letter.get("reply_to") or answers,
         headers=(*out.headers, *_thread(reader.earlier)),

@@ -33,7 +33,9 @@ class Activities:
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
-            message_id=message_id_for(f"{about.workflow_id}/{about.activity_id}", world.sender.rpartition("@")[2]),
+            message_id=message_id_for(
+                f"{about.workflow_id}/{about.activity_id}", world.sender.rpartition("@")[2], world.key
+            ),
         )
         return await world.mailer.send(mail, _nothing)
 

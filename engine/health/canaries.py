@@ -65,15 +65,15 @@ class Canaries:
             if not await self.store.write(lambda c: _claimed(c, name, mailbox, now)):
                 raise _NotNow
 
-        sender = self.settings.mail.sender
+        sender, key = self.settings.mail.sender, self.settings.key()
         mail = Mail(
             to=mailbox.address,
             sender=sender,
             sender_name=self.settings.mail.sender_name,
-            subject=subject_for(self.settings.key(), name, now),
+            subject=subject_for(key, name, now),
             text=TEXT,
             html=f"<p>{TEXT}</p>",
-            message_id=message_id_for(f"{source_of(name)}/{now.isoformat()}", sender.rpartition("@")[2]),
+            message_id=message_id_for(f"{source_of(name)}/{now.isoformat()}", sender.rpartition("@")[2], key),
         )
         try:
             await self.mailer.send(mail, claim)

@@ -107,7 +107,7 @@ class Watch:
             subject=subject,
             text=text,
             html="".join(f"<p>{escape(line)}</p>" for line in text.splitlines()),
-            message_id=message_id_for(once, self.settings.mail.sender.rpartition("@")[2]),
+            message_id=message_id_for(once, self.settings.mail.sender.rpartition("@")[2], self.settings.key()),
         )
 
 

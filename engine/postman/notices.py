@@ -187,7 +187,7 @@ class Notices:
                 subject=rendered.subject,
                 text=rendered.text,
                 html=rendered.html,
-                message_id=message_id_for(key, world.sender.rpartition("@")[2]),
+                message_id=message_id_for(key, world.sender.rpartition("@")[2], world.key),
             )
             await post(world, gate, Outgoing(mail, process="", staff=True))
         except Posted:

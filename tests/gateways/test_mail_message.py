@@ -107,8 +107,9 @@ def test_a_domain_beyond_ascii_goes_out_in_ascii() -> None:
 
 
 def test_the_message_id_of_an_effect_is_always_the_same_and_tells_nothing() -> None:
-    first = message_id_for("onboarding-17/welcome:send", "northwind.test")
-    assert first == message_id_for("onboarding-17/welcome:send", "northwind.test")
+    first = message_id_for("onboarding-17/welcome:send", "northwind.test", b"ours")
+    assert first == message_id_for("onboarding-17/welcome:send", "northwind.test", b"ours")
+    assert first != message_id_for("onboarding-17/welcome:send", "northwind.test", b"theirs")
     assert "welcome" not in first
     assert read(a_mail(message_id=first))["Message-ID"] == f"<{first}>"
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -240,6 +241,20 @@ async def test_a_forged_bounce_about_no_mail_of_ours_changes_nothing(home: House
     await asked(home)
     kind = {"Content_Type": "multipart/report; report-type=delivery-status; boundary=b", "Return_Path": "<>"}
     mail = await home.deliver(raw(BOUNCE, From="MAILER-DAEMON@evil.test", **kind))
+    assert await home.why(mail) == "not_ours"
+    assert await home.store.read(lambda c: contacts.suppressed(c, ANN, "process")) is None
+
+
+async def test_nobody_works_out_the_id_of_a_mail_that_they_have_not_seen(home: House) -> None:
+    """Who sends a public form chooses the number of its page, and so knows what the case will be called."""
+    case, _ = await asked(home)
+    (letter,) = await home.store.read(lambda c: outbox.listing(c, case=case))
+    guess = f"{sha256(letter.key.encode()).hexdigest()[:40]}@northwind.example"
+    named = (
+        f"{BOUNCE.rstrip().removesuffix('--b--')}--b\nContent-Type: message/rfc822\n\nMessage-ID: <{guess}>\n\n--b--\n"
+    )
+    kind = {"Content_Type": "multipart/report; report-type=delivery-status; boundary=b", "Return_Path": "<>"}
+    mail = await home.deliver(raw(named, From="MAILER-DAEMON@evil.test", **kind), sender="")
     assert await home.why(mail) == "not_ours"
     assert await home.store.read(lambda c: contacts.suppressed(c, ANN, "process")) is None
 

@@ -1,6 +1,7 @@
 """One outgoing mail, checked when it is made, and its bytes as they go over the wire."""
 
 import hashlib
+import hmac
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -90,9 +91,13 @@ class Mail:
         return wire.together("related", _boundary(self, "images"), [html, *pictures])
 
 
-def message_id_for(key: str, domain: str) -> str:
-    """The Message-ID of an effect: the same for every attempt, and without anything personal in it."""
-    return f"{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}"
+def message_id_for(key: str, domain: str, secret: bytes) -> str:
+    """The Message-ID of an effect: the same for every attempt, and without anything personal in it.
+
+    Only who has the workspace's `secret` can work it out: who else knows it has seen the mail. What names it is
+    believed to answer that mail, or to report that it came back.
+    """
+    return f"{hmac.new(secret, f'mail/{key}'.encode(), 'sha256').hexdigest()[:40]}@{domain}"
 
 
 def _freeze(mail: Mail, field: str, value: object) -> None:
