@@ -114,12 +114,14 @@ def in_the_middle(database: Path) -> Iterator[None]:
         c.execute("ROLLBACK")
 
 
+@pytest.mark.slow
 def test_whoever_stops_it_is_told_how_it_goes_on(workspace: Path) -> None:
     leads(workspace, *map(lead, range(2_000)))
     command = [sys.executable, "-m", "cli.main", *START]
     child = subprocess.Popen(command, cwd=workspace, env=dict(os.environ), stderr=subprocess.PIPE, text=True)
     with in_the_middle(workspace / ".baton" / "baton.db"):
         child.send_signal(signal.SIGINT)
+        time.sleep(2)  # it is to notice before the rest is done in no time
     _, said = child.communicate(timeout=60)
     assert (child.returncode, "the same command again goes on" in said) == (1, True)
 
