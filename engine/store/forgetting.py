@@ -49,6 +49,7 @@ ERASED = "erased"
 _HEAD = 64 * 1024  # bytes of a mail in which its head ends
 # By hand: what a stranger has written makes the parser of the standard library fall over now and then.
 _SENDERS = re.compile(rb"^(?:From|Sender|Reply-To):[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*", re.IGNORECASE | re.MULTILINE)
+_CODED = re.compile(rb"^content-transfer-encoding:\s*(?:base64|quoted-printable)|=\?", re.IGNORECASE | re.MULTILINE)
 
 _OF_A_CASE: Mapping[Table, Mapping[str, Any]] = {
     waits: {"title": "", "waiting_for": "", "events_json": "[]"},
@@ -91,9 +92,9 @@ def forget(c: Connection, address: str, stand_in: str, at: datetime) -> Erased:
     spellings = Spellings(address)
     histories = _cases(c, spellings, "ended")
     theirs = _theirs(c, spellings, histories)
+    _blank_mails(c, spellings, theirs)  # first: what was read of a mail tells whether it names them
     _blank_cases(c, theirs)
     _blank_messages(c, spellings, theirs)
-    _blank_mails(c, spellings, theirs)
     _drop_person(c, spellings)
     for case in histories:
         add(c, erasures, {"case_id": case, "asked_at": at, "done_at": None}, unique=["case_id"])
@@ -153,12 +154,16 @@ def _blank_messages(c: Connection, spellings: Spellings, theirs: Sequence[str]) 
 
 
 def _blank_mails(c: Connection, spellings: Spellings, theirs: Sequence[str]) -> None:
-    """Mails of theirs as they came in, and what was noted of them."""
+    """Mails of theirs as they came in, and what was noted of them; and those of others that name them in base64 or the
+    like, where nobody can put a stand-in."""
     of_cases = select(inbox.c.source_id).where(inbox.c.source == "mail", inbox.c.case_id.in_(theirs))
-    found = or_(mails.c.id.in_(of_cases), spellings.within(c, mails.c.raw), spellings.within(c, mails.c.envelope_from))
+    naming = select(inbox.c.source_id).where(inbox.c.source == "mail", spellings.within(c, inbox.c.data_json))
+    raw, sender = spellings.within(c, mails.c.raw), spellings.within(c, mails.c.envelope_from)
+    found = or_(mails.c.id.in_(of_cases), mails.c.id.in_(naming), raw, sender)
     rows = c.execute(select(mails.c.id, mails.c.envelope_from, mails.c.raw).where(found)).all()
-    taken = set(c.scalars(of_cases))
-    gone = [row.id for row in rows if row.id in taken or _is_from(row.envelope_from, bytes(row.raw), spellings)]
+    taken, named = set(c.scalars(of_cases)), set(c.scalars(naming))
+    coded = {row.id for row in rows if row.id in named and _CODED.search(bytes(row.raw))}
+    gone = [r.id for r in rows if r.id in taken | coded or _is_from(r.envelope_from, bytes(r.raw), spellings)]
     c.execute(update(mails).where(mails.c.id.in_(gone)).values(raw=b"", envelope_from=""))
     c.execute(update(mails).where(mails.c.id.in_(gone), mails.c.state == "new").values(state="unreadable"))
     c.execute(update(triage).where(triage.c.mail_id.in_(gone)).values(why="", note=""))

@@ -1,5 +1,6 @@
 """Somebody is forgotten: no table holds them any more, and what was done still stands."""
 
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -191,6 +192,29 @@ async def test_a_case_of_somebody_else_that_names_them_keeps_its_own_words(desk:
     assert await store.read(lambda c: holding(c, WORDS[:2])) == {}
     entries = await store.read(lambda c: cases.timeline(c, other))
     assert "Bob Ray, with forgotten-" in entries[0].text
+
+
+@pytest.mark.parametrize(
+    "coded",
+    [
+        b"Subject: Hi\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b64encode(f"Ask {BOB}".encode()),
+        b"Subject: Hi\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nAsk bob=40acme.test",
+        b"Subject: =?utf-8?q?Ask_bob=40acme=2Etest?=\r\n\r\nHello",
+    ],
+)
+async def test_a_mail_of_somebody_else_that_names_them_in_a_code_is_not_kept_as_it_came(
+    desk: Desk, store: Store, coded: bytes
+) -> None:
+    def came(c: Connection) -> None:
+        mails.keep(c, Incoming("replies", "m-cy", b"From: cy@c.test\r\n" + coded, NOW, "cy@c.test", ()))
+        (mail,) = mails.new(c)
+        mails.settle(c, mail.id, "read")
+        said = encode({"from": "cy@c.test", "subject": "Hi", "text": f"Ask {BOB}"})
+        inbox.accept(c, Arrival(mail.id, "mail", mail.id, "email", "mail/replies", "", "", "cy@c.test", said, NOW))
+
+    store.write_now(came)
+    await desk.forget(BOB, by="helen")
+    assert store.read_now(lambda c: c.scalars(select(metadata.tables["mails"].c.raw)).all()) == [b""]
 
 
 async def test_whoever_died_between_the_tables_and_the_caught_mails_comes_to_the_end_the_second_time(
