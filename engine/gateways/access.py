@@ -6,6 +6,7 @@ import base64
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import isnan
 from time import monotonic
 from urllib.parse import quote
 
@@ -97,4 +98,4 @@ def _seconds(written: object) -> float:
         seconds = float(str(written))
     except ValueError:
         seconds = UNSAID
-    return min(max(seconds - EARLY, 0.0), LONGEST)
+    return UNSAID if isnan(seconds) else min(max(seconds - EARLY, 0.0), LONGEST)

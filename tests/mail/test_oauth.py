@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from engine.gateways.access import Grant, Tokens
 from engine.gateways.http import HttpRequest, HttpResponse, MemoryCaller
 from engine.gateways.imap import MemoryServer
 from engine.gateways.outcome import Deferred
@@ -69,6 +70,15 @@ async def test_an_application_signs_in_for_itself(store: Store, server: Dovecot,
         await until(lambda: kept(store))
     form = tokens.requests[0].form or {}
     assert (form["grant_type"], form["scope"]) == ("client_credentials", "https://outlook.office365.com/.default")
+
+
+async def test_a_token_whose_life_is_no_number_is_fetched_anew_in_a_while() -> None:
+    seconds = iter([0.0, 0.0, 3600.0, 3600.0])
+    server = MemoryCaller(lambda _: HttpResponse(200, {"access_token": PASSWORD, "expires_in": "nan"}))
+    tokens, grant = Tokens(lambda: next(seconds)), Grant("https://login.example/token", "baton", "s3cret")
+    for _ in range(2):
+        await tokens.get(server, grant)
+    assert len(server.requests) == 2
 
 
 async def test_a_token_that_is_refused_is_replaced_and_not_shown(
